@@ -1,0 +1,1 @@
+"""The pure core: values in, values out. No asyncio, I/O, clock, randomness or logging in this package."""
