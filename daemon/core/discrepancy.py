@@ -1,0 +1,133 @@
+"""Discrepancies: what was found (``Finding``), and what persists of it between assessments (``Discrepancy``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from enum import StrEnum
+
+from daemon.core.correction import Option
+from daemon.core.model import ZERO, Ref, Value
+
+
+class Policy(StrEnum):
+    """Who corrects a discrepancy: the program, a person, nobody until a cause is mended, or a person by hand."""
+
+    AUTOMATIC = "automatic"
+    PERSON = "person"
+    HOLD = "hold"
+    HAND_WORK = "hand_work"
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    SNOOZED = "snoozed"
+    WAIVED = "waived"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+class FieldDiff(Value, frozen=True, kw_only=True):
+    """One field with its three values as text; None where a side does not have the record."""
+
+    name: str
+    provet: str | None = None
+    baseline: str | None = None
+    xero: str | None = None
+
+
+class Subject(Value, frozen=True, kw_only=True):
+    """What a discrepancy is about: a label for people and the record on each side."""
+
+    label: str
+    provet: Ref | None = None
+    xero: Ref | None = None
+
+    @property
+    def key(self) -> str:
+        """Stable name of the subject: Provet's record if there is one, since it outlives a re-posting in Xero."""
+        ref = self.provet or self.xero
+        return f"{ref.system}/{ref.kind}/{ref.id}" if ref else self.label
+
+
+class Finding(Value, frozen=True, kw_only=True):
+    """One difference found by an assessment.
+
+    ``amount`` is the money at stake, never negative; ``effect`` is Provet's receivable minus Xero's as far as this
+    difference explains it. ``cause`` is the id of the finding that must be mended first.
+    """
+
+    practice: str
+    kind: str
+    family: str
+    subject: Subject
+    policy: Policy
+    amount: Decimal
+    summary: str
+    effect: Decimal = ZERO
+    fields: tuple[FieldDiff, ...] = ()
+    options: tuple[Option, ...] = ()
+    cause: str | None = None
+
+    @property
+    def id(self) -> str:
+        return finding_id(self.practice, self.kind, self.subject.key)
+
+    def option(self, option_id: str = "") -> Option | None:
+        """The option of that id; the recommended one when none is named; None if there is no such option."""
+        for option in self.options:
+            if option.id == option_id or (not option_id and option.recommended):
+                return option
+        return None
+
+
+class Waiver(Value, frozen=True, kw_only=True):
+    """A difference accepted by a person up to ``ceiling`` until ``until``."""
+
+    by: str
+    reason: str
+    at: dt.datetime
+    ceiling: Decimal | None = None
+    until: dt.date | None = None
+
+
+class Discrepancy(Value, frozen=True, kw_only=True):
+    """A finding with what people and time added to it. ``seq`` orders all changes that the live feed tells."""
+
+    finding: Finding
+    status: Status
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    seq: int = 0
+    assignee: str = ""
+    snoozed_until: dt.datetime | None = None
+    waiver: Waiver | None = None
+    rejected_facts: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.finding.id
+
+
+class Exclusion(Value, frozen=True, kw_only=True):
+    """A Provet document that rightly has no counterpart in Xero. ``amount`` is its receivable in Provet, signed."""
+
+    practice: str
+    family: str
+    provet_id: str
+    label: str
+    reason: str
+    amount: Decimal
+
+
+def finding_id(practice: str, kind: str, subject_key: str) -> str:
+    """The stable id of a discrepancy: survives closing and re-opening."""
+    return hashlib.blake2b(f"{practice}\n{kind}\n{subject_key}".encode(), digest_size=6).hexdigest()
+
+
+def facts_of(finding: Finding) -> str:
+    """A digest of what a person decided on; a rejected or snoozed discrepancy comes back when it changes."""
+    parts = [finding.kind, str(finding.amount), *(f"{f.name}={f.provet}|{f.xero}" for f in finding.fields)]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,120 @@
+"""A family: everything that must be looked at together to judge one document or one client.
+
+``invoice:<root>`` holds a Provet document with its credits, payments and the Xero records paired or pairable with
+them; ``client:<id>`` a Provet client with the Xero contacts that may be it. No two families share a Provet record.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System, Value
+
+
+class Family(Value, frozen=True, kw_only=True):
+    """The input of one assessment.
+
+    ``documents`` and ``payments`` of both systems, voided and cancelled ones included. ``contacts`` are the Provet
+    clients of the documents and their linked Xero contacts (or, in a client's family, all candidates). ``busy`` says
+    that a write of this family is under way or in doubt, so nothing new may be started. ``unsettled`` are the marks of
+    those writes.
+    """
+
+    practice: str
+    id: str
+    documents: tuple[Document, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    links: tuple[Link, ...] = ()
+    vanished: tuple[str, ...] = ()
+    busy: bool = False
+    dirty_since: dt.datetime | None = None
+
+    def of(self, system: System) -> tuple[Document, ...]:
+        return tuple(document for document in self.documents if document.system is system)
+
+
+def invoice_family(root_id: str) -> str:
+    return f"invoice:{root_id}"
+
+
+def client_family(client_id: str) -> str:
+    return f"client:{client_id}"
+
+
+_MARK = "Provet invoice "
+
+
+def document_reference(provet_id: str) -> str:
+    """The mark of a document: Xero's Reference."""
+    return f"{_MARK}{provet_id}"
+
+
+def payment_reference(provet_id: str) -> str:
+    """The mark of a payment that came from Provet: Xero's payment Reference."""
+    return f"Provet payment {provet_id}"
+
+
+def payment_info(xero_id: str) -> str:
+    """The mark of a payment that came from Xero: Provet's ``info``."""
+    return f"Xero payment {xero_id}"
+
+
+def marked_id(text: str, prefix: str) -> str:
+    """The id behind a mark's prefix in ``text``, or "" if there is none."""
+    if not text.startswith(prefix):
+        return ""
+    rest = text[len(prefix) :].strip()
+    return rest if rest and " " not in rest else ""
+
+
+def lookup_keys(record: Record) -> tuple[str, ...]:
+    """Under which keys a record can be found by its possible partner in the other system.
+
+    Two records of different systems that share a key belong into one family's view. Keys: ``contact:<number>``,
+    ``name:<folded>``, ``email:<folded>``, ``doc:<provet id>``, ``number:<folded>``, ``pay:<provet id>`` and
+    ``xpay:<xero id>``.
+    """
+    match record:
+        case Contact():
+            return _contact_keys(record)
+        case Document():
+            return _document_keys(record)
+        case Payment():
+            return _payment_keys(record)
+
+
+def _contact_keys(contact: Contact) -> tuple[str, ...]:
+    keys = [f"contact:{contact.number}"] if contact.number else []
+    keys += [f"name:{fold(contact.name)}"] if contact.name else []
+    keys += [f"email:{fold(contact.email)}"] if contact.email else []
+    return tuple(keys)
+
+
+def _document_keys(document: Document) -> tuple[str, ...]:
+    keys = [f"number:{fold(document.number)}"] if document.number else []
+    if document.system is System.PROVET:
+        return (f"doc:{document.id}", *keys)
+    marked = marked_id(document.reference, _MARK)
+    return (f"doc:{marked}", *keys) if marked else tuple(keys)
+
+
+def _payment_keys(payment: Payment) -> tuple[str, ...]:
+    if payment.system is System.PROVET:
+        marked = marked_id(payment.note, "Xero payment ")
+        return (f"pay:{payment.id}", f"xpay:{marked}") if marked else (f"pay:{payment.id}",)
+    marked = marked_id(payment.note, "Provet payment ")
+    return (f"xpay:{payment.id}", f"pay:{marked}") if marked else (f"xpay:{payment.id}",)
+
+
+def fold(text: str) -> str:
+    """Text as names and numbers are compared: case-folded, single spaces."""
+    return " ".join(text.split()).casefold()
+
+
+def linked(links: tuple[Link, ...], kind: Kind, *, provet_id: str = "", xero_id: str = "") -> Link | None:
+    """The first link of a kind with that id on either side."""
+    for link in links:
+        if link.kind is kind and (link.provet_id == provet_id if provet_id else link.xero_id == xero_id):
+            return link
+    return None
