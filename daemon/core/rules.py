@@ -1,0 +1,67 @@
+"""What a practice has decided, and what both systems' reference data say: the second argument of every assessment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from daemon.core.discrepancy import Policy
+from daemon.core.model import Value
+
+
+class Mode(StrEnum):
+    OBSERVE = "observe"
+    APPROVE = "approve"
+    AUTO = "auto"
+
+
+class Rules(Value, frozen=True, kw_only=True):
+    """One practice's rules for one cycle.
+
+    ``tax`` maps a VAT percentage ("20") or "group:<id>" to Xero's TaxType; ``tax_rates`` maps TaxTypes to Xero's
+    effective rates. ``payments`` maps Provet payment types to Xero accounts. ``accounts_known`` are the account codes
+    and ids that exist and are active in Xero; None while they could not be read. ``locked_through`` is the last closed
+    day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
+    ``adopting`` holds until the first comparison is released.
+    """
+
+    practice: str
+    currency: str
+    start_date: dt.date
+    today: dt.date
+    mode: Mode = Mode.APPROVE
+    adopting: bool = False
+    due_days: int = 14
+    rounding_max: Decimal = Decimal("0.05")
+    anonymous_contact: str = ""
+    xero_payment_type: str = ""
+    departments: tuple[str, ...] = ()
+    tax: dict[str, str] = msgspec.field(default_factory=dict)
+    tax_rates: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    no_tax_type: str = "NONE"
+    account_default: str = ""
+    account_rounding: str = ""
+    account_prepayments: str = ""
+    accounts_by_number: dict[str, str] = msgspec.field(default_factory=dict)
+    accounts_known: tuple[str, ...] | None = None
+    payments: dict[str, str] = msgspec.field(default_factory=dict)
+    tracking_category: str = ""
+    tracking: dict[str, str] = msgspec.field(default_factory=dict)
+    policy: dict[str, Policy] = msgspec.field(default_factory=dict)
+    locked_through: dt.date | None = None
+    provet_open_from: dt.date | None = None
+
+    def closed(self, day: dt.date) -> bool:
+        """Whether Xero's books are closed on that day (docs/reference/xero.md 15)."""
+        return self.locked_through is not None and day <= self.locked_through
+
+    @property
+    def first_open_day(self) -> dt.date:
+        """The earliest day on which both systems still take entries; today when nothing is closed."""
+        days = [self.today] if self.locked_through is None else [self.locked_through + dt.timedelta(days=1)]
+        if self.provet_open_from is not None:
+            days.append(self.provet_open_from)
+        return max(days)
