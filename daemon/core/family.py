@@ -6,7 +6,7 @@ them; ``client:<id>`` a Provet client with the Xero contacts that may be it. No 
 
 from __future__ import annotations
 
-import datetime as dt
+import msgspec
 
 from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System, Value
 
@@ -16,8 +16,9 @@ class Family(Value, frozen=True, kw_only=True):
 
     ``documents`` and ``payments`` of both systems, voided and cancelled ones included. ``contacts`` are the Provet
     clients of the documents and their linked Xero contacts (or, in a client's family, all candidates). ``busy`` says
-    that a write of this family is under way or in doubt, so nothing new may be started. ``unsettled`` are the marks of
-    those writes.
+    that a write of this family is under way or in doubt, so nothing new may be started. ``vanished`` names records
+    ("contact/12") that a full comparison no longer found. ``held_contacts`` maps a client's id to the discrepancy that
+    must be decided before it can have a contact. ``needed`` says of a client's family that a document waits for it.
     """
 
     practice: str
@@ -28,10 +29,16 @@ class Family(Value, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     vanished: tuple[str, ...] = ()
     busy: bool = False
-    dirty_since: dt.datetime | None = None
+    held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
+    needed: bool = False
 
     def of(self, system: System) -> tuple[Document, ...]:
+        """The documents of one system."""
         return tuple(document for document in self.documents if document.system is system)
+
+    def payments_of(self, system: System) -> tuple[Payment, ...]:
+        """The payments of one system, cancelled ones included."""
+        return tuple(payment for payment in self.payments if payment.system is system)
 
 
 def invoice_family(root_id: str) -> str:

@@ -43,7 +43,7 @@ KINDS: dict[str, KindInfo] = {
     "payment.differs": _info(_P, "Payment differs"),
     "payment.removed_in_provet": _info(_P, "Payment removed in Provet"),
     "payment.removed_in_xero": _info(_P, "Payment removed in Xero"),
-    "payment.reconciled_locked": _info(_W, "Payment may not be removed by program"),
+    "payment.reconciled_locked": _info(_W, "Payment may not be removed by the program"),
     "payment.overpaid": _info(_P, "Payment exceeds what is due"),
     "contact.missing": _info(_A, "Contact is not in Xero"),
     "contact.changed_in_provet": _info(_A, "Contact changed in Provet"),

@@ -1,0 +1,117 @@
+"""How a family's Provet documents and payments read as a ledger: sides, settlements, receivables, what is left out.
+
+A document stands on the *invoice* side (the client owes) or the *credit* side (the clinic owes); its gross counts
+positive there. A settlement is what a payment takes off its document, positive; a refund settles a credit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from daemon.core.model import ZERO, Document, DocumentStatus, Payment
+from daemon.core.rules import Rules
+
+CREDIT_APPLIED = "12"
+CONSOLIDATED = "6"
+PREPAYMENT_USED = "8"
+_MAX_CHAIN = 20
+
+
+def sides(documents: Sequence[Document]) -> dict[str, bool]:
+    """Provet document id -> whether it stands on the credit side.
+
+    A credit note stands opposite to what it credits, whatever its sign; the root of a chain goes by its own mark and
+    sign (docs/reference/provet.md 2.8).
+    """
+    by_id = {document.id: document for document in documents}
+    return {document.id: _is_credit(document, by_id, _MAX_CHAIN) for document in documents}
+
+
+def _is_credit(document: Document, by_id: Mapping[str, Document], depth: int) -> bool:
+    parent = by_id.get(document.credits)
+    if document.credit and parent is not None and depth:
+        return not _is_credit(parent, by_id, depth - 1)
+    return document.credit or document.gross < 0
+
+
+def factor(document: Document) -> int:
+    """What a Provet row or payment is multiplied by so that the document's total counts positive."""
+    return -1 if document.gross < 0 else 1
+
+
+def settlement(document: Document, payment: Payment) -> Decimal:
+    """What one Provet payment takes off its document."""
+    return payment.amount * factor(document)
+
+
+def active(document: Document, payments: Sequence[Payment]) -> list[Payment]:
+    """The payments of a Provet document that still stand, oldest first.
+
+    A cancelled payment shows as a status or as an opposite row (docs/reference/provet.md U-4); an opposite row takes
+    the newest standing payment of the same amount with it, one of the same method first.
+    """
+    mine = sorted((p for p in payments if p.document_id == document.id and not p.cancelled), key=_age)
+    standing = [payment for payment in mine if settlement(document, payment) > 0]
+    opposite = [payment for payment in mine if settlement(document, payment) < 0]
+    for reversal in opposite:
+        partner = _reversed_by(reversal, standing)
+        if partner is not None:
+            standing.remove(partner)
+    return standing
+
+
+def _reversed_by(reversal: Payment, standing: Sequence[Payment]) -> Payment | None:
+    equal = [payment for payment in standing if payment.amount == -reversal.amount]
+    same_method = [payment for payment in equal if payment.method == reversal.method]
+    candidates = same_method or equal
+    return candidates[-1] if candidates else None
+
+
+def _age(payment: Payment) -> tuple[int, str]:
+    return (len(payment.id), payment.id)
+
+
+def settled(document: Document, payments: Sequence[Payment]) -> Decimal:
+    """The net of all rows of a document: what counts as paid in Provet, credit applied aside."""
+    return sum(
+        (
+            settlement(document, payment)
+            for payment in payments
+            if payment.document_id == document.id and not payment.cancelled and payment.method != CREDIT_APPLIED
+        ),
+        ZERO,
+    )
+
+
+def receivable(document: Document, payments: Sequence[Payment], *, credit: bool) -> Decimal:
+    """What the client owes on a Provet document (negative: what the clinic owes); nothing once it is void."""
+    if document.status is DocumentStatus.VOID:
+        return ZERO
+    owed = abs(document.gross) - settled(document, payments)
+    return -owed if credit else owed
+
+
+def in_practice(document: Document, rules: Rules) -> bool:
+    """Whether a Provet document's department belongs to this practice."""
+    return not rules.departments or document.department in rules.departments
+
+
+def exclusion_reason(document: Document, rules: Rules, *, linked: bool) -> str:
+    """Why a Provet document rightly has no counterpart in Xero, or "" if it should have one."""
+    if linked or document.status is DocumentStatus.VOID:
+        return ""
+    if document.status is DocumentStatus.DRAFT:
+        return "draft"
+    if document.status is DocumentStatus.PENDING:
+        return "not finalised"
+    if document.date < rules.start_date:
+        return "before start date"
+    if not document.contact_id and not rules.anonymous_contact:
+        return "anonymous sale"
+    return ""
+
+
+def document_label(document: Document, *, credit: bool) -> str:
+    """What people call a Provet document: "Invoice INV-1042"."""
+    return f"{'Credit note' if credit else 'Invoice'} {document.number or document.id}"

@@ -1,0 +1,199 @@
+"""From a Provet document to the posting it should have in Xero, or the gaps in the mappings that prevent it.
+
+Rules: the row's gross is authoritative and never recomputed; lines go tax-inclusive; the tax per rate equals Provet's
+document (docs/reference/provet.md P-31, 2.9).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from daemon.core.amounts import half_even, money, rate_text, share_out, xero_tax
+from daemon.core.correction import Posting, PostingLine
+from daemon.core.family import document_reference
+from daemon.core.ledger import document_label, factor
+from daemon.core.model import ZERO, Document, Line, Value
+from daemon.core.rules import Rules
+
+
+class Gap(Value, frozen=True, kw_only=True):
+    """One mapping that is missing: ``key`` is stable, ``text`` says what to configure."""
+
+    key: str
+    text: str
+
+
+class Posted(Value, frozen=True, kw_only=True):
+    """A posting, the gaps that forbid it, and by how much the rows miss the document's total."""
+
+    posting: Posting
+    gaps: tuple[Gap, ...] = ()
+    off_by: Decimal = ZERO
+
+
+def post(document: Document, rules: Rules, *, credit: bool, number: str = "") -> Posted:
+    """The posting of a final Provet document; ``number`` replaces the document's own after a collision or a void."""
+    sign = factor(document)
+    gross = abs(document.gross)
+    taxes = tax_by_rate(document)
+    gaps: dict[str, Gap] = {}
+    lines = _lines(document.lines, sign, taxes, rules, document.department, gaps)
+    off_by = gross - sum((line.gross for line in lines), ZERO)
+    posting = Posting(
+        provet_id=document.id,
+        credit=credit,
+        number=number or document.number or document.id,
+        reference=document_reference(document.id),
+        client_id=document.contact_id,
+        date=document.date,
+        due_date=document.due_date or document.date + dt.timedelta(days=rules.due_days),
+        gross=gross,
+        tax_by_rate={rate_text(rate): tax for rate, tax in sorted(taxes.items()) if tax},
+        lines=lines or (_empty_line(rules),),
+        label=document_label(document, credit=credit),
+    )
+    return Posted(posting=posting, gaps=tuple(gaps.values()), off_by=off_by)
+
+
+def tax_by_rate(document: Document) -> dict[Decimal, Decimal]:
+    """VAT percentage -> the document's tax at that rate, counted positive with the document, adding up to its tax."""
+    sign = factor(document)
+    tax: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+    weight: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+    for line in document.lines:
+        tax[line.tax_rate] += line.tax * sign
+        weight[line.tax_rate] += abs(line.gross)
+    rates = sorted(tax)
+    taxed = [rate for rate in rates if rate]
+    rounded = [half_even(tax[rate]) for rate in taxed]
+    total = half_even(document.tax * sign) if document.lines else ZERO
+    shared = share_out(total, rounded, [weight[rate] for rate in taxed])
+    return {rate: ZERO for rate in rates if not rate} | dict(zip(taxed, shared, strict=True))
+
+
+def _lines(
+    rows: Sequence[Line],
+    sign: int,
+    taxes: dict[Decimal, Decimal],
+    rules: Rules,
+    department: str,
+    gaps: dict[str, Gap],
+) -> tuple[PostingLine, ...]:
+    posted: list[PostingLine] = []
+    tracking = _tracking(department, rules)
+    for row, tax in zip(rows, _row_taxes(rows, sign, taxes), strict=True):
+        quantity, unit = _explained(row, sign)
+        posted.append(
+            PostingLine(
+                description=row.description or "-",
+                gross=row.gross * sign,
+                tax=tax,
+                tax_code=_tax_code(row, rules, gaps),
+                account=_account(row, rules, gaps),
+                quantity=quantity,
+                unit_gross=unit,
+                tracking=tracking,
+            )
+        )
+    return tuple(posted)
+
+
+def _row_taxes(rows: Sequence[Line], sign: int, taxes: dict[Decimal, Decimal]) -> list[Decimal]:
+    """Tax of each row as Xero computes it, shared out within each rate so that it adds up to the document's."""
+    result = [ZERO] * len(rows)
+    for rate, total in taxes.items():
+        places = [i for i, row in enumerate(rows) if row.tax_rate == rate]
+        computed = [xero_tax(rows[i].gross * sign, rate) for i in places]
+        for i, tax in zip(places, share_out(total, computed, [rows[i].gross for i in places]), strict=True):
+            result[i] = tax
+    return result
+
+
+def _explained(row: Line, sign: int) -> tuple[Decimal, Decimal]:
+    """Quantity and unit price where they multiply to the row to the cent, else quantity 1."""
+    gross = row.gross * sign
+    fits_four_places = row.quantity == round(row.quantity, 4) and row.unit_gross == round(row.unit_gross, 4)
+    if row.quantity > 0 and fits_four_places and half_even(row.quantity * row.unit_gross * sign) == gross:
+        return row.quantity, row.unit_gross * sign
+    return Decimal(1), gross
+
+
+def _tax_code(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
+    rate = rate_text(row.tax_rate)
+    code = rules.tax.get(row.tax_code) or rules.tax.get(rate)
+    if code:
+        return code
+    key = f"tax:{row.tax_code or rate}"
+    name = f"VAT {rate} %" + (f" ({row.tax_code})" if row.tax_code else "")
+    gaps[key] = Gap(key=key, text=f'{name} has no TaxType: add "{rate}" under [practices.{rules.practice}.tax]')
+    return ""
+
+
+def _account(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
+    for number in (row.account, *row.account_hints):
+        if number in rules.accounts_by_number:
+            return _known(rules.accounts_by_number[number], rules, gaps)
+    return _known(row.account or rules.account_default, rules, gaps)
+
+
+def _known(code: str, rules: Rules, gaps: dict[str, Gap]) -> str:
+    if code and (rules.accounts_known is None or code in rules.accounts_known):
+        return code
+    key = f"account:{code}"
+    where = f"[practices.{rules.practice}.accounts.by_number]"
+    gaps[key] = Gap(
+        key=key, text=f"account {code or '(none)'} is not active in Xero: create it there or map it under {where}"
+    )
+    return code
+
+
+def payment_account(method: str, rules: Rules) -> tuple[str, Gap | None]:
+    """The Xero account that takes a Provet payment type, and the gap if there is none."""
+    account = rules.payments.get(method, "")
+    if not account and method == "8":
+        account = rules.account_prepayments
+    if account and (rules.accounts_known is None or account in rules.accounts_known):
+        return account, None
+    where = f"[practices.{rules.practice}.payments]"
+    if account:
+        return account, Gap(key=f"account:{account}", text=f"account {account} is not active in Xero: mend {where}")
+    return "", Gap(key=f"payment:{method}", text=f'payment type {method} has no account: add "{method}" under {where}')
+
+
+def _tracking(department: str, rules: Rules) -> tuple[str, str] | None:
+    option = rules.tracking.get(department, "")
+    return (rules.tracking_category, option) if rules.tracking_category and option else None
+
+
+def _empty_line(rules: Rules) -> PostingLine:
+    return PostingLine(
+        description="No lines",
+        gross=ZERO,
+        tax=ZERO,
+        tax_code=rules.no_tax_type,
+        account=rules.account_default,
+        unit_gross=ZERO,
+    )
+
+
+def with_rounding_line(posted: Posted, rules: Rules) -> Posting:
+    """The posting with an explicit untaxed line that carries what its rows miss of the document's total."""
+    line = PostingLine(
+        description="Rounding",
+        gross=posted.off_by,
+        tax=ZERO,
+        tax_code=rules.no_tax_type,
+        account=rules.account_rounding,
+        unit_gross=posted.off_by,
+    )
+    return msgspec.structs.replace(posted.posting, lines=(*posted.posting.lines, line))
+
+
+def describe_amount(amount: Decimal, rules: Rules) -> str:
+    """An amount with its currency, for sentences."""
+    return f"{rules.currency} {money(amount)}"
