@@ -1,0 +1,74 @@
+"""What operators can ask of the daemon, as the control server calls it. The daemon implements it; tests fake it.
+
+Every method may raise ``UnknownId`` (404), ``Invalid`` (400), ``Stale`` (409) or any other ``ReconError`` (503 when
+``Transient``, else 500); their messages and hints are shown to the operator. Roles are checked before a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from daemon.errors import Permanent
+from daemon.protocol import (
+    Approval,
+    AuditPage,
+    AuditProof,
+    Change,
+    CorrectionView,
+    Detail,
+    ListQuery,
+    Operator,
+    Page,
+    PracticeStatus,
+    Status,
+    SyncState,
+)
+
+
+class UnknownId(Permanent):
+    """No discrepancy, correction, practice or sync request of that id exists."""
+
+
+class Operations(Protocol):
+    async def status(self) -> Status: ...
+
+    async def page(self, query: ListQuery) -> Page: ...
+
+    async def show(self, discrepancy_id: str) -> Detail:
+        """Closed ones too, with the last correction."""
+        ...
+
+    async def correction(self, correction_id: str) -> CorrectionView:
+        """How a correction stands now, finished or not."""
+        ...
+
+    async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
+        """Decide and return at once: ``accepted``, ``waiting_second_person``, ``stale`` or ``refused``."""
+        ...
+
+    async def reject(self, discrepancy_id: str, reason: str, operator: Operator) -> Detail: ...
+
+    async def sync(self, practice: str, *, full: bool, operator: Operator) -> str:
+        """Ask for a cycle that begins after this call; returns the token to ask ``sync_state`` with."""
+        ...
+
+    async def sync_state(self, token: str) -> SyncState:
+        """``done`` when the cycle ended, no automatic writes followed and doubts were settled or given up on."""
+        ...
+
+    async def release(self, practice: str, operator: Operator) -> PracticeStatus: ...
+
+    async def pause(self, practice: str, reason: str, operator: Operator) -> PracticeStatus: ...
+
+    async def resume(self, practice: str, operator: Operator) -> PracticeStatus: ...
+
+    async def audit(self, after: int, limit: int) -> AuditPage:
+        """Entries numbered above ``after``, oldest first, at most ``limit``."""
+        ...
+
+    async def audit_verify(self) -> AuditProof: ...
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Every change from the moment of the call on; the server iterates it once and serves all clients from it."""
+        ...
