@@ -15,7 +15,7 @@ from random import Random
 
 from daemon.ports import Clock, Request, Response
 from daemon.sandbox.faults import Ending, Fault, FaultPlan, Kind, Lands, decide, limit_answer
-from daemon.sandbox.request_log import Entry, RequestLog
+from daemon.sandbox.request_log import READS, Entry, RequestLog
 from daemon.sandbox.system import SimulatedSystem
 
 CONCURRENT = 5
@@ -47,7 +47,7 @@ class Faults:
 
 
 class Host:
-    """Runs one system. ``on_change`` is called after every request that the system executed."""
+    """Runs one system. ``on_change`` is called after every executed request that may have changed it."""
 
     def __init__(
         self, system: SimulatedSystem, *, clock: Clock, rng: Random, faults: Faults, on_change: Callable[[], None]
@@ -109,5 +109,6 @@ class Host:
     def _execute(self, request: Request, entry: Entry, at: datetime | None = None) -> Response:
         response = self.system.handle(request, at or self._clock.utc(), self._rng)
         entry.executed = response.status
-        self._on_change()
+        if request.method not in READS:
+            self._on_change()
         return response

@@ -11,7 +11,7 @@ import msgspec
 from daemon.ports import Request
 
 _TOKEN_PATHS = ("/oauth2/", "/connect/")
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Entry(msgspec.Struct):
@@ -33,7 +33,7 @@ class Entry(msgspec.Struct):
     @property
     def is_write(self) -> bool:
         """Whether the request could change a ledger; token calls do not."""
-        return self.method not in _READS and not _is_token_call(self.path)
+        return self.method not in READS and not _is_token_call(self.path)
 
 
 class RequestLog:

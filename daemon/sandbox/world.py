@@ -28,6 +28,10 @@ class Clinic(Protocol):
         """The awkward cases that wait for a person, as JSON values."""
         ...
 
+    def settings(self) -> Mapping[str, object]:
+        """The table of the practice in settings.toml that fits this clinic, without addresses and credentials."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from daemon.ports import Request, Response
+from daemon.ports import Clock, Request, Response
+from daemon.sandbox.blueprint import Blueprint
+from daemon.sandbox.delivery import Post
 from daemon.sandbox.hands import hands_of
 from daemon.sandbox.system import Webhook
 from daemon.sandbox.world import Member, World
@@ -108,6 +112,9 @@ class EchoClinic:
     def planted(self) -> object:
         return [{"case": "none"}]
 
+    def settings(self) -> dict[str, object]:
+        return {"name": "Echo", "start_date": START.date(), "tax": {"20": "OUTPUT2"}, "xero": {"no_tax_type": "NONE"}}
+
 
 class Postman:
     """Answers webhooks with the statuses it was given, 200 when they are used up."""
@@ -126,3 +133,46 @@ def echo_world(clock: HandClock, post: Postman | None = None) -> World:
     systems = [EchoSystem(name, f"http://127.0.0.1:9/{name}") for name in ("provet", "xero")]
     members = [Member(system, hands_of(EchoPeople(system), ["keep"])) for system in systems]
     return World(members, EchoClinic(systems[0]), clock=clock, post=post or Postman(), seed="7")
+
+
+class WallClock:
+    """Real time, for tests of a whole running sandbox."""
+
+    def utc(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def build_echo(blueprint: Blueprint, clock: Clock, post: Post) -> World:
+    """A ``Build`` whose systems are echoes; they send webhooks to the daemon's port if there is one."""
+    port = blueprint.ports.webhooks
+    systems = [EchoSystem(name, f"http://127.0.0.1:{port}/{name}" if port else "") for name in ("provet", "xero")]
+    members = [Member(system, hands_of(EchoPeople(system), ["keep"])) for system in systems]
+    world = World(members, EchoClinic(systems[0]), clock=clock, post=post, seed=f"7/{blueprint.generation}")
+    if blueprint.saved is not None:
+        systems[0].restore(bytes(blueprint.saved.provet))
+        systems[1].restore(bytes(blueprint.saved.xero))
+        world.clock.advance(blueprint.saved.ahead_s)
+        world.delivery.restore(blueprint.saved.webhooks)
+    return world
+
+
+class FastClock(HandClock):
+    """Sleeps hardly at all, so that what happens every few seconds happens at once."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0.001)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is to happen within seconds."""
+    for _ in range(3000):
+        if holds():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it did not happen")
