@@ -7,14 +7,11 @@ ids are text. Fields may be added; a field that stands here is never renamed or 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-
-from daemon.errors import Invalid
 
 DEFAULT_SOCKET = "/run/reconciled/control.sock"
 PAGE_MAX = 500
@@ -384,33 +381,3 @@ class Resync(Message, frozen=True, kw_only=True, tag="resync"):
 
 Change = Changed | Closed | PracticeChanged | Activity
 Event = Snapshot | Change | Resync
-
-
-def query_params(query: ListQuery) -> list[tuple[str, str]]:
-    """The query as URL parameters; what equals its default is left out."""
-    pairs: list[tuple[str, str]] = []
-    for name, default in zip(query.__struct_fields__, query.__struct_defaults__, strict=True):
-        value = getattr(query, name)
-        if value == default:
-            continue
-        if name == "status":
-            pairs += [(name, status) for status in value or ("all",)]
-        else:
-            pairs.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
-    return pairs
-
-
-def parse_query(params: Mapping[str, str], statuses: tuple[str, ...]) -> ListQuery:
-    """The query that URL parameters describe; ``statuses`` are the values of ``status``.
-
-    Raises ``Invalid`` for unknown parameters and values out of bounds.
-    """
-    fields: dict[str, object] = {name: value for name, value in params.items() if name != "status"}
-    if unknown := sorted(set(fields) - set(ListQuery.__struct_fields__)):
-        raise Invalid(f"unknown parameter {unknown[0]!r}", hint=f"known: {', '.join(ListQuery.__struct_fields__)}")
-    if statuses:
-        fields["status"] = () if "all" in statuses else statuses
-    try:
-        return msgspec.convert(fields, ListQuery, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid(str(error)) from None

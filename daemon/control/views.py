@@ -1,0 +1,129 @@
+"""Domain values as the control socket shows them, and the links that open a record in its system. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from daemon.core.amounts import money
+from daemon.core.correction import Correction, CorrectionStatus, Option
+from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Subject, Waiver
+from daemon.core.model import Kind, Ref, Value
+from daemon.core.wording import writes
+from daemon.protocol import (
+    CorrectionView,
+    Detail,
+    DiscrepancyView,
+    FieldView,
+    HistoryEntry,
+    OptionView,
+    RecordView,
+    SubjectView,
+    WaiverView,
+    WriteView,
+)
+
+_XERO_WEB = "https://go.xero.com/"
+_XERO_PATHS = {
+    "document": "AccountsReceivable/View.aspx?InvoiceID=",
+    "credit": "AccountsReceivable/ViewCreditNote.aspx?creditNoteID=",
+    "payment": "Bank/ViewTransaction.aspx?bankTransactionID=",
+    "contact": "Contacts/View/",
+}
+_PROVET_PATHS = {Kind.DOCUMENT: "billing/invoice/", Kind.CONTACT: "client/"}
+
+
+class Place(Value, frozen=True, kw_only=True):
+    """What a view must know of its practice: the currency and where Provet's web pages are ("" = no links)."""
+
+    currency: str
+    provet_web_url: str = ""
+
+
+def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, place: Place) -> DiscrepancyView:
+    """A discrepancy with its last correction, if any, as the protocol shows it."""
+    finding = discrepancy.finding
+    return DiscrepancyView(
+        id=finding.id,
+        practice=finding.practice,
+        kind=finding.kind,
+        status=discrepancy.status.value,
+        policy=finding.policy.value,
+        subject=_subject(finding.subject, finding, place),
+        amount=money(finding.amount),
+        effect=money(finding.effect),
+        currency=place.currency,
+        summary=finding.summary,
+        fields=tuple(_field(field) for field in finding.fields),
+        options=tuple(option_view(option, place.currency) for option in finding.options),
+        correction=correction_view(correction) if correction else None,
+        cause=finding.cause,
+        first_seen=discrepancy.first_seen,
+        last_seen=discrepancy.last_seen,
+        assignee=discrepancy.assignee or None,
+        waiver=_waiver(discrepancy.waiver) if discrepancy.waiver else None,
+        seq=discrepancy.seq,
+    )
+
+
+def detail_view(view: DiscrepancyView, history: tuple[HistoryEntry, ...]) -> Detail:
+    """A view with its history added."""
+    fields = {name: getattr(view, name) for name in view.__struct_fields__}
+    return Detail(**fields, history=history)
+
+
+def option_view(option: Option, currency: str) -> OptionView:
+    """One option with the exact writes it stands for."""
+    return OptionView(
+        id=option.id,
+        title=option.title,
+        recommended=option.recommended,
+        fingerprint=option.fingerprint,
+        consequences=option.consequences,
+        writes=tuple(
+            WriteView(system=write.system.value, action=write.action, summary=write.summary)
+            for write in writes(option.steps, currency)
+        ),
+    )
+
+
+def correction_view(correction: Correction) -> CorrectionView:
+    """How far a correction is; all steps count as settled once it is applied."""
+    steps = len(correction.steps)
+    applied = correction.status is CorrectionStatus.APPLIED
+    return CorrectionView(
+        id=correction.id,
+        option=correction.option,
+        status=correction.status.value,
+        approved_by=correction.approved_by,
+        error=correction.error or None,
+        steps=steps,
+        steps_done=steps if applied else correction.cursor,
+    )
+
+
+def _subject(subject: Subject, finding: Finding, place: Place) -> SubjectView:
+    return SubjectView(
+        label=subject.label,
+        provet=_provet_record(subject.provet, place.provet_web_url) if subject.provet else None,
+        xero=_xero_record(subject.xero, finding.kind) if subject.xero else None,
+    )
+
+
+def _provet_record(ref: Ref, web_url: str) -> RecordView:
+    path = _PROVET_PATHS.get(ref.kind, "") if web_url else ""
+    url = f"{web_url.rstrip('/')}/{path}{quote(ref.id, safe='')}/" if path else ""
+    return RecordView(kind=ref.kind.value, id=ref.id, url=url)
+
+
+def _xero_record(ref: Ref, finding_kind: str) -> RecordView:
+    page = "credit" if ref.kind is Kind.DOCUMENT and finding_kind.startswith("credit.") else ref.kind.value
+    return RecordView(kind=ref.kind.value, id=ref.id, url=f"{_XERO_WEB}{_XERO_PATHS[page]}{quote(ref.id, safe='')}")
+
+
+def _field(field: FieldDiff) -> FieldView:
+    return FieldView(name=field.name, provet=field.provet, baseline=field.baseline, xero=field.xero)
+
+
+def _waiver(waiver: Waiver) -> WaiverView:
+    ceiling = money(waiver.ceiling) if waiver.ceiling is not None else None
+    return WaiverView(by=waiver.by, reason=waiver.reason, at=waiver.at, ceiling=ceiling, until=waiver.until)
