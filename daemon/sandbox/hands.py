@@ -18,16 +18,21 @@ GIVEN = frozenset({"self", "now", "rng"})
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One thing a person may do. ``arguments`` maps each argument to its type and default, for people to read."""
+    """One thing a person may do. ``arguments`` maps each argument to its type and default, for people to read.
+
+    ``open_ended`` hands take any further argument; ``refusals`` are the exceptions by which the system says no.
+    """
 
     call: Callable[..., object]
     says: str
     arguments: Mapping[str, str]
+    open_ended: bool
+    refusals: tuple[type[Exception], ...]
 
 
-def hands_of(people: object, names: Iterable[str]) -> dict[str, Hand]:
+def hands_of(people: object, names: Iterable[str], *refusals: type[Exception]) -> dict[str, Hand]:
     """The named methods of ``people``; AttributeError when one does not exist."""
-    return {name: _hand(getattr(people, name)) for name in sorted(names)}
+    return {name: _hand(getattr(people, name), refusals) for name in sorted(names)}
 
 
 def act(hands: Mapping[str, Hand], order: Mapping[str, Any], now: datetime, rng: Random) -> object:
@@ -38,14 +43,15 @@ def act(hands: Mapping[str, Hand], order: Mapping[str, Any], now: datetime, rng:
         raise ValueError(f'"do" must be one of: {", ".join(hands)}')
     try:
         return hand.call(**_arguments(hand, order, {"now": now, "rng": rng}))
-    except (LookupError, ValueError, TypeError) as error:
-        raise ValueError(f"{name}: {error}") from error
+    except (LookupError, ValueError, TypeError, *hand.refusals) as error:
+        raise ValueError(f"{name}: {error or type(error).__name__}") from error
 
 
-def _hand(method: Callable[..., object]) -> Hand:
+def _hand(method: Callable[..., object], refusals: tuple[type[Exception], ...]) -> Hand:
     parameters = inspect.signature(method).parameters.values()
-    shown = {p.name: _shown(p) for p in parameters if p.name not in GIVEN}
-    return Hand(method, (inspect.getdoc(method) or "").partition("\n")[0], shown)
+    shown = {p.name: _shown(p) for p in parameters if p.name not in GIVEN and p.kind is not p.VAR_KEYWORD}
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    return Hand(method, (inspect.getdoc(method) or "").partition("\n")[0], shown, open_ended, refusals)
 
 
 def _shown(parameter: inspect.Parameter) -> str:
@@ -54,10 +60,10 @@ def _shown(parameter: inspect.Parameter) -> str:
 
 
 def _arguments(hand: Hand, order: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, object]:
-    unknown = set(order) - {"do"} - set(hand.arguments)
-    if unknown:
-        raise ValueError(f"no argument {sorted(unknown)[0]!r}; it takes {', '.join(hand.arguments) or 'none'}")
+    others = {name: value for name, value in order.items() if name != "do" and name not in hand.arguments}
+    if (others and not hand.open_ended) or GIVEN & others.keys():
+        raise ValueError(f"no argument {min(others)!r}; it takes {', '.join(hand.arguments) or 'none'}")
     hints = typing.get_type_hints(hand.call)
-    taken = {name: msgspec.convert(order[name], hints[name]) for name in hand.arguments if name in order}
+    taken = {name: msgspec.convert(order[name], hints[name], str_keys=True) for name in hand.arguments if name in order}
     wanted = inspect.signature(hand.call).parameters
-    return {**{name: value for name, value in given.items() if name in wanted}, **taken}
+    return {**{name: value for name, value in given.items() if name in wanted}, **taken, **others}
