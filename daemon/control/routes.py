@@ -1,0 +1,157 @@
+"""The requests of the control socket: who asks, for what, and what is answered. All is passed on to Operations."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from daemon.control.access import Access, operator_of, peer_of
+from daemon.control.answers import Handler, answer, failure
+from daemon.control.operations import Operations
+from daemon.control.stream import Streams
+from daemon.errors import Invalid
+from daemon.listing import parse_query
+from daemon.protocol import (
+    PAGE_MAX,
+    ApproveRequest,
+    Message,
+    Operator,
+    Outcome,
+    ReasonRequest,
+    Role,
+    SyncRequest,
+    SyncState,
+)
+
+M = TypeVar("M", bound=Message)
+OPERATOR = web.RequestKey("operator", Operator)
+
+_REFUSED_HINTS = {
+    Outcome.STALE: "look at it again and approve what it says now",
+    Outcome.REFUSED: "see the practice's mode and state with: reconcile status",
+}
+
+
+def identify(access: Access) -> Middleware:
+    """A middleware that lets nobody in whom the kernel does not name, and lets viewers only look."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        operator = _operator(request, access)
+        if operator is None:
+            return failure(403, "forbidden", "you have no access", "ask to be added to the viewer or approver group")
+        if request.method != "GET" and operator.role is not Role.APPROVER:
+            hint = "ask somebody of the approver group, or to be added to it"
+            return failure(403, "forbidden", f"{operator.login} may look but not decide", hint)
+        request[OPERATOR] = operator
+        return await handler(request)
+
+    return middleware
+
+
+class Routes:
+    """The handlers; each reads its arguments, calls one operation and encodes the answer."""
+
+    def __init__(self, operations: Operations, streams: Streams) -> None:
+        self._operations = operations
+        self._streams = streams
+
+    def table(self) -> list[web.RouteDef]:
+        return [
+            web.get("/status", self.status),
+            web.get("/discrepancies", self.page),
+            web.get("/discrepancies/{id}", self.show),
+            web.post("/discrepancies/{id}/approve", self.approve),
+            web.post("/discrepancies/{id}/reject", self.reject),
+            web.get("/corrections/{id}", self.correction),
+            web.post("/sync", self.sync),
+            web.get("/sync/{id}", self.sync_state),
+            web.post("/practices/{id}/release", self.release),
+            web.post("/practices/{id}/pause", self.pause),
+            web.post("/practices/{id}/resume", self.resume),
+            web.get("/audit", self.audit),
+            web.get("/audit/verify", self.audit_verify),
+            web.get("/events", self.events),
+        ]
+
+    async def status(self, _: web.Request) -> web.Response:
+        return answer(await self._operations.status())
+
+    async def page(self, request: web.Request) -> web.Response:
+        query = parse_query(request.query, tuple(request.query.getall("status", [])))
+        return answer(await self._operations.page(query))
+
+    async def show(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.show(_id(request)))
+
+    async def approve(self, request: web.Request) -> web.Response:
+        asked = await _body(request, ApproveRequest)
+        approval = await self._operations.approve(_id(request), asked.option, asked.expect, request[OPERATOR])
+        if hint := _REFUSED_HINTS.get(approval.outcome):
+            return failure(409, approval.outcome.value, approval.message, hint)
+        return answer(approval)
+
+    async def reject(self, request: web.Request) -> web.Response:
+        asked = await _body(request, ReasonRequest)
+        return answer(await self._operations.reject(_id(request), asked.reason, request[OPERATOR]))
+
+    async def correction(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.correction(_id(request)))
+
+    async def sync(self, request: web.Request) -> web.Response:
+        asked = await _body(request, SyncRequest)
+        token = await self._operations.sync(asked.practice, full=asked.full, operator=request[OPERATOR])
+        return answer(SyncState(token=token, done=False), 202)
+
+    async def sync_state(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.sync_state(_id(request)))
+
+    async def release(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.release(_id(request), request[OPERATOR]))
+
+    async def pause(self, request: web.Request) -> web.Response:
+        asked = await _body(request, ReasonRequest)
+        return answer(await self._operations.pause(_id(request), asked.reason, request[OPERATOR]))
+
+    async def resume(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.resume(_id(request), request[OPERATOR]))
+
+    async def audit(self, request: web.Request) -> web.Response:
+        after, limit = _number(request, "after", 0), _number(request, "limit", 200)
+        return answer(await self._operations.audit(after, min(max(limit, 1), PAGE_MAX)))
+
+    async def audit_verify(self, _: web.Request) -> web.Response:
+        return answer(await self._operations.audit_verify())
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        return await self._streams.serve(request, request[OPERATOR])
+
+
+def _operator(request: web.Request, access: Access) -> Operator | None:
+    sock = request.transport.get_extra_info("socket") if request.transport else None
+    try:
+        return operator_of(peer_of(sock), access) if sock else None
+    except OSError:
+        return None
+
+
+def _id(request: web.Request) -> str:
+    return request.match_info["id"]
+
+
+def _number(request: web.Request, name: str, default: int) -> int:
+    text = request.query.get(name, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Invalid(f"{name} is not a number: {text[:20]!r}")
+    return int(text) if text else default
+
+
+async def _body(request: web.Request, kind: type[M]) -> M:
+    """The JSON body as a message; no body is an empty one."""
+    try:
+        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Invalid(f"cannot read the request: {error}") from None
