@@ -7,6 +7,7 @@ docs/sandbox.md describes each endpoint.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -134,7 +135,7 @@ def _guarded(handler: Handler) -> Handler:
 
 def _decode(body: bytes, wanted: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=wanted)
+        return msgspec.json.Decoder(wanted, float_hook=Decimal).decode(body)
     except msgspec.DecodeError as error:
         kinds = f" (kinds: {', '.join(Kind)})" if "enum" in str(error) else ""
         raise ValueError(f"{error}{kinds}") from error

@@ -147,7 +147,7 @@ def _fault(rule: Rule, system: str) -> Fault:
 
 def _answer(kind: Kind, system: str, seconds: float) -> Response | None:
     if kind.startswith("429"):
-        return limit_answer(system, kind.partition("-")[2], math.ceil(seconds))
+        return _limit_answer(system, kind.partition("-")[2], math.ceil(seconds))
     if kind in {Kind.ERROR_BEFORE, Kind.ERROR_AFTER}:
         return _html(500, "Server Error")
     if kind is Kind.UNAVAILABLE:
@@ -157,7 +157,7 @@ def _answer(kind: Kind, system: str, seconds: float) -> Response | None:
     return None
 
 
-def limit_answer(system: str, problem: str, retry_after_s: int) -> Response:
+def _limit_answer(system: str, problem: str, retry_after_s: int) -> Response:
     """The refusal of one system for its limits (docs/reference/xero.md 3, docs/reference/provet.md 2.5)."""
     retry = {"retry-after": str(retry_after_s)}
     if system != "xero":

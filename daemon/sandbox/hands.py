@@ -20,13 +20,12 @@ GIVEN = frozenset({"self", "now", "rng"})
 class Hand:
     """One thing a person may do. ``arguments`` maps each argument to its type and default, for people to read.
 
-    ``open_ended`` hands take any further argument; ``refusals`` are the exceptions by which the system says no.
+    ``refusals`` are the exceptions by which the system says no.
     """
 
     call: Callable[..., object]
     says: str
     arguments: Mapping[str, str]
-    open_ended: bool
     refusals: tuple[type[Exception], ...]
 
 
@@ -41,29 +40,37 @@ def act(hands: Mapping[str, Hand], order: Mapping[str, Any], now: datetime, rng:
     hand = hands.get(name) if isinstance(name, str) else None
     if hand is None:
         raise ValueError(f'"do" must be one of: {", ".join(hands)}')
+    refusals: tuple[type[Exception], ...] = (ValueError, TypeError, *hand.refusals)
     try:
         return hand.call(**_arguments(hand, order, {"now": now, "rng": rng}))
-    except (LookupError, ValueError, TypeError, *hand.refusals) as error:
-        raise ValueError(f"{name}: {error or type(error).__name__}") from error
+    except KeyError as error:
+        raise ValueError(f"{name}: there is no {error}") from error
+    except refusals as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def _hand(method: Callable[..., object], refusals: tuple[type[Exception], ...]) -> Hand:
     parameters = inspect.signature(method).parameters.values()
-    shown = {p.name: _shown(p) for p in parameters if p.name not in GIVEN and p.kind is not p.VAR_KEYWORD}
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
-    return Hand(method, (inspect.getdoc(method) or "").partition("\n")[0], shown, open_ended, refusals)
+    hints = typing.get_type_hints(method)
+    shown = {p.name: _shown(p, hints[p.name]) for p in parameters if p.name not in GIVEN}
+    return Hand(method, (inspect.getdoc(method) or "").partition("\n")[0], shown, refusals)
 
 
-def _shown(parameter: inspect.Parameter) -> str:
+def _shown(parameter: inspect.Parameter, hint: object) -> str:
     text = str(parameter.annotation)
-    return text if parameter.default is inspect.Parameter.empty else f"{text} = {parameter.default!r}"
+    fields = getattr(hint, "__struct_fields__", None) or tuple(getattr(hint, "__dataclass_fields__", ()))
+    if fields:
+        text = f"{text} {{{', '.join(fields)}}}"
+    if parameter.default is inspect.Parameter.empty:
+        return text
+    return f"{text} = {getattr(parameter.default, 'value', parameter.default)!r}"
 
 
 def _arguments(hand: Hand, order: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, object]:
-    others = {name: value for name, value in order.items() if name != "do" and name not in hand.arguments}
-    if (others and not hand.open_ended) or GIVEN & others.keys():
-        raise ValueError(f"no argument {min(others)!r}; it takes {', '.join(hand.arguments) or 'none'}")
+    unknown = order.keys() - hand.arguments.keys() - {"do"}
+    if unknown:
+        raise ValueError(f"no argument {min(unknown)!r}; it takes {', '.join(hand.arguments) or 'none'}")
     hints = typing.get_type_hints(hand.call)
     taken = {name: msgspec.convert(order[name], hints[name], str_keys=True) for name in hand.arguments if name in order}
     wanted = inspect.signature(hand.call).parameters
-    return {**{name: value for name, value in given.items() if name in wanted}, **taken, **others}
+    return {**{name: value for name, value in given.items() if name in wanted}, **taken}

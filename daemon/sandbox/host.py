@@ -12,14 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Protocol, runtime_checkable
 
 from daemon.ports import Clock, Request, Response
-from daemon.sandbox.faults import Ending, Fault, FaultPlan, Kind, Lands, decide, limit_answer
+from daemon.sandbox.faults import Ending, Fault, FaultPlan, Kind, Lands, decide
 from daemon.sandbox.request_log import READS, Entry, RequestLog
 from daemon.sandbox.system import SimulatedSystem
 
-CONCURRENT = 5
-"""Xero's calls in flight per app and organisation (docs/reference/xero.md 3)."""
+
+@runtime_checkable
+class CountsInFlight(Protocol):
+    """A system with a limit on calls in flight; the host tells it how many are, the one being handled included."""
+
+    in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Host:
         """Take one request, faults included, and say what its caller is to see."""
         self.land_due()
         entry = self.log.add(request, self._clock.utc())
-        fault = self._crowded(request) or self._faults.draw(self.system.name, request)
+        fault = self._faults.draw(self.system.name, request)
         if fault is None:
             reply = Reply(Ending.ANSWER, self._execute(request, entry))
         else:
@@ -90,12 +95,6 @@ class Host:
             due, _, request, entry = heapq.heappop(self._late)
             self._execute(request, entry, at=due)
 
-    def _crowded(self, request: Request) -> Fault | None:
-        if self.system.name != "xero" or self._in_flight <= CONCURRENT or "/api.xro/" not in request.url:
-            return None
-        answer = limit_answer("xero", "concurrent", 0)
-        return Fault(Kind.LIMIT_CONCURRENT, Lands.NEVER, Ending.ANSWER, 0, answer)
-
     def _reply_with(self, fault: Fault, request: Request, entry: Entry) -> Reply:
         real = Response(0)
         if fault.lands is Lands.NOW:
@@ -107,6 +106,8 @@ class Host:
         return Reply(fault.ending, fault.answer or real, fault.seconds if fault.kind is Kind.SLOW else 0.0)
 
     def _execute(self, request: Request, entry: Entry, at: datetime | None = None) -> Response:
+        if isinstance(self.system, CountsInFlight):
+            self.system.in_flight = self._in_flight if at is None else 1
         response = self.system.handle(request, at or self._clock.utc(), self._rng)
         entry.executed = response.status
         if request.method not in READS:

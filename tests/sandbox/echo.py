@@ -47,6 +47,7 @@ class EchoSystem:
         self.kept: list[str] = []
         self.times: list[datetime] = []
         self.webhook_url = webhook_url
+        self.in_flight = 1
         self._owed: list[Webhook] = []
 
     def handle(self, request: Request, now: datetime, rng: Random) -> Response:
@@ -62,7 +63,9 @@ class EchoSystem:
             "n": len(self.kept),
         }
         return Response(
-            201, {"Content-Type": "application/json", "X-Drawn": str(rng.random())}, json.dumps(answer).encode()
+            201,
+            {"Content-Type": "application/json", "X-Drawn": str(rng.random()), "X-In-Flight": str(self.in_flight)},
+            json.dumps(answer).encode(),
         )
 
     def tell(self, body: bytes) -> None:

@@ -107,3 +107,11 @@ async def test_what_is_owed_survives_a_restart(clock: HandClock) -> None:
     clock.move(PROVET_GAPS_S[0])
     await second.deliver_due()
     assert post.got == [b"1"]
+
+
+async def test_the_check_of_an_address_is_not_repeated(clock: HandClock) -> None:
+    post = Postman(401)
+    queue = delivery(clock, post)
+    queue.enqueue("xero", owed(b'{"events":[],"firstEventSequence":0}'))
+    await queue.deliver_due()
+    assert (len(post.got), queue.pending()) == (1, [])
