@@ -19,6 +19,7 @@ class Family(Value, frozen=True, kw_only=True):
     that a write of this family is under way or in doubt, so nothing new may be started. ``vanished`` names records
     ("contact/12") that a full comparison no longer found. ``held_contacts`` maps a client's id to the discrepancy that
     must be decided before it can have a contact. ``needed`` says of a client's family that a document waits for it.
+    ``taken_names`` are the folded names that other clients or Xero contacts bear.
     """
 
     practice: str
@@ -31,6 +32,7 @@ class Family(Value, frozen=True, kw_only=True):
     busy: bool = False
     held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
     needed: bool = False
+    taken_names: tuple[str, ...] = ()
 
     def of(self, system: System) -> tuple[Document, ...]:
         """The documents of one system."""

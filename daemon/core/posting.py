@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
-from daemon.core.amounts import half_even, money, rate_text, share_out, xero_tax
+from daemon.core.amounts import half_even, rate_text, share_out, xero_tax
 from daemon.core.correction import Posting, PostingLine
 from daemon.core.family import document_reference
 from daemon.core.ledger import document_label, factor
@@ -192,8 +192,3 @@ def with_rounding_line(posted: Posted, rules: Rules) -> Posting:
         unit_gross=posted.off_by,
     )
     return msgspec.structs.replace(posted.posting, lines=(*posted.posting.lines, line))
-
-
-def describe_amount(amount: Decimal, rules: Rules) -> str:
-    """An amount with its currency, for sentences."""
-    return f"{rules.currency} {money(amount)}"

@@ -72,8 +72,24 @@ class View(Value, frozen=True, kw_only=True):
         return self.sign * self.xero_left
 
 
-def views(family: Family, rules: Rules) -> list[View]:
-    """The views of a family's Provet documents that belong to the practice, oldest first."""
+class Scene(Value, frozen=True, kw_only=True):
+    """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id."""
+
+    family: Family
+    rules: Rules
+    views: dict[str, View]
+
+    def original(self, view: View) -> View | None:
+        """The view of the document that a credit note credits."""
+        return self.views.get(view.document.credits) if view.document.credits else None
+
+
+def scene(family: Family, rules: Rules) -> Scene:
+    """Lay a family out for judgement: invoices before credits, oldest first."""
+    return Scene(family=family, rules=rules, views={view.document.id: view for view in _views(family, rules)})
+
+
+def _views(family: Family, rules: Rules) -> list[View]:
     provet = [document for document in family.of(System.PROVET) if in_practice(document, rules)]
     credit = sides(family.of(System.PROVET))
     ordered = sorted(provet, key=lambda d: (credit[d.id], d.date, len(d.id), d.id))

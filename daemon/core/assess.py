@@ -1,0 +1,116 @@
+"""The judgement of one family: what differs, what pairs, what is left out, and whether every cent is explained."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from daemon.core.compared import agreed_link
+from daemon.core.contact_match import match_contact
+from daemon.core.contacts import contact_link, judge_contact
+from daemon.core.creation import payment_gaps
+from daemon.core.credits import judge_credit
+from daemon.core.discrepancy import Exclusion, Finding
+from daemon.core.documents import judge_document
+from daemon.core.family import Family
+from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
+from daemon.core.model import ZERO, Link, System, Value
+from daemon.core.payments import judge_payments, payment_links
+from daemon.core.rules import Rules
+from daemon.core.view import Scene, View, scene
+
+
+class Books(Value, frozen=True, kw_only=True):
+    """Receivables of a family's documents in scope, positive where the client owes."""
+
+    provet: Decimal = ZERO
+    xero: Decimal = ZERO
+
+
+class Assessment(Value, frozen=True, kw_only=True):
+    """Everything that one look at a family says.
+
+    ``causes`` are root causes shared with other families; ``links`` are pairs to note, with their baselines.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    causes: tuple[Finding, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    links: tuple[Link, ...] = ()
+    books: Books = Books()
+
+
+def assess(family: Family, rules: Rules) -> Assessment:
+    """Judge a family under a practice's rules; the same values always give the same judgement."""
+    return _assess_client(family, rules) if family.id.startswith("client:") else _assess_invoice(family, rules)
+
+
+def _assess_client(family: Family, rules: Rules) -> Assessment:
+    client_id = family.id.removeprefix("client:")
+    client = next((c for c in family.contacts if c.system is System.PROVET and c.id == client_id), None)
+    if client is None:
+        return Assessment()
+    match = match_contact(client, family)
+    cases = judge_contact(client, match, family)
+    link = contact_link(client, match)
+    return Assessment(
+        findings=tuple(found(case, family.id, rules) for case in cases),
+        links=(link,) if link is not None else (),
+    )
+
+
+def _assess_invoice(family: Family, rules: Rules) -> Assessment:
+    stage = scene(family, rules)
+    in_scope = [view for view in stage.views.values() if not view.excluded]
+    cases = [case for view in in_scope for case in _cases(view, stage)]
+    exclusions = tuple(_exclusion(view, family, rules) for view in stage.views.values() if view.excluded)
+    books = Books(
+        provet=sum((view.provet_balance for view in stage.views.values()), ZERO),
+        xero=sum((view.xero_balance - _duplicated(view) for view in in_scope), ZERO),
+    )
+    excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
+    unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
+    if unexplained and in_scope:
+        cases.append(_unexplained(in_scope[0], unexplained, rules))
+    gaps = {g.key: g for view in in_scope for g in (*view.posted.gaps, *payment_gaps(view, stage))}
+    return Assessment(
+        findings=tuple(found(case, family.id, rules) for case in cases),
+        causes=tuple(gap_finding(gap, rules) for gap in gaps.values()),
+        exclusions=exclusions,
+        links=tuple(_links(in_scope, stage)),
+        books=books,
+    )
+
+
+def _cases(view: View, stage: Scene) -> list[Case]:
+    return [*judge_document(view, stage), *judge_payments(view, stage), *judge_credit(view, stage)]
+
+
+def _links(in_scope: list[View], stage: Scene) -> list[Link]:
+    links = [agreed_link(view, stage) for view in in_scope]
+    return [link for link in links if link is not None] + [link for view in in_scope for link in payment_links(view)]
+
+
+def _duplicated(view: View) -> Decimal:
+    """What duplicates in Xero add to its receivable, with the opposite sign."""
+    return -sum((view.sign * duplicate.balance for duplicate in view.match.duplicates), ZERO)
+
+
+def _exclusion(view: View, family: Family, rules: Rules) -> Exclusion:
+    return Exclusion(
+        practice=rules.practice,
+        family=family.id,
+        provet_id=view.document.id,
+        label=view.posted.posting.label,
+        reason=view.excluded,
+        amount=view.provet_balance,
+    )
+
+
+def _unexplained(view: View, amount: Decimal, rules: Rules) -> Case:
+    """A difference that nothing found explains; it has no effect of its own, so the residual shows it."""
+    return Case(
+        kind="balance.unexplained",
+        subject=document_subject(view),
+        amount=amount,
+        summary=f"{view.posted.posting.label} and its family differ by {with_currency(amount, rules)} without a reason",
+    )

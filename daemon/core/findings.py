@@ -1,0 +1,115 @@
+"""Helpers that every judge uses: build a finding, decide who corrects it, name its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from daemon.core.amounts import money
+from daemon.core.correction import Option, Step
+from daemon.core.discrepancy import FieldDiff, Finding, Policy, Subject, finding_id
+from daemon.core.kinds import KINDS
+from daemon.core.model import ZERO, Contact, Value
+from daemon.core.posting import Gap
+from daemon.core.rules import Mode, Rules
+from daemon.core.view import View
+
+
+class Case(Value, frozen=True, kw_only=True):
+    """What a judge says of one difference; ``found`` turns it into a finding."""
+
+    kind: str
+    subject: Subject
+    summary: str
+    amount: Decimal = ZERO
+    effect: Decimal = ZERO
+    fields: tuple[FieldDiff, ...] = ()
+    options: tuple[Option, ...] = ()
+    policy: Policy | None = None
+    cause: str | None = None
+
+
+def found(case: Case, family: str, rules: Rules) -> Finding:
+    """The finding of a case: money never negative, policy decided by the practice's rules."""
+    return Finding(
+        practice=rules.practice,
+        kind=case.kind,
+        family=family,
+        subject=case.subject,
+        policy=_policy(case, rules),
+        amount=abs(case.amount),
+        effect=case.effect,
+        summary=case.summary,
+        fields=case.fields,
+        options=case.options,
+        cause=case.cause,
+    )
+
+
+def _policy(case: Case, rules: Rules) -> Policy:
+    """Who corrects it: a cause holds it, settings outrank the catalogue, and only ``auto`` acts by itself."""
+    if case.cause is not None:
+        return Policy.HOLD
+    policy = rules.policy.get(case.kind) or case.policy or KINDS[case.kind].policy
+    if policy is Policy.AUTOMATIC and (rules.mode is not Mode.AUTO or not case.options):
+        return Policy.PERSON
+    return policy
+
+
+def option(
+    option_id: str,
+    title: str,
+    steps: Sequence[Step],
+    *consequences: str,
+    relies_on: dict[str, str] | None = None,
+    recommended: bool = False,
+) -> Option:
+    """An option with its consequences in words."""
+    return Option(
+        id=option_id,
+        title=title,
+        steps=tuple(steps),
+        consequences=consequences,
+        relies_on=relies_on or {},
+        recommended=recommended,
+    )
+
+
+def document_subject(view: View) -> Subject:
+    """The subject of a document's finding; its partner in Xero if there is one."""
+    return Subject(
+        label=view.posted.posting.label,
+        provet=view.document.ref,
+        xero=view.xero.ref if view.xero is not None else None,
+    )
+
+
+def contact_subject(client: Contact, contact: Contact | None) -> Subject:
+    return Subject(
+        label=f"Client {client.name or client.id}",
+        provet=client.ref,
+        xero=contact.ref if contact is not None else None,
+    )
+
+
+def gap_finding(gap: Gap, rules: Rules) -> Finding:
+    """The root cause that a missing mapping is; its id depends on the mapping alone, so documents share it."""
+    subject = Subject(label=gap.key)
+    return Finding(
+        practice=rules.practice,
+        kind="mapping.missing",
+        family="",
+        subject=subject,
+        policy=Policy.HOLD,
+        amount=ZERO,
+        summary=gap.text,
+    )
+
+
+def gap_id(gap: Gap, rules: Rules) -> str:
+    return finding_id(rules.practice, "mapping.missing", gap.key)
+
+
+def with_currency(amount: Decimal, rules: Rules) -> str:
+    """An amount for sentences: "GBP 12.00"."""
+    return f"{rules.currency} {money(amount)}"

@@ -1,0 +1,121 @@
+"""What the judges of payments share: facts of a payment, its subject, and the options that write one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from daemon.core.amounts import money
+from daemon.core.correction import CancelPayment, Option, RecordPayment, SetLink
+from daemon.core.diff import field_diffs
+from daemon.core.discrepancy import FieldDiff, Subject
+from daemon.core.family import payment_info
+from daemon.core.findings import Case, option, with_currency
+from daemon.core.ledger import factor, settlement
+from daemon.core.model import ZERO, Link, Payment
+from daemon.core.pairing import PaymentPair
+from daemon.core.removal import delete_step
+from daemon.core.view import Scene, View
+
+
+def with_baseline(link: Link, baseline: dict[str, str]) -> Link:
+    return Link(
+        kind=link.kind,
+        provet_id=link.provet_id,
+        xero_id=link.xero_id,
+        origin=link.origin,
+        created_in=link.created_in,
+        baseline=baseline,
+    )
+
+
+def provet_facts(payment: Payment, view: View) -> dict[str, str]:
+    amount = settlement(view.document, payment)
+    return {"amount": money(amount), "date": payment.date.isoformat(), "method": payment.method}
+
+
+def xero_facts(payment: Payment) -> dict[str, str]:
+    return {"amount": money(payment.amount), "date": payment.date.isoformat(), "method": payment.method}
+
+
+def agreed_facts(pair: PaymentPair, view: View) -> dict[str, str]:
+    """Both sides' values as they are when the pair is made; an amount must be equal to be agreed."""
+    mine, theirs = provet_facts(pair.provet, view), xero_facts(pair.xero)
+    facts = {"date": mine["date"], "method": mine["method"]}
+    facts |= {f"{name}/xero": theirs[name] for name in ("date", "method") if theirs[name] != mine[name]}
+    if mine["amount"] == theirs["amount"]:
+        facts["amount"] = mine["amount"]
+    return facts
+
+
+def payment_subject(view: View, provet: Payment | None, xero: Payment | None) -> Subject:
+    amount = settlement(view.document, provet) if provet is not None else xero.amount if xero is not None else ZERO
+    what = "Refund" if view.credit else "Payment"
+    return Subject(
+        label=f"{what} of {money(amount)} on {view.posted.posting.label}",
+        provet=provet.ref if provet is not None else None,
+        xero=xero.ref if xero is not None else None,
+    )
+
+
+def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    if provet is not None:
+        facts |= {"provet id": provet.id, "provet amount": str(provet.amount), "provet date": str(provet.date)}
+    if xero is not None:
+        facts |= {"xero id": xero.id, "xero amount": str(xero.amount), "xero locked": str(xero.locked)}
+    return facts
+
+
+def changed_case(case: Case, **changed: object) -> Case:
+    return msgspec.structs.replace(case, **changed)
+
+
+def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:
+    step = CancelPayment(
+        payment_id=payment.id,
+        document_id=view.document.id,
+        amount=payment.amount,
+        label=view.posted.posting.label,
+    )
+    words = "The amount is due again in Provet"
+    return (option("cancel-payment", "Cancel it in Provet", (step,), words, relies_on=relied(payment, None)),)
+
+
+def record_options(payment: Payment, amount: Decimal, view: View, scene: Scene, option_id: str) -> tuple[Option, ...]:
+    step = RecordPayment(
+        xero_id=payment.id,
+        document_id=view.document.id,
+        amount=amount * factor(view.document),
+        date=payment.date,
+        method=scene.rules.xero_payment_type,
+        info=payment_info(payment.id),
+        label=view.posted.posting.label,
+    )
+    words = f"{with_currency(view.sign * view.provet_balance - amount, scene.rules)} stays open in Provet"
+    relies_on = relied(None, payment) | {"provet left": str(view.provet_balance)}
+    title = f"Record {money(amount)} in Provet"
+    return (option(option_id, title, (step,), words, relies_on=relies_on, recommended=True),)
+
+
+def delete_options(payment: Payment, view: View) -> tuple[Option, ...]:
+    words = f"{view.posted.posting.label} has {money(payment.amount)} more open in Xero"
+    step = delete_step(payment, view)
+    relies_on = relied(None, payment)
+    return (option("delete-payment", "Delete it in Xero", (step,), words, relies_on=relies_on, recommended=True),)
+
+
+def first_recommended(options: Sequence[Option]) -> tuple[Option, ...]:
+    return tuple(msgspec.structs.replace(o, recommended=i == 0) for i, o in enumerate(options))
+
+
+def link_option(pair: PaymentPair, view: View) -> Option:
+    step = SetLink(link=with_baseline(pair.link, agreed_facts(pair, view)), label=view.posted.posting.label)
+    words = "The two are treated as one payment from now on; nothing is written to either system"
+    return option("link", "Link the two", (step,), words, relies_on=relied(pair.provet, pair.xero), recommended=True)
+
+
+def both_fields(provet: Payment, xero: Payment, view: View) -> tuple[FieldDiff, ...]:
+    return field_diffs(provet_facts(provet, view), xero_facts(xero), None, ("amount", "date", "method"))

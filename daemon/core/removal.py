@@ -1,0 +1,68 @@
+"""What stands in the way of voiding a Xero document: its payments and allocations, and whether they may go."""
+
+from __future__ import annotations
+
+from daemon.core.correction import CreatePayment, Deallocate, DeletePayment, Step
+from daemon.core.family import payment_reference
+from daemon.core.findings import with_currency
+from daemon.core.model import Allocation, Document, DocumentStatus, Payment, System, Value
+from daemon.core.view import Scene, View
+
+
+class Removal(Value, frozen=True, kw_only=True):
+    """The steps that clear a document, those that bring everything back on its successor, and whether it is locked."""
+
+    steps: tuple[Step, ...] = ()
+    again: tuple[Step, ...] = ()
+    consequences: tuple[str, ...] = ()
+    locked: bool = False
+
+
+def removal(view: View, scene: Scene) -> Removal:
+    """Clear a booked document of payments and allocations; locked if one of them may not be removed."""
+    allocations = list(_allocations(view, scene))
+    locked = any(payment.locked or scene.rules.closed(payment.date) for payment in view.taken)
+    locked = locked or any(not allocation.id for _, allocation in allocations)
+    steps: list[Step] = [delete_step(payment, view) for payment in view.taken]
+    steps += [
+        Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number)
+        for note, a in allocations
+    ]
+    amounts = [with_currency(payment.amount, scene.rules) for payment in view.taken]
+    words = (f"payments removed in Xero first: {', '.join(amounts)}",) if amounts else ()
+    return Removal(steps=tuple(steps), again=tuple(_again(view)), consequences=words, locked=locked)
+
+
+def delete_step(payment: Payment, view: View) -> DeletePayment:
+    partner = next((pair.provet.id for pair in view.payments.pairs if pair.xero.id == payment.id), "")
+    return DeletePayment(xero_id=payment.id, payment_id=partner, amount=payment.amount, label=view.posted.posting.label)
+
+
+def _allocations(view: View, scene: Scene) -> list[tuple[Document, Allocation]]:
+    booked = view.booked
+    if booked is None:
+        return []
+    notes = [n for n in scene.family.of(System.XERO) if n.credit and n.status is not DocumentStatus.VOID]
+    return [
+        (note, allocation)
+        for note in notes
+        for allocation in note.allocations
+        if booked.id in (note.id, allocation.document_id)
+    ]
+
+
+def _again(view: View) -> list[CreatePayment]:
+    """The paired payments once more, for the document's successor."""
+    return [
+        CreatePayment(
+            payment_id=pair.provet.id,
+            document_id=view.document.id,
+            credit=view.credit,
+            amount=pair.xero.amount,
+            date=pair.xero.date,
+            account=pair.xero.method,
+            reference=payment_reference(pair.provet.id),
+            label=view.posted.posting.label,
+        )
+        for pair in view.payments.pairs
+    ]
