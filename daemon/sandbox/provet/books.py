@@ -54,7 +54,7 @@ ID_KEYS = {
 }
 
 
-class Refusal(Exception):
+class Refusal(ValueError):
     """Provet says no: an HTTP status and the error body that goes with it."""
 
     def __init__(self, status: int, body: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ Every method raises ``Refusal`` where the product would not allow the step.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,14 +42,15 @@ class Hands:
 
     # Clients
 
-    def create_client(self, now: dt.datetime, *, phone: str = "", **fields: Any) -> int:
-        """Fields are named as on the wire; ``country`` is an ISO code."""
+    def create_client(self, fields: Mapping[str, Any], now: dt.datetime, *, phone: str = "") -> int:
+        """A client; ``fields`` are named as on the wire, ``country`` is an ISO code."""
         client = clients.create_client(self._books, fields, now)
         if phone:
             clients.add_phone(self._books, client, {"phone_number": phone}, now)
         return client.id
 
     def edit_client(self, client: int, changes: Mapping[str, Any], now: dt.datetime) -> None:
+        """Change fields of a client."""
         clients.edit_client(self._books, self.client(client), changes, now)
 
     def change_phone(self, client: int, phone: str, now: dt.datetime) -> None:
@@ -62,17 +63,20 @@ class Hands:
         self._books.touched(owner, Trigger.CLIENT, now)
 
     def archive_client(self, client: int, now: dt.datetime, *, archived: bool = True) -> None:
+        """Hide a client, or bring it back."""
         self.edit_client(client, {"archived": archived}, now)
 
     def merge_clients(self, source: int, target: int, now: dt.datetime) -> None:
+        """Archive ``source`` in favour of ``target``; its invoices stay where they are."""
         clients.merge_clients(self._books, self.client(source), self.client(target), now)
 
     def delete_client(self, client: int, now: dt.datetime) -> None:
+        """Remove a client for good."""
         clients.delete_client(self._books, self.client(client), now)
 
     # Documents
 
-    def draft(self, client: int | None, rows: Iterable[RowSpec], now: dt.datetime, *, countersale: bool = False) -> int:
+    def draft(self, client: int | None, rows: Sequence[RowSpec], now: dt.datetime, *, countersale: bool = False) -> int:
         """A draft dated today: of a visit, or of a counter sale (anonymous without client)."""
         today = self._books.today(now)
         invoice = rules.create_draft(self._books, client, today, now, countersale=countersale)
@@ -81,17 +85,19 @@ class Hands:
         return invoice.id
 
     def finalise(self, invoice: int, now: dt.datetime) -> int:
+        """Give a draft its number; from then on its rows stay."""
         return rules.finalise(self._books, self.invoice(invoice), now).id
 
-    def invoice_visit(self, client: int, rows: Iterable[RowSpec], now: dt.datetime) -> int:
+    def invoice_visit(self, client: int, rows: Sequence[RowSpec], now: dt.datetime) -> int:
         """A finalised consultation invoice."""
         return self.finalise(self.draft(client, rows, now), now)
 
-    def sell(self, client: int | None, rows: Iterable[RowSpec], now: dt.datetime) -> int:
+    def sell(self, client: int | None, rows: Sequence[RowSpec], now: dt.datetime) -> int:
         """A finalised counter sale; ``client`` None is an anonymous one."""
         return self.finalise(self.draft(client, rows, now, countersale=True), now)
 
     def change_invoice_date(self, invoice: int, date: dt.date, now: dt.datetime) -> None:
+        """Change the date of a finalised invoice."""
         rules.change_date(self._books, self.invoice(invoice), date, now)
 
     def change_payer(self, invoice: int, client: int, now: dt.datetime) -> None:
@@ -108,9 +114,11 @@ class Hands:
         self._books.touched(document, Trigger.INVOICE, now, document.department)
 
     def void(self, invoice: int, now: dt.datetime) -> None:
+        """Void an invoice (status 99)."""
         rules.void(self._books, self.invoice(invoice), now)
 
     def add_extra_fee(self, invoice: int, row: RowSpec, now: dt.datetime) -> None:
+        """Add a charge to a finalised invoice."""
         rules.add_extra_fee(self._books, self.invoice(invoice), row, now)
 
     def round_total(self, invoice: int, step: Decimal, now: dt.datetime) -> None:
@@ -125,23 +133,33 @@ class Hands:
         invoice: int,
         now: dt.datetime,
         *,
-        quantities: Mapping[int, Decimal] | None = None,
+        parts: Sequence[tuple[int, Decimal]] | None = None,
         pattern: SignPattern = SignPattern.NEGATED_QUANTITY,
         date: dt.date | None = None,
         linked: bool = True,
     ) -> int:
-        """A credit note over all rows, or over ``quantities`` by row id (a quantity may exceed the row's)."""
+        """A credit note over all rows, or over ``parts``: (row id, quantity), which may exceed the row's own."""
         original = self.invoice(invoice)
-        rows = self.state.rows_of(original)
-        wanted = quantities if quantities is not None else {row.id: row.quantity for row in rows}
-        parts = [(row, wanted[row.id]) for row in rows if row.id in wanted]
-        note = rules.credit(self._books, original, parts, now, pattern=pattern, date=date, linked=linked)
+        rows = [(row, row.quantity) for row in self.state.rows_of(original)]
+        if parts is not None:
+            rows = [(self.state.rows[row], quantity) for row, quantity in parts]
+        note = rules.credit(self._books, original, rows, now, pattern=pattern, date=date, linked=linked)
         return note.id
 
+    def misstate_total(self, invoice: int, by: Decimal, now: dt.datetime) -> None:
+        """Make the header disagree with its rows, as no document should but as a faulty one may."""
+        document = self.invoice(invoice)
+        document.total_with_vat += by
+        document.total += by
+        rules.settle(self._books, document, document.invoice_date)
+        self._books.touched(document, Trigger.INVOICE, now, document.department)
+
     def consolidate(self, invoices: Sequence[int], now: dt.datetime) -> int:
+        """Put several unpaid invoices of one client into one."""
         return payments.consolidate(self._books, [self.invoice(invoice) for invoice in invoices], now).id
 
     def revoke(self, consolidated: int, now: dt.datetime) -> None:
+        """Undo a consolidation that is unpaid."""
         payments.revoke(self._books, self.invoice(consolidated), now)
 
     # Money
@@ -153,6 +171,7 @@ class Hands:
         return payments.pay(self._books, self.invoice(invoice), amount, payment_type, now, date=date).id
 
     def pay_in_full(self, invoice: int, payment_type: int, now: dt.datetime) -> int:
+        """Pay all that is due."""
         return self.pay(invoice, self.invoice(invoice).due_sum, payment_type, now)
 
     def round_due(self, invoice: int, paid: Decimal, payment_type: int, now: dt.datetime) -> int:
@@ -165,6 +184,7 @@ class Hands:
         return rounding.id
 
     def cancel_payment(self, payment: int, now: dt.datetime, *, date: dt.date | None = None) -> int:
+        """Cancel a payment; its history stays."""
         return payments.cancel(self._books, self.payment(payment), now, date=date).id
 
     def change_payment(
@@ -184,9 +204,11 @@ class Hands:
     def take_prepayment(
         self, client: int, amount: Decimal, payment_type: int, now: dt.datetime, *, description: str = ""
     ) -> int:
+        """Money received before an invoice."""
         return payments.take_prepayment(self._books, client, amount, payment_type, now, description=description).id
 
     def use_prepayment(self, prepayment: int, invoice: int, amount: Decimal, now: dt.datetime) -> int:
+        """Use part of a prepayment on an invoice."""
         held = self.state.prepayments[prepayment]
         return payments.use_prepayment(self._books, held, self.invoice(invoice), amount, now).id
 
