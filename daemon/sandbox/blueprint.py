@@ -36,12 +36,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """What a world is made from. ``born`` names this world; ``saved`` is the state of its earlier run, if any."""
+    """What a world is made from. ``begun`` is when it was first made; ``saved`` its earlier run, if there was one."""
 
     shape: Shape
     access: Access
     ports: Ports
-    born: str
+    begun: datetime
     generation: int
     saved: Saved | None
 
@@ -75,7 +75,7 @@ def plan_sandbox(
         shape=shape,
         access=plan_access(shape, origin_of(listeners["provet"]), origin_of(listeners["xero"]), webhooks),
         ports=Ports(provet, xero, webhooks),
-        born=saved.born if saved else f"{now:%Y%m%dT%H%M%S%f}",
+        begun=saved.begun if saved else now,
         generation=saved.generation + 1 if saved else 0,
         saved=saved,
     )

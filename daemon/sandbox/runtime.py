@@ -99,7 +99,8 @@ def _write_settings(options: Options, blueprint: Blueprint, world: World) -> Pat
         return None
     file = options.settings_out.absolute()
     size = blueprint.shape.clients + blueprint.shape.invoices
-    write_settings(file, blueprint.access, world.clinic.settings(), size=size, run=blueprint.born)
+    run = f"{blueprint.begun:%Y%m%dT%H%M%S%f}"
+    write_settings(file, blueprint.access, world.clinic.settings(), size=size, run=run)
     return file
 
 
@@ -110,11 +111,12 @@ def _save(store: StateFile, blueprint: Blueprint, world: World) -> None:
         Saved(
             shape=blueprint.shape,
             ports=blueprint.ports,
-            born=blueprint.born,
+            begun=blueprint.begun,
             generation=blueprint.generation,
             ahead_s=world.clock.ahead_s,
             provet=systems["provet"],
             xero=systems["xero"],
+            planted=msgspec.Raw(msgspec.json.encode(world.clinic.planted())),
             webhooks=world.delivery.pending(),
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,13 +18,14 @@ FILE_NAME = "sandbox.json"
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What a world was made from."""
+    """What a world was made from. ``adopted`` of the invoices stand in Xero from the beginning."""
 
     seed: int
     clients: int
     invoices: int
     tidy: bool
     limits: Literal["real", "wide"]
+    adopted: int = 0
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -35,15 +37,19 @@ class Ports(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """Everything that a restart continues. ``generation`` counts the starts, so that no id is ever drawn twice."""
+    """Everything that a restart continues. ``begun`` is when the world was made.
+
+    ``generation`` counts the starts, so that no id is ever drawn twice.
+    """
 
     shape: Shape
     ports: Ports
-    born: str
+    begun: datetime
     generation: int
     ahead_s: float
     provet: msgspec.Raw
     xero: msgspec.Raw
+    planted: msgspec.Raw
     webhooks: list[Pending]
     version: Literal[1] = 1
 

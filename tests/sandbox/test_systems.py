@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def blueprint(webhook_port: int = 9) -> Blueprint:
     access = plan_access(DEFAULT_SHAPE, "http://127.0.0.1:1", "http://127.0.0.1:2", webhook_port)
-    return Blueprint(DEFAULT_SHAPE, access, Ports(), "born", 0, None)
+    return Blueprint(DEFAULT_SHAPE, access, Ports(), NOW, 0, None)
 
 
 def test_people_act_in_provet_and_its_webhooks_follow() -> None:
