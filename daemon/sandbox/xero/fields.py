@@ -13,6 +13,7 @@ from daemon.sandbox.xero.errors import Fault, Refused, bad_value, no_data
 from daemon.sandbox.xero.wire import Element, is_guid, parse_day
 
 MAX_BODY = 10 * 1024 * 1024
+ENVELOPES = {"Invoices", "CreditNotes", "Payments", "Contacts", "Allocations", "HistoryRecords", "BatchPayments"}
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -123,7 +124,7 @@ def read_elements(body: bytes, plural: str, noun: str) -> list[Fields]:
     payload = _decode(body, noun)
     sent = next((value for key, value in payload.items() if key.lower() == plural.lower()), None)
     if sent is None:
-        sent = [] if _only_lists(payload) else [payload]
+        sent = [] if payload.keys() <= ENVELOPES else [payload]
     items = sent if isinstance(sent, list) else [sent]
     elements = [item for item in items if isinstance(item, dict)]
     if not elements or len(elements) != len(items):
@@ -139,10 +140,6 @@ def _decode(body: bytes, noun: str) -> dict[str, Any]:
     if not isinstance(payload, dict) or not payload:
         raise no_data(noun)
     return payload
-
-
-def _only_lists(payload: Element) -> bool:
-    return all(isinstance(value, list) for value in payload.values())
 
 
 def listed(text: str | None) -> Iterator[str]:

@@ -19,7 +19,7 @@ from daemon.sandbox.xero.config import XeroConfig
 from daemon.sandbox.xero.contacts import change_contact, put_contact
 from daemon.sandbox.xero.context import Context
 from daemon.sandbox.xero.documents import create_document, update_document
-from daemon.sandbox.xero.errors import Refused
+from daemon.sandbox.xero.errors import Fault, Refused
 from daemon.sandbox.xero.fields import Fields
 from daemon.sandbox.xero.kinds import CREDIT_NOTE, INVOICE, OVERPAYMENT, PREPAYMENT, kind_of
 from daemon.sandbox.xero.ledger import Ledger
@@ -191,7 +191,7 @@ class Hands:
         point = self.ledger.savepoint()
         try:
             done = act(context)
-        except Refused:
+        except (Refused, Fault):
             self.ledger.rollback(point)
             raise
         self.notices.tell(self.ledger.commit(), rng)
