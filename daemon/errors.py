@@ -60,6 +60,10 @@ class InDoubt(ReconError):
     """A write whose outcome is unknown: never repeat it without settling it first (docs/reliability.md)."""
 
 
+class StoreUnavailable(ReconError):
+    """The store cannot be read or written (disk full, read-only or damaged): nothing may be sent until it can."""
+
+
 class Invalid(Permanent):
     """Wrong settings, arguments or state on this side; each of ``problems`` is one line for the operator."""
 
