@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,15 +44,11 @@ class ControlSettings(Table):
     four_eyes_over: v.Money = Decimal("0.00")
 
 
-def _web_root(provet: Mapping[str, Any]) -> str:
-    return re.sub(r"api/[^/]+/$", "", provet.get("base_url", ""))
-
-
 class ProvetSettings(Table):
     """One practice's Provet Cloud. Ids are text; ``rate_scale`` multiplies the documented call limits."""
 
     base_url: v.FolderUrl
-    web_url: v.FolderUrl = Field(default_factory=_web_root)
+    web_url: v.OptionalFolderUrl = Field(default="", validate_default=True)
     token_url: v.Url
     client_id: v.Needed
     client_secret: v.NeededSecret
@@ -63,6 +58,11 @@ class ProvetSettings(Table):
     consolidated_field: v.Needed = "consolidated_invoices"
     webhook_path: v.PathSecret = SecretStr("")
     rate_scale: Annotated[v.Positive, Field(le=100)] = 1
+
+    @field_validator("web_url")
+    @classmethod
+    def _beside_the_api(cls, web_url: str, info: ValidationInfo) -> str:
+        return web_url or re.sub(r"api/[^/]+/$", "", info.data.get("base_url", ""))
 
 
 class XeroSettings(Table):

@@ -139,6 +139,10 @@ def _folder_url(text: str) -> str:
     return _url(text).rstrip("/") + "/"
 
 
+def _optional_folder_url(text: str) -> str:
+    return _folder_url(text) if text else ""
+
+
 def _listen(value: object) -> Listen | None:
     if value == "":
         return None
@@ -199,7 +203,9 @@ def _needed(secret: SecretStr) -> SecretStr:
 
 
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_printable)]
-Needed = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1)]
+Needed = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT), AfterValidator(_printable)
+]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=1_000_000_000)]
 Positive = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=1_000_000_000)]
 Money = Annotated[Decimal, BeforeValidator(_money)]
@@ -214,6 +220,7 @@ Id = Annotated[Needed, BeforeValidator(_id)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_list)]
 Url = Annotated[str, AfterValidator(_url)]
 FolderUrl = Annotated[str, AfterValidator(_folder_url)]
+OptionalFolderUrl = Annotated[str, AfterValidator(_optional_folder_url)]
 ListenAddress = Annotated[Listen | None, BeforeValidator(_listen)]
 AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
