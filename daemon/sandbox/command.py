@@ -28,7 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "fault profiles:\n" + "\n".join(f"  {name:<11}{each.says}" for name, each in PROFILES.items())
-    parser.add_argument("--seed", type=int, metavar="N", help=f"the same seed makes the same practice ({default.seed})")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help=f"the same seed makes, on the same day, the same practice ({default.seed})",
+    )
     parser.add_argument("--clients", type=_count, metavar="N", help=f"clients of the practice ({default.clients})")
     parser.add_argument("--invoices", type=_count, metavar="N", help=f"invoices it has written ({default.invoices})")
     parser.add_argument("--tidy", action="store_true", help="plant no awkward cases that need a person")
@@ -81,7 +86,6 @@ def options_of(args: argparse.Namespace) -> Options:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MOST:
-        raise argparse.ArgumentTypeError(f"must be between 1 and {MOST}, not {number}")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {MOST}, not {text!r}")
+    return int(text)

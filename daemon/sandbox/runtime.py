@@ -151,13 +151,18 @@ async def _by_itself(world: World, store: StateFile | None, blueprint: Blueprint
         await world.clock.sleep(10 * (world.clock.monotonic() - began))
 
     works = [(BEAT_S, land), (BEAT_S, world.delivery.deliver_due), (SAVE_S, save), *([(LIVE_S, act)] if live else [])]
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_every(seconds, world.clock, work)) for seconds, work in works]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_every(seconds, world.clock, work)) for seconds, work in works]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+    except BaseExceptionGroup as failed:
+        if len(failed.exceptions) == 1:
+            raise failed.exceptions[0] from None
+        raise
 
 
 async def _every(seconds: float, clock: Clock, work: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from daemon.sandbox.delivery import Pending
 from daemon.sandbox.errors import SandboxError
-from daemon.sandbox.files import private_directory, write_atomic
+from daemon.sandbox.files import write_atomic
 
 FILE_NAME = "sandbox.json"
 
@@ -59,7 +59,7 @@ class StateFile:
 
     def __init__(self, directory: Path) -> None:
         try:
-            private_directory(directory)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise SandboxError(f"the state directory {directory} cannot be used: {error.strerror}") from error

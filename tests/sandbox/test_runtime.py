@@ -79,6 +79,24 @@ async def test_a_state_that_the_systems_refuse_is_corrupt_too(tmp_path: Path) ->
     assert file.read_bytes() == content
 
 
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+async def test_the_directory_of_a_state_keeps_its_mode(tmp_path: Path) -> None:
+    before = mode_of(tmp_path) | 0o055
+    os.chmod(tmp_path, before)  # noqa: PTH101
+    async with opened(state=tmp_path):
+        assert mode_of(tmp_path / "sandbox.json") == 0o600
+    assert mode_of(tmp_path) == before
+
+
+async def test_an_error_in_the_block_comes_out_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with opened():
+            raise ZeroDivisionError
+
+
 async def test_two_sandboxes_do_not_share_a_state(tmp_path: Path) -> None:
     async with opened(state=tmp_path):
         with pytest.raises(SandboxError, match="another sandbox"):
@@ -96,9 +114,9 @@ async def test_a_port_taken_meanwhile_is_named(tmp_path: Path) -> None:
 
 def check_secrets(secrets: Path, settings: str) -> None:
     assert {path.name for path in secrets.iterdir()} == NAMES
-    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    assert mode_of(secrets) == 0o700
     for path in secrets.iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert mode_of(path) == 0o600
         assert len(path.read_text()) >= 32
         assert path.read_text() not in settings
 
@@ -133,7 +151,7 @@ async def test_a_long_place_gets_a_short_socket(tmp_path: Path) -> None:
     async with opened(settings_out=deep / "s.toml"):
         path = tomllib.loads((deep / "s.toml").read_text())["daemon"]["socket"]
     assert len(os.fsencode(path)) <= LONGEST_SOCKET_PATH
-    assert stat.S_IMODE(Path(path).parent.stat().st_mode) == 0o700
+    assert mode_of(Path(path).parent) == 0o700
     Path(path).parent.rmdir()
 
 
