@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
 from daemon.errors import Invalid
 from daemon.protocol import ListQuery
+
+_REPEATED = ("status", "kind_not")
+_ALL = "all"
+_AMOUNT_MAX = Decimal(10) ** 12
 
 
 def query_params(query: ListQuery) -> list[tuple[str, str]]:
@@ -17,24 +22,32 @@ def query_params(query: ListQuery) -> list[tuple[str, str]]:
         value = getattr(query, name)
         if value == default:
             continue
-        if name == "status":
-            pairs += [(name, status) for status in value or ("all",)]
+        if name in _REPEATED:
+            pairs += [(name, item) for item in value or (_ALL,)]
         else:
             pairs.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
     return pairs
 
 
-def parse_query(params: Mapping[str, str], statuses: tuple[str, ...]) -> ListQuery:
-    """The query that URL parameters describe; ``statuses`` are the values of ``status``.
+def parse_query(params: Mapping[str, Sequence[str]]) -> ListQuery:
+    """The query that URL parameters (name -> values) describe.
 
     Raises ``Invalid`` for unknown parameters and values out of bounds.
     """
-    fields: dict[str, object] = {name: value for name, value in params.items() if name != "status"}
-    if unknown := sorted(set(fields) - set(ListQuery.__struct_fields__)):
-        raise Invalid(f"unknown parameter {unknown[0]!r}", hint=f"known: {', '.join(ListQuery.__struct_fields__)}")
-    if statuses:
-        fields["status"] = () if "all" in statuses else statuses
+    if unknown := sorted(set(params) - set(ListQuery.__struct_fields__)):
+        raise Invalid(f"unknown parameter {unknown[0][:40]!r}", hint=f"known: {', '.join(ListQuery.__struct_fields__)}")
+    fields: dict[str, object] = {name: _value(name, values) for name, values in params.items()}
     try:
-        return msgspec.convert(fields, ListQuery, strict=False)
+        query = msgspec.convert(fields, ListQuery, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from None
+    for bound in (query.min_amount, query.max_amount):
+        if bound is not None and not (bound.is_finite() and abs(bound) < _AMOUNT_MAX):
+            raise Invalid(f"an amount out of bounds: {bound}")
+    return query
+
+
+def _value(name: str, values: Sequence[str]) -> object:
+    if name in _REPEATED:
+        return () if _ALL in values else tuple(values)
+    return values[-1]

@@ -19,7 +19,6 @@ BODY_MAX = 64 * 1024
 REASON_MAX = 1000
 TEXT_MAX = 200
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_MAX)]
 
 
@@ -217,32 +216,37 @@ class Page(Message, frozen=True, kw_only=True):
 
 
 class Sort(StrEnum):
-    """Order of a list. ``amount`` is largest first, then newest; each is reversed by ``ListQuery.reverse``."""
+    """Order of a list. Equal amounts are ordered by age; ``age`` goes by ``first_seen``, descending is newest first."""
 
     AMOUNT = "amount"
-    NEWEST = "newest"
+    AGE = "age"
     KIND = "kind"
-    PRACTICE = "practice"
     LABEL = "label"
 
 
-class ListQuery(Message, frozen=True, kw_only=True):
-    """Filter, order and window of a list.
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Several = Annotated[tuple[Short, ...], msgspec.Meta(max_length=64)]
 
-    ``kind`` is a kind or the word before its dot ("payment"); ``text`` is looked for in label, summary and id without
-    regard to case; both bounds of the amount are inclusive; ``status`` () means all. "" means any.
+
+class ListQuery(Message, frozen=True, kw_only=True):
+    """Filter, order and window of a list; "" and None filter nothing.
+
+    ``kind`` is a kind or the word before its dot ("payment"), ``kind_not`` takes out kinds in the same way; ``text`` is
+    looked for in label, summary and id without regard to case; both bounds of the amount are inclusive; ``status`` ()
+    means all.
     """
 
-    practice: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    kind: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    status: tuple[str, ...] = ("open", "approved")
-    policy: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    practice: Short = ""
+    kind: Short = ""
+    kind_not: Several = ()
+    status: Several = ("open", "approved")
+    policy: Short = ""
     text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX)] = ""
-    amount_min: Decimal | None = None
-    amount_max: Decimal | None = None
-    cause: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    cause: Short = ""
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
     sort: Sort = Sort.AMOUNT
-    reverse: bool = False
+    descending: bool = True
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)] = 200
 
@@ -251,7 +255,7 @@ class ApproveRequest(Message, frozen=True, kw_only=True):
     """``option`` "" is the recommended one; ``expect`` "" accepts its present fingerprint."""
 
     option: Annotated[str, msgspec.Meta(max_length=1000)] = ""
-    expect: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    expect: Short = ""
 
 
 class ReasonRequest(Message, frozen=True, kw_only=True):
@@ -261,7 +265,7 @@ class ReasonRequest(Message, frozen=True, kw_only=True):
 class SyncRequest(Message, frozen=True, kw_only=True):
     """A cycle now: of one practice, or of all when ``practice`` is ""."""
 
-    practice: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    practice: Short = ""
     full: bool = False
 
 

@@ -81,7 +81,7 @@ class Routes:
         return answer(await self._operations.status())
 
     async def page(self, request: web.Request) -> web.Response:
-        query = parse_query(request.query, tuple(request.query.getall("status", [])))
+        query = parse_query({name: request.query.getall(name) for name in request.query})
         return answer(await self._operations.page(query))
 
     async def show(self, request: web.Request) -> web.Response:

@@ -1,0 +1,136 @@
+"""Every request to the daemon as a value, and how its answer is read: shared by both clients. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from daemon.listing import query_params
+from daemon.protocol import (
+    Approval,
+    ApproveRequest,
+    AuditPage,
+    AuditProof,
+    CorrectionView,
+    Detail,
+    Failure,
+    ListQuery,
+    Message,
+    Page,
+    PracticeStatus,
+    Problem,
+    ReasonRequest,
+    Status,
+    SyncRequest,
+    SyncState,
+)
+
+M = TypeVar("M", bound=Message)
+
+
+class ControlError(Exception):
+    """The daemon could not be asked, or said no. ``problem`` holds the code, the message and what to do next."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.problem = Problem(code=code, message=message, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[M]):
+    """One request and the type of its answer."""
+
+    method: str
+    path: str
+    answer: type[M]
+    body: bytes = b""
+
+
+def status() -> Call[Status]:
+    return Call("GET", "/status", Status)
+
+
+def page(query: ListQuery) -> Call[Page]:
+    return Call("GET", f"/discrepancies?{urlencode(query_params(query))}", Page)
+
+
+def show(discrepancy_id: str) -> Call[Detail]:
+    return Call("GET", f"/discrepancies/{_part(discrepancy_id)}", Detail)
+
+
+def correction(correction_id: str) -> Call[CorrectionView]:
+    return Call("GET", f"/corrections/{_part(correction_id)}", CorrectionView)
+
+
+def approve(discrepancy_id: str, option: str = "", expect: str = "") -> Call[Approval]:
+    """``expect`` is the fingerprint that was seen; "" accepts the present one."""
+    body = msgspec.json.encode(ApproveRequest(option=option, expect=expect))
+    return Call("POST", f"/discrepancies/{_part(discrepancy_id)}/approve", Approval, body)
+
+
+def reject(discrepancy_id: str, reason: str) -> Call[Detail]:
+    body = msgspec.json.encode(ReasonRequest(reason=reason))
+    return Call("POST", f"/discrepancies/{_part(discrepancy_id)}/reject", Detail, body)
+
+
+def sync(practice: str = "", *, full: bool = False) -> Call[SyncState]:
+    return Call("POST", "/sync", SyncState, msgspec.json.encode(SyncRequest(practice=practice, full=full)))
+
+
+def sync_state(token: str) -> Call[SyncState]:
+    return Call("GET", f"/sync/{_part(token)}", SyncState)
+
+
+def release(practice: str) -> Call[PracticeStatus]:
+    return Call("POST", f"/practices/{_part(practice)}/release", PracticeStatus)
+
+
+def pause(practice: str, reason: str) -> Call[PracticeStatus]:
+    body = msgspec.json.encode(ReasonRequest(reason=reason))
+    return Call("POST", f"/practices/{_part(practice)}/pause", PracticeStatus, body)
+
+
+def resume(practice: str) -> Call[PracticeStatus]:
+    return Call("POST", f"/practices/{_part(practice)}/resume", PracticeStatus)
+
+
+def audit(after: int, limit: int) -> Call[AuditPage]:
+    return Call("GET", f"/audit?after={after}&limit={limit}", AuditPage)
+
+
+def audit_verify() -> Call[AuditProof]:
+    return Call("GET", "/audit/verify", AuditProof)
+
+
+def answer(call: Call[M], status: int, body: bytes) -> M:
+    """The answer to a call; raises ``ControlError`` for a refusal and for what no daemon would say."""
+    try:
+        if status < 300:
+            return msgspec.json.decode(body, type=call.answer)
+        problem = msgspec.json.decode(body, type=Failure).error
+    except (msgspec.DecodeError, RecursionError) as error:
+        hint = "is another program listening on this socket, or is the daemon of another version?"
+        raise ControlError("bad_answer", f"cannot read the daemon's answer ({status}): {error}", hint) from None
+    raise ControlError(problem.code, problem.message, problem.hint)
+
+
+def unreachable(path: str, error: OSError) -> ControlError:
+    """Why a socket cannot be used, and what to do about it."""
+    if isinstance(error, FileNotFoundError):
+        hint = "start it (systemctl start reconciled), or name its socket with --socket or RECONCILED_SOCKET"
+        return ControlError("unreachable", f"no daemon: there is no socket at {path}", hint)
+    if isinstance(error, PermissionError):
+        hint = "join the group named by viewer_group or approver_group in the [control] settings, then log in again"
+        return ControlError("forbidden", f"no access to {path}", hint)
+    if isinstance(error, ConnectionRefusedError):
+        hint = "the socket is left over; start the daemon (systemctl start reconciled) or read its log"
+        return ControlError("unreachable", f"no daemon answers at {path}", hint)
+    reason = error.strerror or str(error) or type(error).__name__
+    return ControlError("unreachable", f"the connection to the daemon at {path} failed: {reason}", "is it running?")
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="") or "-"

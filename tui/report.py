@@ -1,0 +1,139 @@
+"""The command line's answers as plain lines: a status, a list, one discrepancy, the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daemon.protocol import (
+    AuditEntry,
+    AuditProof,
+    Detail,
+    DiscrepancyView,
+    FieldView,
+    OptionView,
+    PracticeStatus,
+    Status,
+    SubjectView,
+)
+from daemon.safe import safe
+from tui.plain import amount, table, when, words
+
+_STATUS_HEAD = (
+    "PRACTICE",
+    "STATE",
+    "MODE",
+    "RESIDUAL",
+    "OPEN",
+    "AMOUNT",
+    "IN DOUBT",
+    "HAND-WORK",
+    "EXCLUDED",
+    "PROVEN",
+)
+_LIST_HEAD = ("ID", "AMOUNT", "KIND", "STATUS", "POLICY", "PRACTICE", "SUMMARY")
+
+
+def status_lines(status: Status) -> list[str]:
+    """All practices in a table, then what their operator should know."""
+    if not status.practices:
+        return ["no practice is configured"]
+    lines = table(_STATUS_HEAD, map(_status_row, status.practices), frozenset(range(3, 9)))
+    for practice in status.practices:
+        if practice.open:
+            counts = ", ".join(f"{count} {kind}" for kind, count in sorted(practice.open.items()))
+            lines.append(f"{safe(practice.id)}: {safe(counts)}")
+        lines += [f"{safe(practice.id)}: warning: {safe(warning)}" for warning in practice.warnings]
+    return lines
+
+
+def _status_row(practice: PracticeStatus) -> tuple[str, ...]:
+    return (
+        practice.id,
+        words(practice.state),
+        practice.mode,
+        f"{amount(practice.residual)} {practice.currency}".rstrip(),
+        str(practice.open_total),
+        amount(practice.open_amount),
+        str(practice.in_doubt),
+        str(practice.hand_work),
+        str(practice.excluded),
+        when(practice.last_full),
+    )
+
+
+def list_lines(discrepancies: Sequence[DiscrepancyView], total: int, width: int) -> list[str]:
+    """One line for each discrepancy; ``width`` 0 cuts nothing."""
+    if not discrepancies:
+        return ["no discrepancies"]
+    rows = (
+        (d.id, f"{amount(d.amount)} {d.currency}", d.kind, d.status, words(d.policy), d.practice, d.summary)
+        for d in discrepancies
+    )
+    lines = table(_LIST_HEAD, rows, frozenset({1}), width)
+    if total > len(discrepancies):
+        lines.append(f"{len(discrepancies)} of {total}; --limit shows more")
+    return lines
+
+
+def detail_lines(detail: Detail) -> list[str]:
+    """One discrepancy, whole: what differs, what can be done, what was done."""
+    lines = [
+        f"{safe(detail.id)}  {safe(detail.kind)}  {words(detail.status)}  ({words(detail.policy)})",
+        safe(detail.summary),
+        "",
+        f"practice  {safe(detail.practice)}",
+        f"amount    {amount(detail.amount)} {safe(detail.currency)}, effect {amount(detail.effect)}",
+        f"seen      {when(detail.first_seen)} to {when(detail.last_seen)}",
+        *_subject_lines(detail.subject),
+        *([f"cause     {safe(detail.cause)}"] if detail.cause else []),
+        *_field_lines(detail.fields),
+    ]
+    for option in detail.options:
+        lines += ["", *option_lines(option)]
+    lines += _correction_lines(detail)
+    if detail.history:
+        lines += ["", "HISTORY", *(f"  {when(h.at)}  {safe(h.actor)}  {safe(h.text)}" for h in detail.history)]
+    return lines
+
+
+def _subject_lines(subject: SubjectView) -> list[str]:
+    lines = [f"subject   {safe(subject.label)}"]
+    for name, record in (("provet", subject.provet), ("xero", subject.xero)):
+        if record:
+            lines.append(f"{name:<9} {safe(record.kind)} {safe(record.id)}  {safe(record.url)}".rstrip())
+    return lines
+
+
+def _field_lines(fields: Sequence[FieldView]) -> list[str]:
+    if not fields:
+        return []
+    rows = (("≠" if f.differs else "", f.name, f.provet or "-", f.baseline or "-", f.xero or "-") for f in fields)
+    return ["", *table(("", "FIELD", "PROVET", "BASELINE", "XERO"), rows, frozenset())]
+
+
+def option_lines(option: OptionView) -> list[str]:
+    """An option with its consequences and exact writes."""
+    mark = "  (recommended)" if option.recommended else ""
+    lines = [f"OPTION {safe(option.id)}{mark}  {safe(option.title)}", f"  fingerprint {safe(option.fingerprint)}"]
+    lines += [f"  - {safe(text)}" for text in option.consequences]
+    lines += [f"  > {safe(write.system)}: {safe(write.summary)}" for write in option.writes]
+    return lines
+
+
+def _correction_lines(detail: Detail) -> list[str]:
+    found = detail.correction
+    if not found:
+        return []
+    error = f": {safe(found.error)}" if found.error else ""
+    return ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {words(found.status)}{error}"]
+
+
+def audit_line(entry: AuditEntry) -> str:
+    place = " ".join(part for part in (entry.practice, entry.subject) if part)
+    return safe(f"{entry.number}  {when(entry.at)}  {entry.actor}  {entry.action}  {place}  {entry.text}")
+
+
+def proof_line(proof: AuditProof) -> str:
+    if proof.ok:
+        return f"the chain of {proof.entries} entries holds; head {safe(proof.head)}"
+    return safe(f"the chain is broken at entry {proof.broken_at}: {proof.message}")
