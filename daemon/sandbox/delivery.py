@@ -70,6 +70,7 @@ class Delivery:
         self._rng = rng
         self._faults = faults
         self._queue: list[Pending] = []
+        self._sending: list[Pending] = []
         self._sequence = 0
         self.given_up = 0
 
@@ -89,15 +90,14 @@ class Delivery:
     async def deliver_due(self) -> None:
         """Try every delivery that is due: one after the other for each address, the addresses side by side."""
         now = self._clock.utc()
-        due: list[Pending] = []
-        while self._queue and self._queue[0].due <= now and len(due) < MAX_PER_ROUND:
-            due.append(heapq.heappop(self._queue))
-        by_url = groupby(sorted(due, key=lambda pending: pending.url), key=lambda pending: pending.url)
+        while self._queue and self._queue[0].due <= now and len(self._sending) < MAX_PER_ROUND:
+            self._sending.append(heapq.heappop(self._queue))
+        by_url = groupby(sorted(self._sending, key=lambda pending: pending.url), key=lambda pending: pending.url)
         await asyncio.gather(*(self._deliver(list(group)) for _, group in by_url))
 
     def pending(self) -> list[Pending]:
-        """What is still owed, earliest first."""
-        return sorted(self._queue)
+        """What is still owed, earliest first; what is under way counts until its answer is there."""
+        return sorted([*self._queue, *self._sending])
 
     def restore(self, pending: Iterable[Pending]) -> None:
         """Take over what another run still owed."""
@@ -118,6 +118,7 @@ class Delivery:
     async def _deliver(self, group: list[Pending]) -> None:
         for owed in group:
             status = await self._post(Webhook(owed.url, owed.headers, owed.body))
+            self._sending.remove(owed)
             if status != 200:
                 self._again(owed)
 

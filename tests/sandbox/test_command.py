@@ -23,6 +23,7 @@ from daemon.sandbox.blueprint import DEFAULT_SHAPE, Blueprint, plan_access
 from daemon.sandbox.build import build_world
 from daemon.sandbox.profiles import PROFILES
 from daemon.sandbox.state import Ports
+from daemon.settings.loading import load
 from tests.sandbox.echo import HandClock, Postman
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,7 @@ def test_the_settings_open_both_systems(tmp_path: Path) -> None:
         settings = tomllib.loads(file.read_text())
         practice, secrets = settings["practices"]["riverside"], Path(settings["daemon"]["secrets_dir"])
         assert urls["settings"] == str(file)
+        assert load(file, {}).practices["riverside"].xero.client_secret.get_secret_value()
         assert (urls["provet"], urls["xero"]) == (practice["provet"]["base_url"], practice["xero"]["base_url"])
         invoices = call(urls["provet"] + "invoice/", Authorization=token(practice, secrets, "provet"))
         assert invoices["count"] >= 8

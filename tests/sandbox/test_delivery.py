@@ -115,3 +115,17 @@ async def test_the_check_of_an_address_is_not_repeated(clock: HandClock) -> None
     queue.enqueue("xero", owed(b'{"events":[],"firstEventSequence":0}'))
     await queue.deliver_due()
     assert (len(post.got), queue.pending()) == (1, [])
+
+
+async def test_a_delivery_under_way_is_still_owed(clock: HandClock) -> None:
+    seen = []
+
+    async def post(webhook: Webhook) -> int | None:
+        seen.append([pending.body for pending in queue.pending()])
+        return 200
+
+    queue = Delivery(post, clock=clock, rng=Random(11), faults=WebhookFaults)
+    queue.enqueue("xero", owed(b"1", b"2"))
+    await queue.deliver_due()
+    assert seen == [[b"1", b"2"], [b"2"]]
+    assert queue.pending() == []
