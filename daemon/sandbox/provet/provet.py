@@ -44,8 +44,7 @@ class ProvetSystem:
         reference.stock(self._books, OPENED)
 
     def handle(self, request: Request, now: dt.datetime, rng: Random) -> Response:
-        """Answer one request; times are kept to the second, as Provet shows them."""
-        now = now.replace(microsecond=0)
+        """Answer one request as Provet would; a limit that was hit names the seconds to wait."""
         try:
             return self._answer(request, now, rng)
         except limits.OverLimit as over:

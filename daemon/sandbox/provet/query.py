@@ -36,14 +36,20 @@ def filters(
     *, numbers: str = "", texts: str = "", flags: str = "", dates: str = "", times: str = ""
 ) -> dict[str, Filter]:
     """Filters on plain attributes, named as they are; names are separated by blanks."""
-    kinds: list[tuple[str, type]] = [
-        (numbers, int),
-        (texts, str),
-        (flags, bool),
-        (dates, dt.date),
-        (times, dt.datetime),
-    ]
-    return {name: Filter(operator.attrgetter(name), kind) for names, kind in kinds for name in names.split()}
+    kinds = ((numbers, int), (texts, str), (flags, bool), (dates, dt.date))
+    plain = {name: Filter(operator.attrgetter(name), kind) for names, kind in kinds for name in names.split()}
+    return plain | {name: Filter(_to_the_second(name), dt.datetime) for name in times.split()}
+
+
+def _to_the_second(name: str) -> Getter:
+    """Times are compared as they are shown: in whole seconds."""
+    get = operator.attrgetter(name)
+
+    def shown(record: Any) -> dt.datetime:
+        moment: dt.datetime = get(record)
+        return moment.replace(microsecond=0)
+
+    return shown
 
 
 def _between(value: Any, args: Sequence[Any]) -> bool:
