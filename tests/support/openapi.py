@@ -54,6 +54,7 @@ DELETED_ALLOCATION = {
     "required": ["AllocationId", "Date", "Invoice", "IsDeleted"],
     "properties": {
         "AllocationId": {"type": "string", "format": "uuid"},
+        "Amount": {"type": "number"},
         "Date": {"type": "string"},
         "Invoice": {"type": "array", "items": {"$ref": "#/components/schemas/Invoice"}},
         "IsDeleted": {"type": "boolean"},

@@ -15,7 +15,7 @@ from daemon.sandbox.xero.fields import Fields, listed
 from daemon.sandbox.xero.kinds import CREDITS, INVOICE, KINDS, Kind
 from daemon.sandbox.xero.listing import listed_view, select
 from daemon.sandbox.xero.properties import document_properties
-from daemon.sandbox.xero.records import Document
+from daemon.sandbox.xero.records import Allocation, Document
 from daemon.sandbox.xero.views import Shape, allocation_view, document_view
 from daemon.sandbox.xero.wire import date_stamp, json_response
 from daemon.sandbox.xero.writes import Endpoint, Written, validation_exception, write_elements
@@ -97,14 +97,16 @@ def remove_allocation(kind: Kind, call: Call) -> Answer:
     except Refused as refusal:
         messages = [{"Message": message} for message in refusal.messages]
         return validation_exception([{"AllocationID": allocation.id, "ValidationErrors": messages}])
-    return _deleted_allocation(allocation.id, allocation.invoice_id, date_stamp(allocation.day))
+    return _deleted_allocation(allocation)
 
 
-def _deleted_allocation(allocation_id: str, invoice_id: str, stamp: str) -> Response:
+def _deleted_allocation(allocation: Allocation) -> Response:
+    """Odd spellings as recorded; ``Amount`` because the official schema and SDK demand it."""
     payload = {
-        "AllocationId": allocation_id,
-        "Date": stamp.replace("+0000", ""),
-        "Invoice": [{"InvoiceID": invoice_id}],
+        "AllocationId": allocation.id,
+        "Amount": allocation.amount,
+        "Date": date_stamp(allocation.day).replace("+0000", ""),
+        "Invoice": [{"InvoiceID": allocation.invoice_id}],
         "IsDeleted": True,
     }
     return json_response(200, payload)

@@ -18,6 +18,7 @@ ACTIONS = {
     "UseMulticurrency": False,
     "ApproveTransactionsBeforePeriodLockDate": False,
 }
+REPORTED = {"OUTPUT2": "OUTPUT", "INPUT2": "INPUT", "RROUTPUT": "OUTPUT", "ZERORATEDOUTPUT": "OUTPUT"}
 CREATED = "/Date(1704067200000)/"
 
 
@@ -165,7 +166,7 @@ def _tax_rate_view(rate: TaxRate) -> Element:
     return {
         "Name": rate.name,
         "TaxType": rate.id,
-        "ReportTaxType": rate.id,
+        "ReportTaxType": REPORTED.get(rate.id, rate.id),
         **{f"CanApplyTo{name}": wanted in rate.applies_to for name, wanted in classes.items()},
         "DisplayTaxRate": rate.rate,
         "EffectiveRate": rate.rate,

@@ -128,7 +128,7 @@ def fault_response(fault: Fault) -> Response:
     if fault.number:
         return json_response(400, {"ErrorNumber": fault.number, "Type": fault.kind, "Message": fault.message})
     if fault.status == 400:
-        return json_response(400, {"Type": None, "Title": "BadRequest", "Status": 400, "Detail": fault.message})
+        return json_response(400, {"Message": fault.message})
     return Response(fault.status, {**HTML_TYPE, **NO_STORE}, fault.message.encode())
 
 

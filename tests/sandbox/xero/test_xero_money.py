@@ -117,6 +117,7 @@ def test_an_allocation_moves_both_sides_and_its_removal_moves_them_back(till: Ti
     deleted = till.send("DELETE", f"CreditNotes/{note}/Allocations/{allocation}")
     assert decoded(deleted) == {
         "AllocationId": allocation,
+        "Amount": 4,
         "Date": "/Date(1795305600000)/",
         "Invoice": [{"InvoiceID": invoice}],
         "IsDeleted": True,
