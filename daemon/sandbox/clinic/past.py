@@ -77,8 +77,6 @@ class Past:
     def _client(self) -> int:
         return self.rng.choice(self._clients)
 
-    # Sales
-
     def _sale(self, now: dt.datetime) -> None:
         client = self._client()
         if self.rng.random() < COUNTER_SHARE:
@@ -117,8 +115,6 @@ class Past:
         if self.hands.invoice(invoice).due_sum:
             self.hands.pay_in_full(invoice, CARD, now)
 
-    # Payments
-
     def _settle(self, invoice: int, now: dt.datetime) -> None:
         ways, weights = zip(*self._ways, strict=True)
         self.rng.choices(ways, weights)[0](invoice, now)
@@ -147,8 +143,6 @@ class Past:
         due = self.hands.invoice(invoice).due_sum
         share = Decimal(self.rng.choice((25, 40, 50, 60))) / 100
         return max(CENT, (due * share).quantize(CENT, ROUND_HALF_UP))
-
-    # Credits
 
     def _to_be_credited(self, invoice: int, now: dt.datetime) -> None:
         if self.rng.random() < 0.5:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -22,6 +23,19 @@ class SignPattern(StrEnum):
     NEGATED_QUANTITY = "negated_quantity"
     NEGATIVE_SUM = "negative_sum"
     POSITIVE = "positive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditForm:
+    """What a credit note is made of: (row, quantity) pairs. ``linked`` False leaves out the link to the credited row.
+
+    Without ``date`` it is dated today.
+    """
+
+    parts: Sequence[tuple[InvoiceRow, Decimal]]
+    pattern: SignPattern = SignPattern.NEGATED_QUANTITY
+    date: dt.date | None = None
+    linked: bool = True
 
 
 def cents(value: Decimal) -> Decimal:

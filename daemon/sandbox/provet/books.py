@@ -6,14 +6,13 @@ The API and people's hands both work through these functions. Payments are in pa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from daemon.sandbox.provet.amounts import SignPattern, credit_row, net_paid, priced_row, set_totals
+from daemon.sandbox.provet.amounts import CreditForm, credit_row, net_paid, priced_row, set_totals
 from daemon.sandbox.provet.config import ProvetConfig
 from daemon.sandbox.provet.records import (
     DRAFT,
@@ -198,34 +197,23 @@ def add_extra_fee(books: Books, invoice: Invoice, spec: RowSpec, now: dt.datetim
     return row
 
 
-def credit(
-    books: Books,
-    original: Invoice,
-    parts: Sequence[tuple[InvoiceRow, Decimal]],
-    now: dt.datetime,
-    *,
-    pattern: SignPattern = SignPattern.NEGATED_QUANTITY,
-    date: dt.date | None = None,
-    linked: bool = True,
-) -> Invoice:
-    """A finalised credit note over quantities of the original's rows; it moves no money.
-
-    Dated today unless ``date`` is given. ``linked`` False leaves out the link from row to credited row.
-    """
+def credit(books: Books, original: Invoice, form: CreditForm, now: dt.datetime) -> Invoice:
+    """A finalised credit note over quantities of the original's rows; it moves no money."""
     _check_creditable(books, original)
-    note = create_draft(books, original.client, date or books.today(now), now, countersale=original.countersale)
+    date = form.date or books.today(now)
+    note = create_draft(books, original.client, date, now, countersale=original.countersale)
     note.consultation = None
     note.original_consultation = original.consultation or original.original_consultation
     note.credit_note = True
     note.credits = original.id
     note.first_original = original.first_original or original.id
     note.department = original.department
-    rows = [credit_row(row, quantity, pattern) for row, quantity in parts]
+    rows = [credit_row(row, quantity, form.pattern) for row, quantity in form.parts]
     for row in rows:
         row.id, row.invoice, row.created, row.modified = books.state.new_id("invoicerow"), note.id, now, now
-        if linked and row.credited is not None:
+        if form.linked and row.credited is not None:
             books.state.rows[row.credited].credited_by.append(row.id)
-        elif not linked:
+        elif not form.linked:
             row.credited = None
     _append(books, note, rows)
     return finalise(books, note, now)

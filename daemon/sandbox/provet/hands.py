@@ -12,9 +12,9 @@ from typing import Any
 
 from daemon.sandbox.provet import books as rules
 from daemon.sandbox.provet import clients, payments
-from daemon.sandbox.provet.amounts import SignPattern
+from daemon.sandbox.provet.amounts import CreditForm, SignPattern
 from daemon.sandbox.provet.books import Books, Trigger
-from daemon.sandbox.provet.records import Client, Invoice, InvoicePayment, Item, PaymentType, RowSpec
+from daemon.sandbox.provet.records import Client, Invoice, InvoicePayment, Item, PaymentType, Receipt, RowSpec
 from daemon.sandbox.provet.state import State
 
 
@@ -39,8 +39,6 @@ class Hands:
 
     def items(self) -> list[Item]:
         return list(self.state.items.values())
-
-    # Clients
 
     def create_client(self, fields: Mapping[str, Any], now: dt.datetime, *, phone: str = "") -> int:
         """A client; ``fields`` are named as on the wire, ``country`` is an ISO code."""
@@ -73,8 +71,6 @@ class Hands:
     def delete_client(self, client: int, now: dt.datetime) -> None:
         """Remove a client for good."""
         clients.delete_client(self._books, self.client(client), now)
-
-    # Documents
 
     def draft(self, client: int | None, rows: Sequence[RowSpec], now: dt.datetime, *, countersale: bool = False) -> int:
         """A draft dated today: of a visit, or of a counter sale (anonymous without client)."""
@@ -143,8 +139,8 @@ class Hands:
         rows = [(row, row.quantity) for row in self.state.rows_of(original)]
         if parts is not None:
             rows = [(self.state.rows[row], quantity) for row, quantity in parts]
-        note = rules.credit(self._books, original, rows, now, pattern=pattern, date=date, linked=linked)
-        return note.id
+        form = CreditForm(parts=rows, pattern=pattern, date=date, linked=linked)
+        return rules.credit(self._books, original, form, now).id
 
     def misstate_total(self, invoice: int, by: Decimal, now: dt.datetime) -> None:
         """Make the header disagree with its rows, as no document should but as a faulty one may."""
@@ -162,13 +158,12 @@ class Hands:
         """Undo a consolidation that is unpaid."""
         payments.revoke(self._books, self.invoice(consolidated), now)
 
-    # Money
-
     def pay(
         self, invoice: int, amount: Decimal, payment_type: int, now: dt.datetime, *, date: dt.date | None = None
     ) -> int:
         """A payment; negative pays a negative credit note out."""
-        return payments.pay(self._books, self.invoice(invoice), amount, payment_type, now, date=date).id
+        receipt = Receipt(amount=amount, payment_type=payment_type, date=date)
+        return payments.pay(self._books, self.invoice(invoice), receipt, now).id
 
     def pay_in_full(self, invoice: int, payment_type: int, now: dt.datetime) -> int:
         """Pay all that is due."""
@@ -177,11 +172,9 @@ class Hands:
     def round_due(self, invoice: int, paid: Decimal, payment_type: int, now: dt.datetime) -> int:
         """Take ``paid`` and close the difference to the due sum with a rounding payment of type 3 first."""
         difference = self.invoice(invoice).due_sum - paid
-        rounding = payments.record(
-            self._books, self.invoice(invoice), difference, PaymentType.ROUNDING, now, date=self._books.today(now)
-        )
-        self.pay(invoice, paid, payment_type, now)
-        return rounding.id
+        rounding = Receipt(amount=difference, payment_type=PaymentType.ROUNDING)
+        payments.record(self._books, self.invoice(invoice), rounding, now)
+        return self.pay(invoice, paid, payment_type, now)
 
     def cancel_payment(self, payment: int, now: dt.datetime, *, date: dt.date | None = None) -> int:
         """Cancel a payment; its history stays."""
@@ -205,7 +198,8 @@ class Hands:
         self, client: int, amount: Decimal, payment_type: int, now: dt.datetime, *, description: str = ""
     ) -> int:
         """Money received before an invoice."""
-        return payments.take_prepayment(self._books, client, amount, payment_type, now, description=description).id
+        receipt = Receipt(amount=amount, payment_type=payment_type, info=description)
+        return payments.take_prepayment(self._books, client, receipt, now).id
 
     def use_prepayment(self, prepayment: int, invoice: int, amount: Decimal, now: dt.datetime) -> int:
         """Use part of a prepayment on an invoice."""
@@ -218,8 +212,6 @@ class Hands:
         client = self.invoice(old.invoice).client
         payments.cancel(self._books, old, now)
         return self.take_prepayment(client or 0, old.paid, old.payment_type, now)
-
-    # Settings
 
     def lock_period(self, first_open: dt.date | None) -> None:
         """Set the first possible date for financial events."""

@@ -19,29 +19,19 @@ from daemon.sandbox.provet.records import (
     Invoice,
     InvoicePayment,
     PaymentType,
+    Receipt,
     UnallocatedPayment,
 )
 
 
-def pay(
-    books: Books,
-    invoice: Invoice,
-    amount: Decimal,
-    payment_type: int,
-    now: dt.datetime,
-    *,
-    date: dt.date | None = None,
-    info: str = "",
-    status: int = PAYMENT_DONE,
-) -> InvoicePayment:
+def pay(books: Books, invoice: Invoice, receipt: Receipt, now: dt.datetime) -> InvoicePayment:
     """Record a payment. Refused unless the invoice is finalised, the date is open and the amount fits what is due."""
-    date = date or books.today(now)
     if invoice.status != FINALISED:
         raise refuse("invoice", "Only a finalised invoice can be paid.")
-    books.check_period(date, "payment_date")
-    if status == PAYMENT_DONE and not books.config.overpayment_allowed:
-        _check_amount(invoice, amount)
-    return record(books, invoice, amount, payment_type, now, date=date, info=info, status=status)
+    books.check_period(receipt.date or books.today(now), "payment_date")
+    if receipt.status == PAYMENT_DONE and not books.config.overpayment_allowed:
+        _check_amount(invoice, receipt.amount)
+    return record(books, invoice, receipt, now)
 
 
 def _check_amount(invoice: Invoice, amount: Decimal) -> None:
@@ -52,28 +42,18 @@ def _check_amount(invoice: Invoice, amount: Decimal) -> None:
         raise refuse("paid", f"The amount must not exceed what is due ({invoice.due_sum}).")
 
 
-def record(
-    books: Books,
-    invoice: Invoice,
-    amount: Decimal,
-    payment_type: int,
-    now: dt.datetime,
-    *,
-    date: dt.date,
-    info: str = "",
-    status: int = PAYMENT_DONE,
-) -> InvoicePayment:
+def record(books: Books, invoice: Invoice, receipt: Receipt, now: dt.datetime) -> InvoicePayment:
     """Add a payment row without asking whether it fits, as Provet does for its own rounding and cancelling rows."""
     payment = InvoicePayment(
         id=books.state.new_id("invoicepayment"),
         created=now,
         modified=now,
         invoice=invoice.id,
-        payment_type=payment_type,
-        paid=amount,
-        payment_date=date,
-        info=info,
-        status=status,
+        payment_type=receipt.payment_type,
+        paid=receipt.amount,
+        payment_date=receipt.date or books.today(now),
+        info=receipt.info,
+        status=receipt.status,
     )
     books.state.payments[payment.id] = payment
     invoice.payments.append(payment.id)
@@ -115,26 +95,26 @@ def _reverse(books: Books, payment: InvoicePayment, now: dt.datetime, date: dt.d
         _moved(books, invoice, payment, now)
         return payment
     info = f"Cancelled: {remark}" if remark else "Cancelled"
-    opposite = record(books, invoice, -payment.paid, payment.payment_type, now, date=date, info=info)
+    receipt = Receipt(amount=-payment.paid, payment_type=payment.payment_type, date=date, info=info)
+    opposite = record(books, invoice, receipt, now)
     opposite.reversed = True
     return opposite
 
 
-def take_prepayment(
-    books: Books, client: int, amount: Decimal, payment_type: int, now: dt.datetime, *, description: str = ""
-) -> UnallocatedPayment:
-    """Money received before an invoice."""
-    books.check_period(books.today(now), "payment_date")
+def take_prepayment(books: Books, client: int, receipt: Receipt, now: dt.datetime) -> UnallocatedPayment:
+    """Money received before an invoice; the receipt's ``info`` becomes the description."""
+    date = receipt.date or books.today(now)
+    books.check_period(date, "payment_date")
     prepayment = UnallocatedPayment(
         id=books.state.new_id("unallocatedpayment"),
         created=now,
         modified=now,
         client=client,
-        payment_type=payment_type,
-        sum=amount,
-        sum_left=amount,
-        payment_date=books.today(now),
-        description=description,
+        payment_type=receipt.payment_type,
+        sum=receipt.amount,
+        sum_left=receipt.amount,
+        payment_date=date,
+        description=receipt.info,
     )
     books.state.prepayments[prepayment.id] = prepayment
     books.touched(prepayment, Trigger.PREPAYMENT, now, prepayment.department)
@@ -147,7 +127,7 @@ def use_prepayment(
     """Use part of a prepayment on an invoice: a payment of type 8."""
     if not ZERO < amount <= prepayment.sum_left:
         raise refuse("sum", "The prepayment does not cover the amount.")
-    payment = pay(books, invoice, amount, PaymentType.PREPAYMENT, now)
+    payment = pay(books, invoice, Receipt(amount=amount, payment_type=PaymentType.PREPAYMENT), now)
     payment.prepayment = prepayment.id
     prepayment.sum_left -= amount
     books.touched(prepayment, Trigger.PREPAYMENT, now, prepayment.department)
@@ -166,8 +146,8 @@ def apply_credit(
     """Set a credit note against an invoice by a pair of type 12 payments: ``amount`` there, its opposite here."""
     if note.client is None or note.client != invoice.client or not note.credit_note:
         raise refuse("invoice", "Only a credit note of the same client can be applied.")
-    taken = pay(books, note, -amount, PaymentType.CREDIT, now)
-    return taken, pay(books, invoice, amount, PaymentType.CREDIT, now)
+    taken = pay(books, note, Receipt(amount=-amount, payment_type=PaymentType.CREDIT), now)
+    return taken, pay(books, invoice, Receipt(amount=amount, payment_type=PaymentType.CREDIT), now)
 
 
 def consolidate(books: Books, invoices: Sequence[Invoice], now: dt.datetime) -> Invoice:
@@ -188,7 +168,7 @@ def consolidate(books: Books, invoices: Sequence[Invoice], now: dt.datetime) -> 
     finalise(books, whole, now)
     books.state.consolidated.append(whole.id)
     for invoice in invoices:
-        pay(books, invoice, invoice.due_sum, PaymentType.CONSOLIDATED, now)
+        pay(books, invoice, Receipt(amount=invoice.due_sum, payment_type=PaymentType.CONSOLIDATED), now)
     return whole
 
 

@@ -47,7 +47,7 @@ def _to_the_second(name: str) -> Getter:
 
     def shown(record: Any) -> dt.datetime:
         moment: dt.datetime = get(record)
-        return moment.replace(microsecond=0)
+        return moment.replace(microsecond=0) if moment.microsecond else moment
 
     return shown
 
@@ -102,12 +102,13 @@ def _condition(key: str, declared: Filter, method: str, text: str, zone: ZoneInf
         args = [parse(part.strip(), kind, zone) for part in parts]
     except (ValueError, KeyError, InvalidOperation) as error:
         raise refuse(key, "Enter a valid value.") from error
-    return lambda record: _matches(declared.get(record), METHODS[method], args, none=method in ON_NONE)
+    get, test, on_none = declared.get, METHODS[method], method in ON_NONE
+    return lambda record: _matches(get(record), test, args, on_none)
 
 
-def _matches(value: Any, test: Callable[[Any, Sequence[Any]], bool], args: Sequence[Any], *, none: bool) -> bool:
+def _matches(value: Any, test: Callable[[Any, Sequence[Any]], bool], args: Sequence[Any], on_none: bool) -> bool:
     if value is None:
-        return none
+        return on_none
     if isinstance(value, list):
         return any(test(member, args) for member in value)
     return test(value, args)

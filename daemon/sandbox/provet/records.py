@@ -223,3 +223,14 @@ class RowSpec:
     fee: Decimal = ZERO
     dispense_fee: bool | None = None
     invoice_group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What staff or an API client enter for a payment; without ``date`` it is dated today."""
+
+    amount: Decimal
+    payment_type: int
+    date: dt.date | None = None
+    info: str = ""
+    status: int = PAYMENT_DONE

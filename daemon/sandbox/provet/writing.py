@@ -8,9 +8,10 @@ from typing import Any
 
 from daemon.sandbox.provet import books as rules
 from daemon.sandbox.provet import clients, payments
+from daemon.sandbox.provet.amounts import CreditForm
 from daemon.sandbox.provet.arguments import Call, amount, date, found, integer, linked, text
 from daemon.sandbox.provet.books import refuse
-from daemon.sandbox.provet.records import PAYMENT_DONE, CounterSale, Hook, PaymentType, RowSpec
+from daemon.sandbox.provet.records import PAYMENT_DONE, CounterSale, Hook, PaymentType, Receipt, RowSpec
 from daemon.sandbox.provet.wire import Json
 
 TRIGGERS = range(1, 69)
@@ -28,16 +29,14 @@ def create_payment(call: Call) -> Answer:
     if payment_type not in known or payment_type == PaymentType.PREPAYMENT:
         raise refuse("payment_type", f'"{payment_type}" is not a valid choice.')
     ignored = call.books.config.payment_date_ignored
-    payment = payments.pay(
-        call.books,
-        state.invoices[invoice or 0],
-        amount(call, "paid"),
-        payment_type,
-        call.now,
+    receipt = Receipt(
+        amount=amount(call, "paid"),
+        payment_type=payment_type,
         date=None if ignored else date(call, "payment_date"),
         info=text(call, "info"),
         status=integer(call, "status", PAYMENT_DONE),
     )
+    payment = payments.pay(call.books, state.invoices[invoice or 0], receipt, call.now)
     return 201, call.wire.invoice_payment(payment)
 
 
@@ -97,7 +96,7 @@ def invoice_date(call: Call) -> Answer:
 def full_refund(call: Call) -> Answer:
     invoice = found(call.books.state.invoices, call.id)
     parts = [(row, row.quantity) for row in call.books.state.rows_of(invoice)]
-    return 201, call.wire.invoice(rules.credit(call.books, invoice, parts, call.now))
+    return 201, call.wire.invoice(rules.credit(call.books, invoice, CreditForm(parts=parts), call.now))
 
 
 def partial_refund(call: Call) -> Answer:
@@ -107,7 +106,7 @@ def partial_refund(call: Call) -> Answer:
     if not isinstance(wanted, list) or not wanted:
         raise refuse("rows", "This field is required.")
     parts = [_part(call, invoice.rows, part) for part in wanted]
-    return 201, call.wire.invoice(rules.credit(call.books, invoice, parts, call.now))
+    return 201, call.wire.invoice(rules.credit(call.books, invoice, CreditForm(parts=parts), call.now))
 
 
 def _part(call: Call, rows: list[int], part: Any) -> tuple[Any, Decimal]:
