@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
-from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode
 
 import msgspec
 from msgspec import Struct, field
 
 from daemon.ports import Response
 from daemon.sandbox.xero.config import XeroConfig
-from daemon.sandbox.xero.wire import json_response, new_guid
+from daemon.sandbox.xero.wire import absolute_url, json_response, new_guid
 
 CODE_LIFE = timedelta(minutes=5)
 ACCESS_LIFE = timedelta(minutes=30)
@@ -78,11 +78,15 @@ class Identity:
 
     def authorize(self, query: Mapping[str, str], now: datetime, rng: Random) -> Response:
         """The consent page, where the person always says yes: a redirect with a code."""
-        target = urlsplit(query.get("redirect_uri", ""))
-        secure = target.scheme == "https" or (target.scheme == "http" and target.hostname == "localhost")
+        target = absolute_url(query.get("redirect_uri", ""))
         scope = query.get("scope", "")
         known = query.get("client_id") == self._config.client_id and query.get("response_type") == "code"
-        if not secure or not known or not set(scope.split()) <= set(self._config.scopes.split()):
+        if (
+            target is None
+            or not _is_safe(target)
+            or not known
+            or not set(scope.split()) <= set(self._config.scopes.split())
+        ):
             return Response(400, {"content-type": "text/html; charset=utf-8"}, b"Error: unauthorized_client")
         code = new_guid(rng)
         self.state.codes[code] = Code(query["redirect_uri"], scope, query.get("code_challenge", ""), now)
@@ -251,6 +255,10 @@ def denial(status: int, detail: str, rng: Random, headers: Mapping[str, str] | N
         "Extensions": {},
     }
     return json_response(status, payload, headers)
+
+
+def _is_safe(target: SplitResult) -> bool:
+    return target.scheme == "https" or (target.scheme == "http" and target.hostname == "localhost")
 
 
 def _base64(data: bytes) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -16,6 +14,7 @@ from daemon.sandbox.xero.kinds import CREDIT_NOTE, INVOICE, Kind, keeps_number_u
 from daemon.sandbox.xero.lines import LineRules, Remarks, read_lines, totals
 from daemon.sandbox.xero.records import Document, Line
 from daemon.sandbox.xero.settlement import save_document, with_settled_status
+from daemon.sandbox.xero.wire import absolute_url
 
 STATUSES = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED")
 AMOUNT_TYPES = ("Exclusive", "Inclusive", "NoTax")
@@ -147,7 +146,7 @@ def _with_texts(context: Context, kind: Kind, document: Document, sent: Fields, 
     number = sent.limited(kind.number_key, 255)
     reference = sent.limited("Reference", 255)
     url = sent.text("Url")
-    if url and (not urlsplit(url).scheme or not urlsplit(url).netloc):
+    if url and absolute_url(url) is None:
         remarks.errors.append("Url must be a valid absolute url")
     if number and not (number.isascii() and number.isprintable()):
         remarks.errors.append(f"{kind.noun} # contains invalid characters.")
@@ -180,8 +179,6 @@ def _check_whole(context: Context, kind: Kind, document: Document, remarks: Rema
         remarks.errors.append("One or more line items must be specified")
     if kind is INVOICE and document.status in ("SUBMITTED", "AUTHORISED") and document.due_date is None:
         remarks.errors.append("The DueDate field must be specified for this status")
-    if document.due_date is not None and document.due_date < date(1900, 1, 1):
-        remarks.errors.append("The DueDate is not valid")
     if document.total < 0:
         remarks.errors.append(f"The {kind.noun} total must not be negative")
     if remarks.errors:

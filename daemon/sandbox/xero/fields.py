@@ -12,6 +12,8 @@ import msgspec
 from daemon.sandbox.xero.errors import Fault, Refused, bad_value, no_data
 from daemon.sandbox.xero.wire import Element, is_guid, parse_day
 
+LARGEST_EXPONENT = 11
+"""Two such numbers multiply exactly within Decimal's 28 digits."""
 MAX_BODY = 10 * 1024 * 1024
 ENVELOPES = {"Invoices", "CreditNotes", "Payments", "Contacts", "Allocations", "HistoryRecords", "BatchPayments"}
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -55,7 +57,7 @@ class Fields:
             number = Decimal(value)
         except InvalidOperation:
             raise self._bad(key, "System.Decimal") from None
-        if not number.is_finite() or abs(number.adjusted()) > 15:
+        if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
             raise self._bad(key, "System.Decimal")
         return number
 

@@ -25,7 +25,14 @@ from daemon.sandbox.xero.kinds import CREDIT_NOTE, INVOICE, OVERPAYMENT, PREPAYM
 from daemon.sandbox.xero.ledger import Ledger
 from daemon.sandbox.xero.lines import line_tax
 from daemon.sandbox.xero.notices import Notices
-from daemon.sandbox.xero.payments import book_payment, delete_batch, delete_payment, make_batch, payable_account
+from daemon.sandbox.xero.payments import (
+    book_payment,
+    delete_batch,
+    delete_payment,
+    make_batch,
+    payable_account,
+    tell_payment,
+)
 from daemon.sandbox.xero.records import Allocation, Batch, Contact, Document, Line, Payment
 from daemon.sandbox.xero.settlement import save_document
 
@@ -76,10 +83,9 @@ class Hands:
         """Match a payment to its bank line, or take the match away."""
 
         def act(context: Context) -> Payment:
-            payment = self.ledger.payments[payment_id]
-            data = {"Status": payment.status}
-            context.tell("PAYMENT", "UPDATE", "Payments", payment_id, data)
-            return self.ledger.payments.put(replace(payment, is_reconciled=reconciled, updated=context.now))
+            payment = replace(self.ledger.payments[payment_id], is_reconciled=reconciled, updated=context.now)
+            tell_payment(context, payment, "UPDATE")
+            return self.ledger.payments.put(payment)
 
         return self._act(now, rng, act)
 

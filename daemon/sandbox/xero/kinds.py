@@ -10,7 +10,7 @@ from daemon.sandbox.xero.records import Document
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of document. ``refund`` is the PaymentType of money back, by document type."""
+    """One kind of document. ``payment_types`` is the PaymentType of money against it, by document type."""
 
     plural: str
     singular: str

@@ -108,5 +108,5 @@ def fingerprint(method: str, url: str, body: bytes) -> str:
 
 def _turn(window: Window, seconds: int, length: int, offset: int) -> None:
     start = (seconds - offset) // length * length + offset
-    if start != window.start:
+    if start > window.start:
         window.start, window.used = start, 0

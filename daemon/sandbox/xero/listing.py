@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _key(found: Property[R]) -> Callable[[R], Any]:
 
 def _whole(call: Call, name: str, default: int) -> int:
     text = call.query.get(name, "")
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else default
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else default
 
 
 def _since(text: str) -> datetime | None:

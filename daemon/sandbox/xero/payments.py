@@ -57,7 +57,7 @@ def book_payment(context: Context, payment: Payment) -> Payment:
         raise Refused(*problems)
     context.check_unlocked(payment.day)
     stored = context.ledger.payments.put(payment)
-    _tell(context, stored, document, "CREATE")
+    tell_payment(context, stored, "CREATE")
     settle(context, document, paid=payment.amount)
     return stored
 
@@ -73,7 +73,7 @@ def delete_payment(context: Context, payment: Payment, *, with_batch: bool = Fal
     context.check_unlocked(payment.day)
     document = context.ledger.document_of(payment)
     deleted = context.ledger.payments.put(replace(payment, status="DELETED", updated=context.now))
-    _tell(context, deleted, document, "UPDATE")
+    tell_payment(context, deleted, "UPDATE")
     settle(context, document, paid=-payment.amount)
     return deleted
 
@@ -133,12 +133,6 @@ def payable_account(context: Context, account_id: str | None, code: str | None) 
     return found
 
 
-def payment_type(context: Context, payment: Payment) -> str:
-    """The PaymentType, which follows from the document."""
-    document = context.ledger.document_of(payment)
-    return kind_of(document).payment_types[document.type]
-
-
 def _account(context: Context, sent: Fields | None, code: str | None) -> Account:
     if sent is None:
         return payable_account(context, None, code)
@@ -171,6 +165,8 @@ def _by_number(context: Context, kind: Kind, number: str) -> Document:
     return found[0]
 
 
-def _tell(context: Context, payment: Payment, document: Document, event: str) -> None:
+def tell_payment(context: Context, payment: Payment, event: str) -> None:
+    """Tell the webhooks of a payment."""
+    document = context.ledger.document_of(payment)
     data = {"PaymentType": kind_of(document).payment_types[document.type], "Status": payment.status}
     context.tell("PAYMENT", event, "Payments", payment.id, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from daemon.sandbox.xero.call import Answer, Call, Envelope, Routes
+from daemon.sandbox.xero.contact_views import contact_view
 from daemon.sandbox.xero.contacts import post_contact, put_contact
 from daemon.sandbox.xero.context import Context
 from daemon.sandbox.xero.errors import Refused, not_found
@@ -13,7 +14,7 @@ from daemon.sandbox.xero.listing import listed_view, select
 from daemon.sandbox.xero.payments import create_payment, post_payment
 from daemon.sandbox.xero.properties import batch_properties, contact_properties, payment_properties
 from daemon.sandbox.xero.records import Contact, Note
-from daemon.sandbox.xero.views import batch_view, contact_view, payment_view
+from daemon.sandbox.xero.views import batch_view, payment_view
 from daemon.sandbox.xero.wire import Element, instant_stamp, instant_string
 from daemon.sandbox.xero.writes import Endpoint, Written, write_elements
 

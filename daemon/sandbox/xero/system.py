@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -40,6 +41,18 @@ class XeroState(Struct):
     replays: Replays
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request taken apart, with its moment and the source of ids; names of headers and parameters in lower case."""
+
+    request: Request
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    now: datetime
+    rng: Random
+
+
 class XeroSystem(Hands):
     """Xero with one app and one organisation.
 
@@ -64,18 +77,12 @@ class XeroSystem(Hands):
         url = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers.items()}
         query = {name.lower(): value for name, value in parse_qsl(url.query, keep_blank_values=True)}
-        path = url.path
-        if path.startswith(API):
-            return self._api(request, path.removeprefix(API), query, headers, now, rng)
-        if path == "/connect/token" and request.method == "POST":
-            return self.identity.token(headers, request.body, now, rng)
-        if path == "/connect/revocation" and request.method == "POST":
-            return self.identity.revoke(headers, request.body)
-        if path == "/identity/connect/authorize" and request.method == "GET":
-            return self.identity.authorize(query, now, rng)
-        if path.lower().split("/")[1:2] == ["connections"]:
-            return self._connections(request.method, path, query, headers, now, rng)
-        return fault_response(not_found())
+        visit = Visit(request, url.path, query, headers, now, rng)
+        if visit.path.startswith(API):
+            return self._api(visit)
+        if visit.path.lower().split("/")[1:2] == ["connections"]:
+            return self._connections(visit)
+        return self._sign_in(visit)
 
     def take_webhooks(self) -> list[Webhook]:
         """Hand over the deliveries queued since the last call, oldest first."""
@@ -99,35 +106,44 @@ class XeroSystem(Hands):
         self.meter = read.meter
         self.replays = read.replays
 
-    def _connections(
-        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], now: datetime, rng: Random
-    ) -> Response:
-        access = self.identity.check_token(headers, now)
+    def _sign_in(self, visit: Visit) -> Response:
+        match visit.request.method, visit.path:
+            case "POST", "/connect/token":
+                return self.identity.token(visit.headers, visit.request.body, visit.now, visit.rng)
+            case "POST", "/connect/revocation":
+                return self.identity.revoke(visit.headers, visit.request.body)
+            case "GET", "/identity/connect/authorize":
+                return self.identity.authorize(visit.query, visit.now, visit.rng)
+            case _:
+                return fault_response(not_found())
+
+    def _connections(self, visit: Visit) -> Response:
+        access = self.identity.check_token(visit.headers, visit.now)
         if isinstance(access, str):
-            return denial(401, access, rng)
+            return denial(401, access, visit.rng)
         found = self.identity.connections()
+        method = visit.request.method
         if method == "GET":
-            event = query.get("autheventid")
+            event = visit.query.get("autheventid")
             chosen = [entry for entry in found if event in (None, entry["authEventId"])]
             return Response(200, {"content-type": "application/json"}, msgspec.json.encode(chosen))
-        if method == "DELETE" and any(entry["id"] == path.rsplit("/", 1)[-1] for entry in found):
+        if method == "DELETE" and any(entry["id"] == visit.path.rsplit("/", 1)[-1] for entry in found):
             self.identity.disconnect()
             return Response(204)
         return fault_response(not_found())
 
-    def _api(
-        self, request: Request, path: str, query: dict[str, str], headers: dict[str, str], now: datetime, rng: Random
-    ) -> Response:
-        segments = [unquote(segment) for segment in path.strip("/").split("/")]
+    def _api(self, visit: Visit) -> Response:
+        request, headers, now, rng = visit.request, visit.headers, visit.now, visit.rng
+        segments = [unquote(segment) for segment in visit.path.removeprefix(API).strip("/").split("/")]
         refusal = self.identity.check_call(headers, request.method, segments[0], now, rng)
         if refusal is None:
             refusal = self.meter.admit(self.config.limits, self.config.tenant_id, now, self.in_flight)
         if refusal is not None:
             return refusal
-        places = 4 if query.get("unitdp") == "4" else 2
+        places = 4 if visit.query.get("unitdp") == "4" else 2
         context = Context(self.config, self.ledger, now, rng, unit_places=places)
         pattern, args = _pattern(segments)
-        call = Call(context, request.method, args, query, headers, request.body)
+        call = Call(context, request.method, args, visit.query, headers, request.body)
         correlation = new_guid(rng)
         try:
             response = self._once(request, call, pattern, correlation)

@@ -174,7 +174,7 @@ class _Parser(Generic[R]):
             if kind == "guid":
                 return _Operand("Guid", _constant(_guid(arguments)))
             return _Operand("DateTime", _constant(datetime(*map(int, arguments))))  # type: ignore[arg-type]  # noqa: DTZ001
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise bad_query(f"No applicable constructor exists in type '{kind}'") from None
 
     def _property(self, name: str) -> _Operand[R]:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from random import Random
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -86,9 +87,9 @@ def parse_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def parse_day(text: str) -> date | None:
@@ -97,6 +98,15 @@ def parse_day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     moment = parse_moment(text)
     return moment.date() if moment else None
+
+
+def absolute_url(text: str) -> SplitResult | None:
+    """The parts of an absolute URL; None for anything else."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts if parts.scheme and parts.netloc else None
 
 
 def present(element: Element) -> Element:
