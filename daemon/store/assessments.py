@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from daemon.core.discrepancy import Discrepancy, Exclusion, Finding
+import msgspec
+
+from daemon.core.amounts import cents
+from daemon.core.correction import UNFINISHED
+from daemon.core.discrepancy import Discrepancy, Exclusion, Finding, Status
 from daemon.core.model import Link, Value
+from daemon.store import discrepancies, families
+from daemon.store import discrepancy_rows as rows
+from daemon.store import links as stored_links
+from daemon.store.codec import execute_in, from_cents, stamp
+from daemon.store.standing import closed, reassessed
 from daemon.store.tx import Tx
+
+_EXPLAINING = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
 
 
 class Books(Value, frozen=True, kw_only=True):
@@ -19,7 +30,7 @@ class Books(Value, frozen=True, kw_only=True):
 
 
 class Totals(Value, frozen=True, kw_only=True):
-    """A practice in sums: ``residual`` = provet - xero - excluded - effect (docs/contract 5)."""
+    """A practice in sums: ``residual`` = provet - xero - excluded - effect."""
 
     provet: Decimal
     xero: Decimal
@@ -41,8 +52,99 @@ def save(
     now: datetime,
     seen_seq: int,
 ) -> list[Discrepancy]:
-    raise NotImplementedError
+    """Replace what was known of a family by a new assessment and clean it; returns the discrepancies that changed.
+
+    ``seen_seq`` is what ``families.dirty`` gave before the family was loaded: if something dirtied it since, it stays
+    dirty. Families that wait for a difference that is gone become dirty.
+    """
+    if any((finding.practice, finding.family) != (practice, family_id) for finding in findings):
+        raise AssertionError(f"a finding of {practice} {family_id} names another family")
+    changed = _save_findings(tx, practice, findings, now) + _close_missing(tx, practice, family_id, findings)
+    _replace_exclusions(tx, practice, family_id, exclusions)
+    for link in links:
+        stored_links.put(tx, practice, link)
+    _save_books(tx, practice, family_id, books)
+    families.clean(tx, practice, family_id, seen_seq)
+    return changed
+
+
+def _save_findings(tx: Tx, practice: str, findings: Sequence[Finding], now: datetime) -> list[Discrepancy]:
+    ids = [finding.id for finding in findings]
+    known = {before.id: before for before in rows.select_ids(tx, practice, ids)}
+    under_way = _under_way(tx, practice, ids)
+    changed = []
+    for finding in findings:
+        before = known.get(finding.id)
+        after = reassessed(finding, before, now=now, under_way=finding.id in under_way)
+        if before is None or msgspec.structs.replace(after, last_seen=before.last_seen) != before:
+            changed.append(discrepancies.put(tx, after))
+    unchanged = [id_ for id_ in ids if id_ not in {each.id for each in changed}]
+    sql = "UPDATE discrepancy SET last_seen = ? WHERE practice = ? AND id IN (...)"
+    execute_in(tx, sql, (stamp(now), practice), unchanged)
+    return changed
+
+
+def _close_missing(tx: Tx, practice: str, family_id: str, findings: Sequence[Finding]) -> list[Discrepancy]:
+    """Close what this family had and has no more, and let those go on that waited for it."""
+    found = {finding.id for finding in findings}
+    living = rows.select(
+        tx, "WHERE practice = ? AND family = ? AND status <> 'closed' ORDER BY id", (practice, family_id)
+    )
+    gone = [discrepancies.put(tx, closed(before)) for before in living if before.id not in found]
+    waiting = execute_in(
+        tx,
+        "SELECT DISTINCT family FROM discrepancy"
+        " WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)",
+        (practice,),
+        (each.id for each in gone),
+    )
+    families.mark(tx, practice, (family for (family,) in waiting if family != family_id))
+    return gone
+
+
+def _under_way(tx: Tx, practice: str, discrepancy_ids: Sequence[str]) -> set[str]:
+    """Those of these discrepancies that have an unfinished correction."""
+    sql = "SELECT DISTINCT discrepancy_id, status FROM correction WHERE practice = ? AND discrepancy_id IN (...)"
+    return {id_ for id_, status in execute_in(tx, sql, (practice,), discrepancy_ids) if status in UNFINISHED}
+
+
+def _replace_exclusions(tx: Tx, practice: str, family_id: str, exclusions: Sequence[Exclusion]) -> None:
+    tx.execute("DELETE FROM exclusion WHERE practice = ? AND family = ?", (practice, family_id))
+    tx.executemany(
+        "INSERT INTO exclusion (practice, family, provet_id, label, reason, amount_cents) VALUES (?, ?, ?, ?, ?, ?)",
+        [(practice, family_id, each.provet_id, each.label, each.reason, cents(each.amount)) for each in exclusions],
+    )
+
+
+def _save_books(tx: Tx, practice: str, family_id: str, books: Books) -> None:
+    tx.execute(
+        "INSERT INTO family (practice, id, provet_cents, xero_cents) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (practice, id) DO UPDATE"
+        " SET provet_cents = excluded.provet_cents, xero_cents = excluded.xero_cents",
+        (practice, family_id, cents(books.provet), cents(books.xero)),
+    )
 
 
 def totals(tx: Tx, practice: str) -> Totals:
-    raise NotImplementedError
+    """The sums of a practice as last assessed."""
+    provet, xero = tx.execute(
+        "SELECT COALESCE(SUM(provet_cents), 0), COALESCE(SUM(xero_cents), 0) FROM family"
+        " WHERE practice = ? AND (provet_cents <> 0 OR xero_cents <> 0)",
+        (practice,),
+    )[0]
+    excluded, count = tx.execute(
+        "SELECT COALESCE(SUM(amount_cents), 0), COUNT(*) FROM exclusion WHERE practice = ?", (practice,)
+    )[0]
+    effect = tx.execute(
+        "SELECT COALESCE(SUM(effect_cents), 0) FROM discrepancy"
+        " WHERE practice = ? AND status <> 'closed' AND status IN (?, ?, ?, ?)",
+        (practice, *_EXPLAINING),
+    )[0][0]
+    return Totals(
+        provet=from_cents(provet),
+        xero=from_cents(xero),
+        excluded=from_cents(excluded),
+        effect=from_cents(effect),
+        residual=from_cents(provet - xero - excluded - effect),
+        excluded_count=int(count),
+    )

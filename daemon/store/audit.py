@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from daemon.core.model import Value
+from daemon.store.codec import moment, stamp, to_json
 from daemon.store.tx import Tx
 
 
@@ -23,15 +27,72 @@ class Entry(Value, frozen=True, kw_only=True):
     hash: str
 
 
+_COLUMNS = "number, at, practice, actor, action, subject, detail, hash"
+_START = "0" * 64
+_CHUNK = 1000
+
+
 def append(
     tx: Tx, *, at: datetime, practice: str, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> int:
-    raise NotImplementedError
+    """Add an entry and return its number. ``detail`` holds anything that becomes JSON, and no secrets."""
+    last, previous = _head(tx)
+    row = (last + 1, stamp(at), practice, actor, action, subject, to_json(detail))
+    digest = _chained(previous, row)
+    tx.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest))  # noqa: S608
+    tx.execute(
+        "INSERT INTO audit_head (name, number, hash) VALUES ('head', ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET number = excluded.number, hash = excluded.hash",
+        (last + 1, digest),
+    )
+    return last + 1
 
 
 def verify(tx: Tx) -> int | None:
-    raise NotImplementedError
+    """The number of the first entry that is missing or not as it was written, None if the whole chain holds."""
+    number, previous = 0, _START
+    while rows := _rows(tx, number, _CHUNK):
+        for row in rows:
+            if row[0] != number + 1 or row[7] != _chained(previous, row[:7]):
+                return number + 1
+            number, previous = row[0], row[7]
+    last, head = _head(tx)
+    if number != last:
+        return min(number, last) + 1
+    return None if previous == head else number
 
 
 def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list[Entry]:
-    raise NotImplementedError
+    """At most ``limit`` entries with a number above ``after``, in order; with ``subject`` only those about it."""
+    if not subject:
+        return [_entry(row) for row in _rows(tx, after, limit)]
+    sql = f"SELECT {_COLUMNS} FROM audit WHERE subject = ? AND subject <> '' AND number > ? ORDER BY number LIMIT ?"  # noqa: S608
+    return [_entry(row) for row in tx.execute(sql, (subject, after, limit))]
+
+
+def _head(tx: Tx) -> tuple[int, str]:
+    """Number and hash of the newest entry: without them a cut-off tail would go unnoticed."""
+    rows = tx.execute("SELECT number, hash FROM audit_head WHERE name = 'head'")
+    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, _START)
+
+
+def _chained(previous: str, row: tuple[Any, ...]) -> str:
+    return hashlib.sha256(previous.encode() + to_json(row).encode()).hexdigest()
+
+
+def _rows(tx: Tx, after: int, limit: int) -> list[tuple[Any, ...]]:
+    return tx.execute(f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number LIMIT ?", (after, limit))  # noqa: S608
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, at, practice, actor, action, subject, detail, digest = row
+    return Entry(
+        number=number,
+        at=moment(at),
+        practice=practice,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=msgspec.json.decode(detail),
+        hash=digest,
+    )

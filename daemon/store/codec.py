@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 import msgspec
 
+from daemon.core.model import Record
 from daemon.store.tx import Tx
 
 _CHUNK = 500
+_records: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 
 def stamp(at: dt.datetime) -> str:
@@ -33,9 +36,17 @@ def maybe_moment(text: str) -> dt.datetime | None:
     return moment(text) if text else None
 
 
+def from_cents(amount: int) -> Decimal:
+    return Decimal(amount).scaleb(-2)
+
+
 def to_json(value: object) -> str:
     """Canonical JSON: the same value always gives the same text."""
     return msgspec.json.encode(value, order="sorted").decode()
+
+
+def to_record(body: str) -> Record:
+    return _records.decode(body)
 
 
 def chunked(values: Iterable[str]) -> Iterator[list[str]]:
@@ -45,8 +56,8 @@ def chunked(values: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def select_in(tx: Tx, sql: str, params: Sequence[object], values: Iterable[str]) -> list[tuple[Any, ...]]:
-    """Rows of a statement that ends in ``IN (...)``, for any number of ``values``; equal values are asked once."""
+def execute_in(tx: Tx, sql: str, params: Sequence[object], values: Iterable[str]) -> list[tuple[Any, ...]]:
+    """Run a statement that holds ``IN (...)`` after its other parameters, for any number of different ``values``."""
     rows: list[tuple[Any, ...]] = []
     for chunk in chunked(dict.fromkeys(values)):
         rows += tx.execute(sql.replace("(...)", listed(chunk)), (*params, *chunk))

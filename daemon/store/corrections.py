@@ -4,25 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from daemon.core.correction import Correction, CorrectionStatus
+from daemon.store import counters
+from daemon.store.codec import listed, to_json
 from daemon.store.tx import Tx
+
+_decoder = msgspec.json.Decoder(Correction)
 
 
 def put(tx: Tx, correction: Correction) -> None:
-    raise NotImplementedError
+    """Store a correction in place of what stood under its id; its place in the order is that of the first time."""
+    tx.execute(
+        "INSERT INTO correction (practice, id, number, discrepancy_id, family, status, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (practice, id) DO UPDATE SET"
+        " family = excluded.family, status = excluded.status, body = excluded.body",
+        (
+            correction.practice,
+            correction.id,
+            counters.take(tx, counters.CORRECTIONS),
+            correction.discrepancy_id,
+            correction.family,
+            correction.status,
+            to_json(correction),
+        ),
+    )
 
 
 def get(tx: Tx, correction_id: str) -> Correction | None:
-    raise NotImplementedError
+    """The correction of that id, of whatever practice."""
+    found = _decoded(tx.execute("SELECT body FROM correction WHERE id = ?", (correction_id,)))
+    return found[0] if found else None
 
 
 def of_discrepancy(tx: Tx, discrepancy_id: str) -> list[Correction]:
-    raise NotImplementedError
+    """All corrections of a discrepancy, newest first."""
+    return _decoded(
+        tx.execute("SELECT body FROM correction WHERE discrepancy_id = ? ORDER BY number DESC", (discrepancy_id,))
+    )
 
 
 def with_status(tx: Tx, practice: str, statuses: Iterable[CorrectionStatus], limit: int) -> list[Correction]:
-    raise NotImplementedError
+    """At most ``limit`` corrections of a practice in one of these statuses, oldest first."""
+    wanted = sorted(set(statuses))
+    sql = "SELECT body FROM correction WHERE practice = ? AND status IN (...) ORDER BY number LIMIT ?"
+    return _decoded(tx.execute(sql.replace("(...)", listed(wanted)), (practice, *wanted, limit)))
 
 
 def last_failure(tx: Tx, discrepancy_id: str) -> Correction | None:
-    raise NotImplementedError
+    """The newest correction of a discrepancy that failed."""
+    found = _decoded(
+        tx.execute(
+            "SELECT body FROM correction WHERE discrepancy_id = ? AND status = ? ORDER BY number DESC LIMIT 1",
+            (discrepancy_id, CorrectionStatus.FAILED),
+        )
+    )
+    return found[0] if found else None
+
+
+def _decoded(rows: list[tuple[str]]) -> list[Correction]:
+    return [_decoder.decode(body) for (body,) in rows]

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
+from daemon.core.amounts import cents
 from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.core.family import fold
 from daemon.core.model import Value
+from daemon.errors import Invalid
+from daemon.store import discrepancy_rows as rows
+from daemon.store import state
+from daemon.store.codec import from_cents, listed, stamp
 from daemon.store.tx import Tx
 
 
 class Sort(StrEnum):
+    """``AGE`` descends from the oldest; every other order from its largest value."""
+
     AMOUNT = "amount"
     AGE = "age"
     KIND = "kind"
@@ -46,25 +57,97 @@ class Page(Value, frozen=True, kw_only=True):
     seq: int
 
 
+_LIVE = (Status.OPEN, Status.APPROVED)
+_TEXT_MAX = 500
+_DUE_MAX = 1000
+_ORDERS = {
+    Sort.AMOUNT: ("amount_cents", "first_seen", "id"),
+    Sort.KIND: ("kind", "amount_cents", "first_seen", "id"),
+    Sort.LABEL: ("search", "id"),
+    Sort.AGE: ("first_seen", "id"),
+}
+
+
 def get(tx: Tx, discrepancy_id: str) -> Discrepancy | None:
-    raise NotImplementedError
+    """The discrepancy of that id, of whatever practice, closed ones too."""
+    found = rows.select(tx, "WHERE id = ?", (discrepancy_id,))
+    return found[0] if found else None
 
 
 def put(tx: Tx, discrepancy: Discrepancy) -> Discrepancy:
-    raise NotImplementedError
+    """Store what a person or the program changed of a discrepancy; returns it with its new ``seq``."""
+    stamped = msgspec.structs.replace(discrepancy, seq=state.next_seq(tx))
+    rows.write(tx, stamped)
+    return stamped
 
 
 def page(tx: Tx, query: Query) -> Page:
-    raise NotImplementedError
+    """One window over the discrepancies that a filter lets through; raises ``Invalid`` for a filter too long."""
+    where, params = _filter(query)
+    groups = tx.execute(
+        f"SELECT kind, COUNT(*), SUM(amount_cents) FROM discrepancy {where} GROUP BY kind ORDER BY kind",  # noqa: S608
+        params,
+    )
+    return Page(
+        rows=tuple(rows.select(tx, f"{where} {_order(query)} LIMIT ? OFFSET ?", (*params, query.limit, query.offset))),
+        total=sum(count for _, count, _ in groups),
+        amount=from_cents(sum(amount for _, _, amount in groups)),
+        groups={kind: count for kind, count, _ in groups},
+        seq=state.current_seq(tx),
+    )
 
 
 def open_by_kind(tx: Tx, practice: str) -> dict[str, int]:
-    raise NotImplementedError
+    """How many discrepancies of a practice are open or approved, by kind; what has none is left out."""
+    counted = tx.execute(
+        "SELECT kind, COUNT(*) FROM discrepancy"
+        " WHERE practice = ? AND status IN (?, ?) AND status <> 'closed' GROUP BY kind ORDER BY kind",
+        (practice, *_LIVE),
+    )
+    return {kind: int(count) for kind, count in counted}
 
 
 def due_snoozes(tx: Tx, now: datetime) -> list[Discrepancy]:
-    raise NotImplementedError
+    """Snoozes and waivers whose time is over, longest first, at most a thousand: assess their families anew."""
+    return rows.select(tx, "WHERE wake_at <> '' AND wake_at <= ? ORDER BY wake_at, id LIMIT ?", (stamp(now), _DUE_MAX))
 
 
 def changed_since(tx: Tx, seq: int, limit: int) -> list[Discrepancy]:
-    raise NotImplementedError
+    """At most ``limit`` discrepancies that changed after ``seq``, each in its present state, in order of change."""
+    return rows.select(tx, "WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
+
+
+def _filter(query: Query) -> tuple[str, list[object]]:
+    """The WHERE clause of a query, with its parameters."""
+    terms: list[tuple[str, Sequence[object]]] = [
+        (f"{column} = ?", (value,))
+        for column in ("practice", "kind", "cause", "policy")
+        if (value := getattr(query, column))
+    ]
+    if query.statuses:
+        terms.append((f"status IN {listed(query.statuses)}", query.statuses))
+        terms += [] if Status.CLOSED in query.statuses else [("status <> 'closed'", ())]
+    if query.kind_not:
+        terms.append((f"kind NOT IN {listed(query.kind_not)}", query.kind_not))
+    if query.min_amount is not None:
+        terms.append(("amount_cents >= ?", (cents(query.min_amount),)))
+    if query.max_amount is not None:
+        terms.append(("amount_cents <= ?", (cents(query.max_amount),)))
+    if query.text:
+        terms.append(("search LIKE ? ESCAPE '!'", (_pattern(query.text),)))
+    where = " AND ".join(term for term, _ in terms)
+    return (f"WHERE {where}" if where else ""), [value for _, values in terms for value in values]
+
+
+def _pattern(text: str) -> str:
+    if len(text) > _TEXT_MAX:
+        raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
+    escaped = fold(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"
+
+
+def _order(query: Query) -> str:
+    """Every order reverses whole. Age descends from the oldest."""
+    descending = query.descending != (query.sort is Sort.AGE)
+    direction = " DESC" if descending else ""
+    return "ORDER BY " + ", ".join(f"{column}{direction}" for column in _ORDERS[query.sort])

@@ -1,32 +1,61 @@
-"""Families: which of them are dirty, and everything that is looked at to judge one."""
+"""Families: which of them are dirty, that is, must be judged anew, and loading what they look at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from daemon.core.family import Family
+from daemon.store import counters
+from daemon.store.gathering import gather
 from daemon.store.tx import Tx
 
 
 def dirty(tx: Tx, practice: str, limit: int) -> list[tuple[str, int]]:
-    raise NotImplementedError
+    """At most ``limit`` dirty families, longest dirty first, each with the number to hand to ``clean``."""
+    rows = tx.execute(
+        "SELECT id, dirty_seq FROM family WHERE practice = ? AND dirty_seq > 0 ORDER BY dirty_from, id LIMIT ?",
+        (practice, limit),
+    )
+    return [(family, int(seq)) for family, seq in rows]
 
 
 def mark(tx: Tx, practice: str, family_ids: Iterable[str]) -> None:
-    raise NotImplementedError
+    """Make families dirty; one that is already keeps its place."""
+    wanted = dict.fromkeys(family_ids)
+    if not wanted:
+        return
+    seq = counters.take(tx, counters.DIRT)
+    tx.executemany(
+        "INSERT INTO family (practice, id, dirty_seq, dirty_from) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (practice, id) DO UPDATE SET dirty_seq = excluded.dirty_seq,"
+        " dirty_from = CASE WHEN family.dirty_seq = 0 THEN excluded.dirty_from ELSE family.dirty_from END",
+        [(practice, family, seq, seq) for family in wanted],
+    )
 
 
 def mark_all(tx: Tx, practice: str) -> None:
-    raise NotImplementedError
+    """Make every family of a practice dirty."""
+    seq = counters.take(tx, counters.DIRT)
+    tx.execute(
+        "UPDATE family SET dirty_seq = ?, dirty_from = CASE WHEN dirty_seq = 0 THEN ? ELSE dirty_from END"
+        " WHERE practice = ?",
+        (seq, seq, practice),
+    )
 
 
 def clean(tx: Tx, practice: str, family_id: str, seen_seq: int) -> None:
-    raise NotImplementedError
+    """Make a family clean unless something dirtied it after ``seen_seq`` was read."""
+    tx.execute(
+        "UPDATE family SET dirty_seq = 0, dirty_from = 0 WHERE practice = ? AND id = ? AND dirty_seq = ?",
+        (practice, family_id, seen_seq),
+    )
 
 
 def load(tx: Tx, practice: str, family_id: str) -> Family:
-    raise NotImplementedError
+    """One family; an empty one if nothing is stored of it."""
+    return gather(tx, practice, [family_id])[0]
 
 
 def load_many(tx: Tx, practice: str, family_ids: Sequence[str]) -> list[Family]:
-    raise NotImplementedError
+    """Families in the order asked for, with few queries however many they are (some hundreds at a time)."""
+    return gather(tx, practice, family_ids)

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+import msgspec
 
 from daemon.core.model import System, Value
+from daemon.errors import Invalid
+from daemon.store import counters
+from daemon.store.codec import stamp
 from daemon.store.tx import Tx
 
 
@@ -51,25 +57,87 @@ class Intent(Value, frozen=True, kw_only=True):
     detail: str = ""
 
 
+_UNSETTLED = (IntentStatus.SENT, IntentStatus.IN_DOUBT)
+_SENT_COLUMNS = "r.id, r.practice, r.system, r.method, r.url, r.body, r.key, r.at, r.epoch"
+_INTENT_COLUMNS = (
+    "i.id, i.practice, i.request_id, i.correction_id, i.step_index, i.element, i.attempt, i.family, i.mark,"
+    " i.amount_cents, i.status, i.detail"
+)
+
+
 def begin(tx: Tx, sent: Sent, intents: Sequence[Intent]) -> None:
-    raise NotImplementedError
+    """Note a request and its elements; only when this is committed may the request leave.
+
+    Raises ``Invalid`` when another process has opened the store since the sender did.
+    """
+    if sent.epoch != counters.value(tx, counters.EPOCH):
+        raise Invalid("another process has taken over the store", hint="Only one daemon may run on it.")
+    tx.execute(
+        "INSERT INTO request (id, practice, system, method, url, body, key, at, epoch)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(sent.id, sent.practice, sent.system, sent.method, sent.url),
+            *(sent.body, sent.key, stamp(sent.at), sent.epoch),
+        ),
+    )
+    tx.executemany(
+        "INSERT INTO intent (id, practice, request_id, correction_id, step_index, element, attempt, family, mark,"
+        " amount_cents, status, detail, at, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+        [(*msgspec.structs.astuple(intent), stamp(sent.at)) for intent in intents],
+    )
 
 
 def settle(tx: Tx, intent_id: str, status: IntentStatus, detail: str, *, at: datetime) -> None:
-    raise NotImplementedError
+    """Note the outcome of an element that was sent or in doubt; settling one that is neither is a bug."""
+    rows = tx.execute(
+        "UPDATE intent SET status = ?, detail = ?, settled_at = ? WHERE id = ? AND status IN (?, ?) RETURNING id",
+        (status, detail, stamp(at), intent_id, *_UNSETTLED),
+    )
+    if not rows:
+        raise AssertionError(f"intent {intent_id} is unknown or settled already")
 
 
 def unsettled(tx: Tx, practice: str) -> list[tuple[Intent, Sent]]:
-    raise NotImplementedError
+    """The elements that were sent or are in doubt, each with its request, in the order in which they left."""
+    rows = tx.execute(
+        f"SELECT {_INTENT_COLUMNS}, {_SENT_COLUMNS} FROM intent i"  # noqa: S608
+        " JOIN request r ON r.practice = i.practice AND r.id = i.request_id"
+        " WHERE i.practice = ? AND i.status IN ('sent', 'in_doubt') ORDER BY i.at, i.request_id, i.element",
+        (practice,),
+    )
+    return [(_intent(row[:12]), _sent(row[12:])) for row in rows]
 
 
 def attempts(tx: Tx, correction_id: str, step_index: int) -> int:
-    raise NotImplementedError
+    """How often a step was begun."""
+    rows = tx.execute(
+        "SELECT COUNT(*) FROM intent WHERE correction_id = ? AND step_index = ?", (correction_id, step_index)
+    )
+    return int(rows[0][0])
 
 
 def spent(tx: Tx, practice: str, since: datetime) -> tuple[int, int]:
-    raise NotImplementedError
+    """Number and cents of the elements that left at ``since`` or later and may have taken effect."""
+    rows = tx.execute(
+        "SELECT COUNT(*), COALESCE(SUM(amount_cents), 0) FROM intent"
+        " WHERE practice = ? AND at >= ? AND status IN ('sent', 'done', 'in_doubt')",
+        (practice, stamp(since)),
+    )
+    return int(rows[0][0]), int(rows[0][1])
 
 
 def doubts(tx: Tx) -> dict[str, int]:
-    raise NotImplementedError
+    """How many elements are in doubt, by practice; a practice without any is left out."""
+    rows = tx.execute(
+        "SELECT practice, SUM(CASE WHEN status = 'in_doubt' THEN 1 ELSE 0 END) FROM intent"
+        " WHERE status IN ('sent', 'in_doubt') GROUP BY practice ORDER BY practice"
+    )
+    return {practice: int(count) for practice, count in rows if count}
+
+
+def _intent(row: tuple[Any, ...]) -> Intent:
+    return msgspec.convert(dict(zip(Intent.__struct_fields__, row, strict=True)), Intent)
+
+
+def _sent(row: tuple[Any, ...]) -> Sent:
+    return msgspec.convert(dict(zip(Sent.__struct_fields__, row, strict=True)), Sent)

@@ -7,6 +7,8 @@ from datetime import datetime
 import msgspec
 
 from daemon.core.model import Value
+from daemon.store import counters
+from daemon.store.codec import to_json
 from daemon.store.tx import Tx
 
 
@@ -28,32 +30,53 @@ class PracticeState(Value, frozen=True, kw_only=True):
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:
-    raise NotImplementedError
+    """What is known of a practice; the empty state of one that is new."""
+    rows = tx.execute("SELECT body FROM practice_state WHERE practice = ?", (practice,))
+    return msgspec.json.decode(rows[0][0], type=PracticeState) if rows else PracticeState()
 
 
 def put_state(tx: Tx, practice: str, state: PracticeState) -> None:
-    raise NotImplementedError
+    """Store what is known of a practice, whole: read it in the same transaction before changing a part."""
+    tx.execute(
+        "INSERT INTO practice_state (practice, body) VALUES (?, ?)"
+        " ON CONFLICT (practice) DO UPDATE SET body = excluded.body",
+        (practice, to_json(state)),
+    )
 
 
 def cursor(tx: Tx, practice: str, name: str) -> str:
-    raise NotImplementedError
+    """Where a poll goes on, "" before the first."""
+    rows = tx.execute("SELECT value FROM poll_cursor WHERE practice = ? AND name = ?", (practice, name))
+    return str(rows[0][0]) if rows else ""
 
 
 def set_cursor(tx: Tx, practice: str, name: str, value: str) -> None:
-    raise NotImplementedError
+    tx.execute(
+        "INSERT INTO poll_cursor (practice, name, value) VALUES (?, ?, ?)"
+        " ON CONFLICT (practice, name) DO UPDATE SET value = excluded.value",
+        (practice, name, value),
+    )
 
 
 def sealed(tx: Tx, name: str) -> bytes | None:
-    raise NotImplementedError
+    """A secret as its owner encrypted it."""
+    rows = tx.execute("SELECT blob FROM sealed WHERE name = ?", (name,))
+    return bytes(rows[0][0]) if rows else None
 
 
 def set_sealed(tx: Tx, name: str, blob: bytes) -> None:
-    raise NotImplementedError
+    """Store a secret that the caller has encrypted."""
+    tx.execute(
+        "INSERT INTO sealed (name, blob) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET blob = excluded.blob",
+        (name, blob),
+    )
 
 
 def next_seq(tx: Tx) -> int:
-    raise NotImplementedError
+    """Take the next number of the sequence that orders all changes of the live feed."""
+    return counters.take(tx, counters.CHANGES)
 
 
 def current_seq(tx: Tx) -> int:
-    raise NotImplementedError
+    """The number of the last change."""
+    return counters.value(tx, counters.CHANGES)

@@ -73,6 +73,7 @@ CREATE TABLE family (
     xero_cents   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (practice, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX family_books ON family (practice, provet_cents, xero_cents) WHERE provet_cents <> 0 OR xero_cents <> 0;
 CREATE INDEX family_dirty ON family (practice, dirty_from, id) WHERE dirty_seq > 0;
 
 CREATE TABLE exclusion (
@@ -84,11 +85,12 @@ CREATE TABLE exclusion (
     amount_cents INTEGER NOT NULL,
     PRIMARY KEY (practice, family, provet_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX exclusion_sums ON exclusion (practice, amount_cents);
 
--- wake_at: when a snooze or a waiver is over, "" = never. search: what a text filter looks into, case-folded.
+-- wake_at: when a snooze or a waiver is over, "" = never. search: what a text filter looks into, case-folded, its label first.
 CREATE TABLE discrepancy (
     practice       TEXT NOT NULL,
-    id             TEXT NOT NULL UNIQUE,
+    id             TEXT NOT NULL,
     family         TEXT NOT NULL,
     kind           TEXT NOT NULL,
     status         TEXT NOT NULL,
@@ -104,10 +106,10 @@ CREATE TABLE discrepancy (
     waiver         TEXT NOT NULL,
     rejected_facts TEXT NOT NULL,
     wake_at        TEXT NOT NULL,
-    label          TEXT NOT NULL,
     search         TEXT NOT NULL,
     PRIMARY KEY (practice, id)
 ) STRICT;
+CREATE INDEX discrepancy_id ON discrepancy (id);
 CREATE INDEX discrepancy_family ON discrepancy (practice, family);
 CREATE INDEX discrepancy_cause ON discrepancy (practice, cause) WHERE cause <> '';
 CREATE INDEX discrepancy_seq ON discrepancy (seq);
@@ -121,14 +123,18 @@ CREATE INDEX discrepancy_practice_amount ON discrepancy (practice, amount_cents,
 CREATE INDEX discrepancy_practice_age ON discrepancy (practice, first_seen, id, status)
     WHERE status <> 'closed';
 
+-- What the assessment said, whole.
 CREATE TABLE finding (
-    discrepancy_id TEXT NOT NULL PRIMARY KEY REFERENCES discrepancy (id),
-    body           TEXT NOT NULL
+    practice TEXT NOT NULL,
+    id       TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    PRIMARY KEY (practice, id),
+    FOREIGN KEY (practice, id) REFERENCES discrepancy (practice, id)
 ) STRICT;
 
 CREATE TABLE correction (
     practice       TEXT NOT NULL,
-    id             TEXT NOT NULL UNIQUE,
+    id             TEXT NOT NULL,
     number         INTEGER NOT NULL,
     discrepancy_id TEXT NOT NULL,
     family         TEXT NOT NULL,
@@ -136,13 +142,14 @@ CREATE TABLE correction (
     body           TEXT NOT NULL,
     PRIMARY KEY (practice, id)
 ) STRICT;
+CREATE INDEX correction_id ON correction (id);
 CREATE INDEX correction_status ON correction (practice, status, number);
 CREATE INDEX correction_discrepancy ON correction (discrepancy_id, number);
 CREATE INDEX correction_busy ON correction (practice, family) WHERE status IN ('approved', 'applying', 'in_doubt');
 
 CREATE TABLE request (
     practice TEXT NOT NULL,
-    id       TEXT NOT NULL UNIQUE,
+    id       TEXT NOT NULL,
     system   TEXT NOT NULL,
     method   TEXT NOT NULL,
     url      TEXT NOT NULL,
@@ -155,8 +162,8 @@ CREATE TABLE request (
 
 CREATE TABLE intent (
     practice      TEXT NOT NULL,
-    id            TEXT NOT NULL UNIQUE,
-    request_id    TEXT NOT NULL REFERENCES request (id),
+    id            TEXT NOT NULL,
+    request_id    TEXT NOT NULL,
     correction_id TEXT NOT NULL,
     step_index    INTEGER NOT NULL,
     element       INTEGER NOT NULL,
@@ -168,8 +175,10 @@ CREATE TABLE intent (
     status        TEXT NOT NULL,
     detail        TEXT NOT NULL,
     settled_at    TEXT NOT NULL,
-    PRIMARY KEY (practice, id)
+    PRIMARY KEY (practice, id),
+    FOREIGN KEY (practice, request_id) REFERENCES request (practice, id)
 ) STRICT;
+CREATE INDEX intent_id ON intent (id);
 CREATE INDEX intent_unsettled ON intent (practice, family) WHERE status IN ('sent', 'in_doubt');
 CREATE INDEX intent_step ON intent (correction_id, step_index);
 CREATE INDEX intent_at ON intent (practice, at);

@@ -1,0 +1,85 @@
+"""Which families a change of records concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from daemon.core.family import client_family
+from daemon.core.model import Kind, System
+from daemon.store.codec import execute_in
+from daemon.store.keys import keyed, linked
+from daemon.store.tx import Tx
+
+MERGES_MAX = 5
+
+
+def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[str]) -> list[str]:
+    """The families that must be judged anew when these records of one system change, appear or vanish.
+
+    Provet: their own, and for a client those that wait for its contact. Xero: those of the Provet records they are
+    linked to or share a lookup key with; a payment also concerns its document's, an allocation its invoice's.
+    """
+    wanted = list(ids)
+    if system is System.PROVET:
+        return _own(tx, practice, kind, wanted)
+    match kind:
+        case Kind.CONTACT:
+            return _partners(tx, practice, kind, _with_merged(tx, practice, wanted))
+        case Kind.DOCUMENT:
+            return _partners(tx, practice, kind, [*wanted, *_allocated(tx, practice, wanted)])
+        case Kind.PAYMENT:
+            paid = _paid(tx, practice, wanted)
+            return _partners(tx, practice, kind, wanted) + _partners(tx, practice, Kind.DOCUMENT, paid)
+
+
+def _own(tx: Tx, practice: str, kind: Kind, ids: list[str]) -> list[str]:
+    if kind is not Kind.CONTACT:
+        sql = "SELECT DISTINCT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
+        return [family for (family,) in execute_in(tx, sql, (practice, kind), ids)]
+    own = [client_family(client) for client in ids]
+    return own + waiting(tx, practice, own)
+
+
+def waiting(tx: Tx, practice: str, family_ids: Iterable[str]) -> list[str]:
+    """The families with a living discrepancy whose cause was found in one of these families."""
+    rows = execute_in(
+        tx,
+        "SELECT DISTINCT w.family FROM discrepancy c JOIN discrepancy w ON w.practice = c.practice AND w.cause = c.id"
+        " WHERE c.practice = ? AND w.cause <> '' AND w.status <> 'closed' AND c.family IN (...)",
+        (practice,),
+        family_ids,
+    )
+    return [family for (family,) in rows]
+
+
+def _partners(tx: Tx, practice: str, kind: Kind, xero_ids: list[str]) -> list[str]:
+    pairs = linked(tx, practice, System.XERO, kind, xero_ids) + keyed(tx, practice, System.XERO, kind, xero_ids)
+    sql = "SELECT DISTINCT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
+    return [family for (family,) in execute_in(tx, sql, (practice, kind), (partner for _, partner in pairs))]
+
+
+def _allocated(tx: Tx, practice: str, credit_ids: list[str]) -> list[str]:
+    sql = "SELECT DISTINCT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
+    return [invoice for (invoice,) in execute_in(tx, sql, (practice,), credit_ids)]
+
+
+def _paid(tx: Tx, practice: str, payment_ids: list[str]) -> list[str]:
+    sql = (
+        "SELECT DISTINCT parent FROM record WHERE practice = ? AND system = 'xero' AND kind = 'payment' AND id IN (...)"
+    )
+    return [document for (document,) in execute_in(tx, sql, (practice,), payment_ids)]
+
+
+def _with_merged(tx: Tx, practice: str, contact_ids: list[str]) -> list[str]:
+    """These Xero contacts and those that were merged into them, over a few merges."""
+    found = dict.fromkeys(contact_ids)
+    for _ in range(MERGES_MAX):
+        rows = execute_in(
+            tx,
+            "SELECT id FROM record"
+            " WHERE practice = ? AND system = 'xero' AND kind = 'contact' AND parent <> '' AND parent IN (...)",
+            (practice,),
+            found,
+        )
+        found.update(dict.fromkeys(contact for (contact,) in rows))
+    return list(found)
