@@ -14,6 +14,7 @@ from tui.calls import ControlError
 from tui.commands import ERROR, NOT_ALLOWED, Session
 from tui.console import Console
 from tui.oneshot import Oneshot
+from tui.world import World
 
 Command = Callable[[Session, argparse.Namespace], int]
 Add = Callable[[str, Command, str], argparse.ArgumentParser]
@@ -26,15 +27,15 @@ class _Parser(argparse.ArgumentParser):
         raise ControlError("usage", message, f"see: {self.prog} --help")
 
 
-def run(argv: Sequence[str], sleep: Callable[[float], None]) -> int:
+def run(argv: Sequence[str], world: World) -> int:
     """Run one command line and return its exit status; without a subcommand the terminal UI."""
     console = Console(sys.stdout, sys.stderr, json="--json" in argv)
     try:
         args = _parser().parse_args(argv)
         if args.command is None:
-            return _open_ui(args.socket)
+            return _open_ui(args.socket, world)
         command: Command = args.command
-        status = command(Session(Oneshot(args.socket), console, sleep), args)
+        status = command(Session(Oneshot(args.socket), console, world.pause), args)
         sys.stdout.flush()
         return status
     except ControlError as error:
@@ -47,12 +48,12 @@ def run(argv: Sequence[str], sleep: Callable[[float], None]) -> int:
         return _INTERRUPTED
 
 
-def _open_ui(socket: str) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def _open_ui(socket: str, world: World) -> int:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise ControlError("usage", "the terminal UI needs a terminal", "try: reconcile status")
     from tui.app import run_app
 
-    return run_app(socket)
+    return run_app(socket, world)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,99 @@
+"""A long list of which only the neighbourhood of the cursor is here; the daemon has the rest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from daemon.protocol import Changed, Closed, DiscrepancyView, Event, ListQuery, Page
+
+MARGIN = 50
+_KEPT_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of one query. ``total`` is None until the first answer; ``stale`` says that it may have moved since.
+
+    ``seq`` is the newest change it was told of. ``rows`` maps places in the list to what stands there. The cursor stays
+    on its discrepancy when the list moves.
+    """
+
+    query: ListQuery
+    total: int | None = None
+    amount: str = "0.00"
+    groups: Mapping[str, int] = field(default_factory=dict)
+    rows: Mapping[int, DiscrepancyView] = field(default_factory=dict)
+    cursor: int = 0
+    stale: bool = True
+    seq: int = 0
+
+    @property
+    def current(self) -> DiscrepancyView | None:
+        """What the cursor is on, if it is here."""
+        return self.rows.get(self.cursor)
+
+
+def moved(listing: Listing, cursor: int) -> Listing:
+    """The listing with its cursor elsewhere, within bounds."""
+    return replace(listing, cursor=min(max(cursor, 0), max((listing.total or 0) - 1, 0)))
+
+
+def requery(listing: Listing, query: ListQuery) -> Listing:
+    """The listing of another query: what is shown stays until the answer comes."""
+    return replace(listing, query=query, stale=True, cursor=0 if query != listing.query else listing.cursor)
+
+
+def outdated(listing: Listing) -> Listing:
+    return replace(listing, stale=True)
+
+
+def wanted(listing: Listing, first: int, height: int) -> ListQuery | None:
+    """The window to ask for so that ``height`` rows from ``first`` on can be drawn; None if they are all here."""
+    total = listing.total
+    needed = range(first, first + height if total is None else min(first + height, total))
+    if not listing.stale and all(place in listing.rows for place in needed):
+        return None
+    offset = max(0, first - MARGIN)
+    return msgspec.structs.replace(listing.query, offset=offset, limit=first - offset + max(height, 1) + MARGIN)
+
+
+def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
+    """The listing with the answer to ``asked``; an answer to an older question changes nothing."""
+    if not _same_list(listing.query, asked):
+        return listing
+    news = {asked.offset + i: row for i, row in enumerate(page.discrepancies)}
+    rows = news if listing.stale or len(listing.rows) > _KEPT_MAX else {**listing.rows, **news}
+    behind = page.seq < listing.seq
+    kept = replace(listing, total=page.total, amount=page.amount, groups=page.groups, rows=rows, stale=behind)
+    return moved(kept, _found_again(listing, news))
+
+
+def told(listing: Listing, event: Event) -> Listing:
+    """The listing after an event: a known row is shown as it is now, and the rest is asked for again."""
+    match event:
+        case Changed(discrepancy=view, seq=seq):
+            rows = {place: view if row.id == view.id else row for place, row in listing.rows.items()}
+        case Closed(id=closed_id, seq=seq):
+            rows = {place: _closed(row) if row.id == closed_id else row for place, row in listing.rows.items()}
+        case _:
+            return listing
+    return replace(listing, rows=rows, stale=True, seq=max(seq, listing.seq))
+
+
+def _found_again(listing: Listing, news: Mapping[int, DiscrepancyView]) -> int:
+    current = listing.current
+    if current is None:
+        return listing.cursor
+    same = next((place for place, row in news.items() if row.id == current.id), None)
+    return listing.cursor if same is None else same
+
+
+def _same_list(one: ListQuery, other: ListQuery) -> bool:
+    return one == msgspec.structs.replace(other, offset=one.offset, limit=one.limit)
+
+
+def _closed(row: DiscrepancyView) -> DiscrepancyView:
+    return msgspec.structs.replace(row, status="closed")

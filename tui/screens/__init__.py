@@ -1,0 +1,1 @@
+"""Screens: they draw state and send what the operator intends. None of them decides anything."""

@@ -1,0 +1,94 @@
+"""Dialogs: a question whose safe answer has the focus, a reason to type, and the keys of the present view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from daemon.protocol import REASON_MAX
+from tui.drawing import Piece
+from tui.widgets import content
+
+
+def _text(lines: Sequence[Piece]) -> Static:
+    return Static(content([(f"{text}\n", role) for text, role in lines]), classes="words")
+
+
+class Confirm(ModalScreen[bool]):
+    """A question with "No" focused; True only for a deliberate yes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("left,right,h,l", "app.focus_next", "Other button", show=False),
+    ]
+
+    def __init__(self, lines: Sequence[Piece], yes: str) -> None:
+        super().__init__()
+        self._lines = lines
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            with VerticalScroll(can_focus=False):
+                yield _text(self._lines)
+            with Horizontal(classes="buttons"):
+                yield Button("No (n)", id="no")
+                yield Button(f"{self._yes} (y)", id="yes", variant="warning")
+
+    def on_mount(self) -> None:
+        self.query_one("#no", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)
+
+
+class Reason(ModalScreen[str]):
+    """Asks for a reason; "" means that the operator thought better of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, lines: Sequence[Piece], what: str) -> None:
+        super().__init__()
+        self._lines = lines
+        self._what = what
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield _text([*self._lines, (f"Enter {self._what}s, Esc leaves everything as it is.", "dim")])
+            yield Input(placeholder="reason", max_length=REASON_MAX)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if reason := event.value.strip():
+            self.dismiss(reason)
+        else:
+            self.notify("a reason is needed", severity="warning", markup=False)
+
+    def action_cancel(self) -> None:
+        self.dismiss("")
+
+
+class Help(ModalScreen[None]):
+    """The keys that work on the screen beneath, as its bindings say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss", "Close")]
+
+    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        width = max((len(key) for key, _ in self._keys), default=0)
+        lines: list[Piece] = [("Keys here", "head")]
+        lines += [(f"{key:<{width}}  {what}", "") for key, what in self._keys]
+        with Vertical(classes="dialog"), VerticalScroll():
+            yield _text(lines)

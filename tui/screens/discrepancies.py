@@ -1,0 +1,179 @@
+"""The discrepancies: a window over the daemon's list, filtered as one types, sorted by key, alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import msgspec
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from daemon.protocol import TEXT_MAX, Changed, Closed, DiscrepancyView, Event, ListQuery, Resync, Snapshot, Sort
+from daemon.safe import safe
+from tui import calls
+from tui.desk import Desk
+from tui.drawing import Column, Piece, groups_line, head, list_columns, list_row
+from tui.filtering import TERMS, FilterError, parse_filter
+from tui.listing import Listing, filled, moved, outdated, requery, told, wanted
+from tui.screens.review import Review
+from tui.screens.view import View
+from tui.widgets import Line, Rows
+
+_TYPING_S = 0.15
+_EVENTS_S = 0.2
+
+
+class FilterLine(Input):
+    """The line one filters in; what follows Enter belongs to the list at once, however fast it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,down", "screen.leave_filter", "To the list")]
+
+
+class Discrepancies(View):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("A", "sort('amount')", "By amount"),
+        Binding("N", "sort('age')", "By age"),
+        Binding("K", "sort('kind')", "By kind"),
+        Binding("L", "sort('label')", "By subject", show=False),
+        Binding("y", "copy", "Copy id", show=False),
+    ]
+
+    def __init__(self, desk: Desk, base: ListQuery, title: str) -> None:
+        super().__init__(desk)
+        self._base = base
+        self._title = title
+        self._problem = ""
+        self._pending = False
+        self.listing = Listing(base)
+
+    def body(self) -> Iterable[Widget]:
+        yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
+        yield Line(id="groups")
+        yield Line(id="head")
+        yield Rows(self._draw, id="list")
+
+    def headline(self) -> str:
+        return f"discrepancies · {self._title}"
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).focus()
+        self._redraw()
+
+    def told(self, event: Event | None, /) -> None:
+        if isinstance(event, Snapshot | Resync):
+            self.listing = outdated(self.listing)
+        elif isinstance(event, Changed | Closed):
+            self.listing = told(self.listing, event)
+        else:
+            return
+        self.query_one(Rows).refresh()
+        self._fetch_soon(_EVENTS_S)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._fetch()
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    def on_rows_viewed(self) -> None:
+        self.listing = moved(self.listing, self.query_one(Rows).cursor)
+        self._fetch()
+
+    def on_rows_chosen(self) -> None:
+        if row := self.listing.current:
+            self.app.push_screen(Review(self.desk, row, self.neighbour))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        try:
+            query = parse_filter(event.value, self._ordered())
+        except FilterError as error:
+            self._problem = str(error)
+        else:
+            self._problem = ""
+            self.listing = requery(self.listing, query)
+            self._fetch_soon(_TYPING_S)
+        self._redraw()
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    def action_leave_filter(self) -> None:
+        self.query_one(Rows).focus()
+
+    def action_back(self) -> None:
+        """Leave what is innermost: the filter's line, then the filter, then the screen."""
+        line = self.query_one(Input)
+        if line.has_focus:
+            self.query_one(Rows).focus()
+        elif line.value:
+            line.value = ""
+        else:
+            super().action_back()
+
+    def action_sort(self, by: str) -> None:
+        query = self.listing.query
+        turned = query.sort is Sort(by) and not query.descending
+        first_way = by in {Sort.AMOUNT, Sort.AGE}
+        descending = first_way if query.sort is not Sort(by) else turned
+        self.listing = requery(self.listing, msgspec.structs.replace(query, sort=Sort(by), descending=descending))
+        self._redraw()
+        self._fetch()
+
+    def action_copy(self) -> None:
+        if row := self.listing.current:
+            self.app.copy_to_clipboard(safe(row.id))
+            self.notify(f"copied {safe(row.id)}", markup=False)
+
+    def neighbour(self, by: int) -> DiscrepancyView | None:
+        """Move the cursor and give what is there; None at the ends and beyond what is loaded."""
+        row = self.listing.rows.get(self.listing.cursor + by)
+        if row:
+            self.query_one(Rows).action_move(by)
+            self.listing = moved(self.listing, self.listing.cursor + by)
+        return row
+
+    def _ordered(self) -> ListQuery:
+        query = self.listing.query
+        return msgspec.structs.replace(self._base, sort=query.sort, descending=query.descending)
+
+    def _fetch_soon(self, seconds: float) -> None:
+        if not self._pending:
+            self._pending = True
+            self.set_timer(seconds, self._fetch)
+
+    def _fetch(self) -> None:
+        self._pending = False
+        rows = self.query_one(Rows)
+        if query := wanted(self.listing, rows.first, rows.height):
+            self.run_worker(self._load(query), exclusive=True, group="page")
+
+    async def _load(self, query: ListQuery) -> None:
+        page = await self.ask(calls.page(query))
+        if page:
+            self.listing = filled(self.listing, query, page)
+            self._redraw()
+            self._fetch()
+
+    def _draw(self, place: int) -> list[Piece] | None:
+        row = self.listing.rows.get(place)
+        return list_row(row, self.desk.world.utc(), self._columns()) if row else None
+
+    def _redraw(self) -> None:
+        listing = self.listing
+        self.query_one(Rows).place(listing.cursor, listing.total or 0)
+        groups: list[Piece] = [(f" {safe(self._problem)}", "bad")] if self._problem else self._summary()
+        self.query_one("#groups", Line).show(groups)
+        self.query_one("#head", Line).show([("  ", ""), *head(self._columns(), listing)])
+
+    def _columns(self) -> tuple[Column, ...]:
+        return list_columns(self.size.width, one_practice=bool(self._base.practice))
+
+    def _summary(self) -> list[Piece]:
+        if self.listing.total == 0:
+            filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
+            return [(f" ✓ {filtered}", "good")]
+        return [(" ", ""), *groups_line(self.listing)]

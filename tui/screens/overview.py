@@ -1,0 +1,146 @@
+"""The overview: one row for each practice, what needs a person first, and what the chosen one is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from daemon.protocol import Event, ListQuery, PracticeState, PracticeStatus
+from daemon.safe import safe
+from tui import calls
+from tui.drawing import Piece, head, practice_columns, practice_row
+from tui.plain import amount, when
+from tui.screens.dialogs import Confirm, Reason
+from tui.screens.discrepancies import Discrepancies
+from tui.screens.view import View
+from tui.widgets import Line, Rows
+
+
+class Overview(View):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "all", "All"),
+        Binding("s", "sync", "Sync"),
+        Binding("p", "pause", "Pause"),
+        Binding("u", "resume", "Resume"),
+        Binding("R", "release", "Release"),
+        Binding("q", "app.quit", "Quit"),
+        Binding("escape,left,h", "nothing", show=False),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        yield Line(id="head")
+        yield Rows(self._draw, id="practices")
+        yield Line(id="about")
+
+    def headline(self) -> str:
+        status = self.desk.state.status
+        return f"{len(status.practices)} practices · reconciled {status.version}" if status else "practices"
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).focus()
+        self._redraw()
+
+    def told(self, _: Event | None, /) -> None:
+        self._redraw()
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    def on_rows_viewed(self) -> None:
+        self._redraw()
+
+    def on_rows_chosen(self) -> None:
+        if practice := self._chosen():
+            query = ListQuery(practice=practice.id)
+            self.app.push_screen(Discrepancies(self.desk, query, practice.name))
+
+    def action_all(self) -> None:
+        self.app.push_screen(Discrepancies(self.desk, ListQuery(), "all practices"))
+
+    def action_nothing(self) -> None:
+        """There is nothing behind the overview."""
+
+    def action_sync(self) -> None:
+        if (practice := self._chosen()) and self.may_decide():
+            self.run_worker(self._sync(practice.id), exclusive=True)
+
+    def action_pause(self) -> None:
+        if (practice := self._chosen()) and self.may_decide():
+            lines: list[Piece] = [(f"Pause all writes of {safe(practice.name)}? Detection goes on.", "head")]
+            self.app.push_screen(Reason(lines, "pause"), lambda reason: self._pause(practice, reason or ""))
+
+    def action_resume(self) -> None:
+        if (practice := self._chosen()) and self.may_decide():
+            lines = _question("Resume the automatic writes of", practice)
+            self.app.push_screen(Confirm(lines, "Resume"), lambda yes: self._resume(practice, yes=bool(yes)))
+
+    def action_release(self) -> None:
+        if not (practice := self._chosen()) or not self.may_decide():
+            return
+        if practice.state is not PracticeState.AWAITING_RELEASE:
+            self.notify(f"{safe(practice.name)} does not wait for a release", severity="warning", markup=False)
+            return
+        lines = _question("Release the first comparison of", practice)
+        self.app.push_screen(Confirm(lines, "Release"), lambda yes: self._release(practice, yes=bool(yes)))
+
+    async def _sync(self, practice: str) -> None:
+        if await self.ask(calls.sync(practice)):
+            self.notify(f"a cycle of {safe(practice)} begins", markup=False)
+
+    def _pause(self, practice: PracticeStatus, reason: str) -> None:
+        if reason:
+            self.run_worker(self.ask(calls.pause(practice.id, reason)))
+
+    def _resume(self, practice: PracticeStatus, *, yes: bool) -> None:
+        if yes:
+            self.run_worker(self.ask(calls.resume(practice.id)))
+
+    def _release(self, practice: PracticeStatus, *, yes: bool) -> None:
+        if yes:
+            self.run_worker(self.ask(calls.release(practice.id)))
+
+    def _chosen(self) -> PracticeStatus | None:
+        practices = self.desk.state.practices
+        cursor = self.query_one(Rows).cursor
+        return practices[cursor] if cursor < len(practices) else None
+
+    def _draw(self, place: int) -> list[Piece] | None:
+        practices = self.desk.state.practices
+        columns = practice_columns(self.size.width)
+        return practice_row(practices[place], self.desk.world.utc(), columns) if place < len(practices) else None
+
+    def _redraw(self) -> None:
+        rows = self.query_one(Rows)
+        rows.place(min(rows.cursor, max(len(self.desk.state.practices) - 1, 0)), len(self.desk.state.practices))
+        self.query_one("#head", Line).show([("  ", ""), *head(practice_columns(self.size.width))])
+        self.query_one("#about", Line).show(self._about())
+
+    def _about(self) -> list[Piece]:
+        state = self.desk.state
+        practice = self._chosen()
+        if practice is None:
+            return [(" no practice is configured\n" if state.status else " waiting for the daemon…\n", "dim")]
+        lines: list[Piece] = [(f" {safe(practice.name)}  ", "head"), (f"{safe(practice.mode)} mode\n", "dim")]
+        lines += [(f" ! {safe(warning)}\n", "warn") for warning in practice.warnings]
+        for kind, count in sorted(practice.open.items(), key=lambda item: -item[1])[:8]:
+            lines.append((f" {count:>7,} {safe(kind)}\n", ""))
+        lines.append((f" last cycle {when(practice.last_cycle)} · excluded {practice.excluded:,}\n", "dim"))
+        room = max(self.size.height - len(state.practices) - len(lines) - 7, 0)
+        lines += [(f" {_at(a.at)} {safe(a.practice)}: {safe(a.text)}\n", "dim") for a in state.activity[-room:] if room]
+        return lines
+
+
+def _at(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%H:%M:%S")
+
+
+def _question(what: str, practice: PracticeStatus) -> list[Piece]:
+    money = f"{amount(practice.open_amount)} {safe(practice.currency)}"
+    return [
+        (f"{what} {safe(practice.name)}?", "head"),
+        (f"{practice.open_total:,} discrepancies over {money} are open; what policy allows is then written.", ""),
+    ]

@@ -1,0 +1,88 @@
+"""What every full screen has: the header, the banner, the activity line, the footer, and the desk behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from daemon.protocol import Event, Message
+from daemon.safe import safe
+from tui.calls import Call, ControlError
+from tui.desk import Desk
+from tui.drawing import activity_line, banner, header
+from tui.widgets import Line
+
+M = TypeVar("M", bound=Message)
+
+
+class View(Screen[None]):
+    """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("escape,q,left,h", "back", "Back", key_display="esc"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="header")
+        yield Line(id="banner")
+        yield from self.body()
+        yield Line(id="activity")
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between banner and activity line."""
+        return ()
+
+    def headline(self) -> str:
+        """Where the operator is."""
+        return ""
+
+    def told(self, event: Event | None, /) -> None:
+        """The state changed by this event; None after a loss of the connection."""
+
+    def on_mount(self) -> None:
+        self.refresh_frame()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_frame()
+
+    def hear(self, event: Event | None) -> None:
+        """Redraw after an event of the feed."""
+        self.refresh_frame()
+        self.told(event)
+
+    def refresh_frame(self) -> None:
+        """Draw header, banner and activity line anew."""
+        state = self.desk.state
+        self.query_one("#header", Line).show(header(state, self.headline()))
+        self.query_one("#banner", Line).show(banner(state))
+        self.query_one("#activity", Line).show(activity_line(state, self.size.width))
+
+    async def ask(self, call: Call[M]) -> M | None:
+        """The daemon's answer; None after a refusal, which the operator is shown."""
+        try:
+            return await self.desk.ask(call)
+        except ControlError as error:
+            text = safe(f"{error.problem.message}. {error.problem.hint}".rstrip(". "))
+            self.notify(text, title=error.problem.code.replace("_", " "), severity="error", markup=False)
+            return None
+
+    def may_decide(self) -> bool:
+        """Whether this operator can decide now; if not, says why."""
+        if refusal := self.desk.state.refusal:
+            self.notify(safe(refusal), title="read-only", severity="warning", markup=False)
+        return not refusal
+
+    def action_back(self) -> None:
+        self.app.pop_screen()

@@ -1,0 +1,114 @@
+"""What the UI knows: events of the feed folded into plain values. Pure; nothing here knows Textual or a socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from daemon.protocol import (
+    Activity,
+    Event,
+    Operator,
+    PracticeChanged,
+    PracticeState,
+    PracticeStatus,
+    Problem,
+    Role,
+    Snapshot,
+    Status,
+)
+
+ACTIVITY_MAX = 200
+
+_URGENCY = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            PracticeState.DISCONNECTED,
+            PracticeState.GUARDED,
+            PracticeState.AWAITING_RELEASE,
+            PracticeState.DRIFT,
+            PracticeState.PAUSED,
+            PracticeState.STARTING,
+            PracticeState.IN_SYNC,
+        )
+    )
+}
+
+
+class Connection(Enum):
+    """``CONNECTING`` until the first snapshot; ``LOST`` after a loss, while it tries again."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that more than one screen shows."""
+
+    connection: Connection = Connection.CONNECTING
+    problem: Problem | None = None
+    operator: Operator | None = None
+    status: Status | None = None
+    activity: tuple[Activity, ...] = field(default=())
+
+    @property
+    def practices(self) -> tuple[PracticeStatus, ...]:
+        """The practices, those first that need a person most."""
+        found = self.status.practices if self.status else ()
+        return tuple(sorted(found, key=lambda p: (_URGENCY[p.state], -float(p.open_total), p.id)))
+
+    def practice(self, practice_id: str) -> PracticeStatus | None:
+        found = self.status.practices if self.status else ()
+        return next((practice for practice in found if practice.id == practice_id), None)
+
+    @property
+    def refusal(self) -> str:
+        """Why this operator cannot decide right now; "" if nothing is in the way."""
+        if self.connection is not Connection.LIVE:
+            return "not connected to the daemon: wait until it is back"
+        if self.operator is None or self.operator.role is not Role.APPROVER:
+            who = self.operator.login if self.operator else "you"
+            return f"{who} may look but not decide: deciding needs the approver group"
+        return ""
+
+
+def fold(state: State, event: Event) -> State:
+    """The state after an event."""
+    match event:
+        case Snapshot(status=status, operator=operator):
+            return replace(state, connection=Connection.LIVE, problem=None, operator=operator, status=status)
+        case PracticeChanged(practice=practice):
+            return _with_practice(state, practice)
+        case Activity():
+            return replace(state, activity=(*state.activity, event)[-ACTIVITY_MAX:])
+        case _:
+            return state
+
+
+def lost(state: State, problem: Problem) -> State:
+    """The state after the connection broke or could not be made."""
+    connection = Connection.CONNECTING if state.status is None else Connection.LOST
+    return replace(state, connection=connection, problem=problem)
+
+
+def with_status(state: State, status: Status) -> State:
+    """The state after the daemon was asked anew."""
+    return replace(state, status=status)
+
+
+def _with_practice(state: State, practice: PracticeStatus) -> State:
+    if state.status is None:
+        return state
+    kept = [practice if p.id == practice.id else p for p in state.status.practices]
+    if all(p.id != practice.id for p in kept):
+        kept.append(practice)
+    status = Status(
+        version=state.status.version,
+        started_at=state.status.started_at,
+        practices=tuple(kept),
+        seq=state.status.seq,
+    )
+    return replace(state, status=status)
