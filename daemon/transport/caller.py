@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
@@ -11,9 +13,10 @@ from daemon.ports import Clock, Exchange, Response
 from daemon.transport.budget import PATIENCE_S, Usage
 from daemon.transport.budgets import Budget
 from daemon.transport.call import Call
-from daemon.transport.status import PageTooLarge, TooLarge, lacks_scope, place, read_error, write_error
+from daemon.transport.status import Garbled, PageTooLarge, TooLarge, lacks_scope, place, read_error, write_error
 from daemon.transport.tokens import TokenSource
 
+T = TypeVar("T")
 ATTEMPTS = 4
 TIMEOUT_S = 30.0
 
@@ -30,11 +33,15 @@ class Caller:
         self._budget = budget
         self._timeout_s = timeout_s
 
-    async def read(self, call: Call) -> Response:
-        """Read, trying a few times.
+    async def read(self, call: Call, decode: Callable[[Response], T]) -> T:
+        """Read and decode, trying a few times; ``decode`` raises ``Garbled`` for a body that is worth another try.
 
         Raises ``Unreachable``, ``RateLimited``, ``Unauthorised``, ``Rejected`` or ``BadMessage``.
         """
+
+        async def attempt() -> T:
+            return decode(await self._read_once(call))
+
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
             retry=retry_if_exception(_soon_better),
@@ -42,7 +49,7 @@ class Caller:
             wait=wait_exponential(multiplier=0.5, max=8),
             reraise=True,
         )
-        return await retrying(self._read_once, call)
+        return await retrying(attempt)
 
     async def write(self, call: Call) -> Response:
         """Write once; a 401 is followed by one more sending with a new token, since it was not executed.
@@ -89,4 +96,4 @@ class Caller:
 def _soon_better(error: BaseException) -> bool:
     if isinstance(error, RateLimited):
         return error.retry_after_s <= PATIENCE_S
-    return isinstance(error, Transient)
+    return isinstance(error, Transient | Garbled)

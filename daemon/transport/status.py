@@ -23,6 +23,10 @@ class TooLarge(InDoubt):
     """The answer went over the size limit; a smaller page may help."""
 
 
+class Garbled(BadMessage):
+    """A body that does not decode but may when it is read again."""
+
+
 class PageTooLarge(BadMessage):
     """A read that went over the size limit: ask for fewer records."""
 

@@ -1,0 +1,1 @@
+"""Provet Cloud: its wire format, its mapping to the domain, and its client. Decides nothing."""
