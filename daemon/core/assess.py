@@ -13,7 +13,8 @@ from daemon.core.discrepancy import Exclusion, Finding
 from daemon.core.documents import judge_document
 from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
-from daemon.core.model import ZERO, Link, System, Value
+from daemon.core.ledger import exclusion_reason, in_practice
+from daemon.core.model import ZERO, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View, scene
@@ -50,12 +51,18 @@ def _assess_client(family: Family, rules: Rules) -> Assessment:
     if client is None:
         return Assessment()
     match = match_contact(client, family)
-    cases = judge_contact(client, match, family)
+    cases = judge_contact(client, match, family, needed=_needs_contact(family, rules))
     link = contact_link(client, match)
     return Assessment(
         findings=tuple(found(case, family.id, rules) for case in cases),
         links=(link,) if link is not None else (),
     )
+
+
+def _needs_contact(family: Family, rules: Rules) -> bool:
+    """Whether a document of the client waits to be posted."""
+    mine = [document for document in family.documents if in_practice(document, rules)]
+    return any(d.status is DocumentStatus.FINAL and not exclusion_reason(d, rules, linked=False) for d in mine)
 
 
 def _assess_invoice(family: Family, rules: Rules) -> Assessment:

@@ -15,10 +15,10 @@ from daemon.core.matching import adopted_link
 from daemon.core.model import Contact, Kind, Link, System
 
 
-def judge_contact(client: Contact, match: ContactMatch, family: Family) -> list[Case]:
+def judge_contact(client: Contact, match: ContactMatch, family: Family, *, needed: bool) -> list[Case]:
     """The cases of one client; none while no document needs a contact that does not exist."""
     if match.link is None:
-        return [_ambiguous(client, match)] if match.candidates and family.needed else []
+        return [_ambiguous(client, match)] if match.candidates and needed else []
     if match.contact is None:
         return []
     gone = f"contact/{client.id}" in family.vanished

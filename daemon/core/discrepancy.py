@@ -10,6 +10,9 @@ from enum import StrEnum
 from daemon.core.correction import Option
 from daemon.core.model import ZERO, Ref, Value
 
+SHARED_CAUSE = "cause"
+"""The family of root causes, which belong to no family in particular."""
+
 
 class Policy(StrEnum):
     """Who corrects a discrepancy: the program, a person, nobody until a cause is mended, or a person by hand."""

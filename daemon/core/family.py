@@ -18,8 +18,8 @@ class Family(Value, frozen=True, kw_only=True):
     clients of the documents and their linked Xero contacts (or, in a client's family, all candidates). ``busy`` says
     that a write of this family is under way or in doubt, so nothing new may be started. ``vanished`` names records
     ("contact/12") that a full comparison no longer found. ``held_contacts`` maps a client's id to the discrepancy that
-    must be decided before it can have a contact. ``needed`` says of a client's family that a document waits for it.
-    ``taken_names`` are the folded names that other clients or Xero contacts bear.
+    must be decided before it can have a contact. ``taken_names`` are the folded names that other clients or Xero
+    contacts bear. A client's family holds as ``documents`` those of its Provet documents that have no partner yet.
     """
 
     practice: str
@@ -31,7 +31,6 @@ class Family(Value, frozen=True, kw_only=True):
     vanished: tuple[str, ...] = ()
     busy: bool = False
     held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
-    needed: bool = False
     taken_names: tuple[str, ...] = ()
 
     def of(self, system: System) -> tuple[Document, ...]:
@@ -52,6 +51,7 @@ def client_family(client_id: str) -> str:
 
 
 _MARK = "Provet invoice "
+CLIENT_KEY = "client:"
 
 
 def document_reference(provet_id: str) -> str:
@@ -81,8 +81,8 @@ def lookup_keys(record: Record) -> tuple[str, ...]:
     """Under which keys a record can be found by its possible partner in the other system.
 
     Two records of different systems that share a key belong into one family's view. Keys: ``contact:<number>``,
-    ``name:<folded>``, ``email:<folded>``, ``doc:<provet id>``, ``number:<folded>``, ``pay:<provet id>`` and
-    ``xpay:<xero id>``.
+    ``name:<folded>``, ``email:<folded>``, ``doc:<provet id>``, ``number:<folded>``, ``pay:<provet id>``,
+    ``xpay:<xero id>`` and, for Provet documents alone, ``client:<client id>``.
     """
     match record:
         case Contact():
@@ -103,7 +103,7 @@ def _contact_keys(contact: Contact) -> tuple[str, ...]:
 def _document_keys(document: Document) -> tuple[str, ...]:
     keys = [f"number:{fold(document.number)}"] if document.number else []
     if document.system is System.PROVET:
-        return (f"doc:{document.id}", *keys)
+        return (f"doc:{document.id}", *keys, *((f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()))
     marked = marked_id(document.reference, _MARK)
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
 

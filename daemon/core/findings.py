@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.correction import Option, Step
-from daemon.core.discrepancy import FieldDiff, Finding, Policy, Subject, finding_id
+from daemon.core.discrepancy import SHARED_CAUSE, FieldDiff, Finding, Policy, Subject, finding_id
 from daemon.core.kinds import KINDS
 from daemon.core.model import ZERO, Contact, Value
 from daemon.core.posting import Gap
@@ -98,7 +98,7 @@ def gap_finding(gap: Gap, rules: Rules) -> Finding:
     return Finding(
         practice=rules.practice,
         kind="mapping.missing",
-        family="",
+        family=SHARED_CAUSE,
         subject=subject,
         policy=Policy.HOLD,
         amount=ZERO,

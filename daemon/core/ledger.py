@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from daemon.core.model import ZERO, Document, DocumentStatus, Payment
+from daemon.core.model import ZERO, Document, DocumentStatus, Payment, Value
 from daemon.core.rules import Rules
 
 CREDIT_APPLIED = "12"
@@ -45,27 +45,36 @@ def settlement(document: Document, payment: Payment) -> Decimal:
     return payment.amount * factor(document)
 
 
-def active(document: Document, payments: Sequence[Payment]) -> list[Payment]:
-    """The payments of a Provet document that still stand, oldest first.
+class Settlements(Value, frozen=True, kw_only=True):
+    """The money on one Provet document: payments that still stand, oldest first, and opposite rows that cancel none."""
 
-    A cancelled payment shows as a status or as an opposite row (docs/reference/provet.md U-4); an opposite row takes
-    the newest standing payment of the same amount with it, one of the same method first.
+    standing: tuple[Payment, ...] = ()
+    unmatched: tuple[Payment, ...] = ()
+
+
+def settlements(document: Document, payments: Sequence[Payment]) -> Settlements:
+    """Work out which payments of a Provet document still stand; credit applied (type 12) is no money and left out.
+
+    A cancelled payment shows as a status, as an opposite row, or as both (docs/reference/provet.md U-4): an opposite
+    row takes an earlier payment of the same amount with it, one cancelled by status first, then one of its own method,
+    then the newest.
     """
-    mine = sorted((p for p in payments if p.document_id == document.id and not p.cancelled), key=_age)
-    standing = [payment for payment in mine if settlement(document, payment) > 0]
-    opposite = [payment for payment in mine if settlement(document, payment) < 0]
-    for reversal in opposite:
-        partner = _reversed_by(reversal, standing)
-        if partner is not None:
-            standing.remove(partner)
-    return standing
+    mine = sorted((p for p in payments if p.document_id == document.id and p.method != CREDIT_APPLIED), key=_age)
+    left = [payment for payment in mine if settlement(document, payment) > 0]
+    unmatched = []
+    for reversal in (p for p in mine if settlement(document, p) < 0 and not p.cancelled):
+        partner = _reversed_by(reversal, left)
+        if partner is None:
+            unmatched.append(reversal)
+        else:
+            left.remove(partner)
+    standing = tuple(payment for payment in left if not payment.cancelled)
+    return Settlements(standing=standing, unmatched=tuple(unmatched))
 
 
-def _reversed_by(reversal: Payment, standing: Sequence[Payment]) -> Payment | None:
-    equal = [payment for payment in standing if payment.amount == -reversal.amount]
-    same_method = [payment for payment in equal if payment.method == reversal.method]
-    candidates = same_method or equal
-    return candidates[-1] if candidates else None
+def _reversed_by(reversal: Payment, payments: Sequence[Payment]) -> Payment | None:
+    equal = [p for p in payments if p.amount == -reversal.amount and _age(p) < _age(reversal)]
+    return max(equal, key=lambda p: (p.cancelled, p.method == reversal.method, _age(p)), default=None)
 
 
 def _age(payment: Payment) -> tuple[int, str]:
@@ -74,14 +83,18 @@ def _age(payment: Payment) -> tuple[int, str]:
 
 def settled(document: Document, payments: Sequence[Payment]) -> Decimal:
     """The net of all rows of a document: what counts as paid in Provet, credit applied aside."""
-    return sum(
-        (
-            settlement(document, payment)
-            for payment in payments
-            if payment.document_id == document.id and not payment.cancelled and payment.method != CREDIT_APPLIED
-        ),
-        ZERO,
-    )
+    money = settlements(document, payments)
+    return sum((settlement(document, payment) for payment in (*money.standing, *money.unmatched)), ZERO)
+
+
+def due(document: Document, payments: Sequence[Payment]) -> Decimal:
+    """What Provet still takes on a document: its total less all money and all credit applied to it."""
+    applied = [
+        settlement(document, payment)
+        for payment in payments
+        if payment.document_id == document.id and payment.method == CREDIT_APPLIED and not payment.cancelled
+    ]
+    return abs(document.gross) - settled(document, payments) - sum(applied, ZERO)
 
 
 def receivable(document: Document, payments: Sequence[Payment], *, credit: bool) -> Decimal:

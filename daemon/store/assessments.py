@@ -9,8 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import cents
+from daemon.core.assess import Books
 from daemon.core.correction import UNFINISHED
-from daemon.core.discrepancy import Discrepancy, Exclusion, Finding, Status
+from daemon.core.discrepancy import SHARED_CAUSE, Discrepancy, Exclusion, Finding, Status
 from daemon.core.model import Link, Value
 from daemon.store import discrepancies, families
 from daemon.store import discrepancy_rows as rows
@@ -20,13 +21,6 @@ from daemon.store.standing import closed, reassessed
 from daemon.store.tx import Tx
 
 _EXPLAINING = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
-
-
-class Books(Value, frozen=True, kw_only=True):
-    """The receivables of one family in scope, signed, as each system has them."""
-
-    provet: Decimal
-    xero: Decimal
 
 
 class Totals(Value, frozen=True, kw_only=True):
@@ -46,6 +40,7 @@ def save(
     family_id: str,
     *,
     findings: Sequence[Finding],
+    causes: Sequence[Finding] = (),
     exclusions: Sequence[Exclusion],
     links: Sequence[Link],
     books: Books,
@@ -54,12 +49,16 @@ def save(
 ) -> list[Discrepancy]:
     """Replace what was known of a family by a new assessment and clean it; returns the discrepancies that changed.
 
+    ``causes`` are shared with other families: one closes when nothing living names it any more.
+
     ``seen_seq`` is what ``families.dirty`` gave before the family was loaded: if something dirtied it since, it stays
     dirty. Families that wait for a difference that is gone become dirty.
     """
     if any((finding.practice, finding.family) != (practice, family_id) for finding in findings):
         raise AssertionError(f"a finding of {practice} {family_id} names another family")
-    changed = _save_findings(tx, practice, findings, now) + _close_missing(tx, practice, family_id, findings)
+    changed = _save_findings(tx, practice, [*causes, *findings], now)
+    changed += _close_missing(tx, practice, family_id, findings)
+    changed += _close_orphans(tx, practice)
     _replace_exclusions(tx, practice, family_id, exclusions)
     for link in links:
         stored_links.put(tx, practice, link)
@@ -100,6 +99,18 @@ def _close_missing(tx: Tx, practice: str, family_id: str, findings: Sequence[Fin
     )
     families.mark(tx, practice, (family for (family,) in waiting if family != family_id))
     return gone
+
+
+def _close_orphans(tx: Tx, practice: str) -> list[Discrepancy]:
+    """Close shared causes that nothing living waits for."""
+    orphans = rows.select(
+        tx,
+        "WHERE practice = ? AND family = ? AND status <> 'closed' AND NOT EXISTS ("
+        " SELECT 1 FROM discrepancy w WHERE w.practice = discrepancy.practice AND w.cause = discrepancy.id"
+        " AND w.cause <> '' AND w.status <> 'closed') ORDER BY id",
+        (practice, SHARED_CAUSE),
+    )
+    return [discrepancies.put(tx, closed(orphan)) for orphan in orphans]
 
 
 def _under_way(tx: Tx, practice: str, discrepancy_ids: Sequence[str]) -> set[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from daemon.core.family import Family
 from daemon.store import counters
-from daemon.store.gathering import gather
+from daemon.store.gathering import gather, under_way
 from daemon.store.tx import Tx
 
 
 def dirty(tx: Tx, practice: str, limit: int) -> list[tuple[str, int]]:
-    """At most ``limit`` dirty families, longest dirty first, each with the number to hand to ``clean``."""
+    """At most ``limit`` dirty families by id, so clients before invoices, each with the number to hand to ``clean``."""
     rows = tx.execute(
-        "SELECT id, dirty_seq FROM family WHERE practice = ? AND dirty_seq > 0 ORDER BY dirty_from, id LIMIT ?",
+        "SELECT id, dirty_seq FROM family WHERE practice = ? AND dirty_seq > 0 ORDER BY id LIMIT ?",
         (practice, limit),
     )
     return [(family, int(seq)) for family, seq in rows]
@@ -49,6 +49,11 @@ def clean(tx: Tx, practice: str, family_id: str, seen_seq: int) -> None:
         "UPDATE family SET dirty_seq = 0, dirty_from = 0 WHERE practice = ? AND id = ? AND dirty_seq = ?",
         (practice, family_id, seen_seq),
     )
+
+
+def busy(tx: Tx, practice: str, family_id: str) -> bool:
+    """Whether a write of the family is decided, under way or in doubt."""
+    return bool(under_way(tx, practice, [family_id]))
 
 
 def load(tx: Tx, practice: str, family_id: str) -> Family:

@@ -14,6 +14,7 @@ from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, Sy
 from daemon.store import keys, links
 from daemon.store.codec import execute_in, to_record
 from daemon.store.reach import MERGES_MAX
+from daemon.store.surroundings import Surroundings, look_around, waiting_documents
 from daemon.store.tx import Tx
 
 Key = tuple[str, str, str]
@@ -64,6 +65,8 @@ class _Gathering:
         )
         for family, *key in rows:
             self._views[family][tuple(key)] = None
+        for family, document in waiting_documents(self._tx, self._practice, self._views):
+            self._views[family][(*_PROVET_DOCUMENT, document)] = None
         self._read()
 
     def follow(self, source: RecordClass, target: RecordClass, *references: Callable[[list[str]], Pairs]) -> None:
@@ -132,10 +135,18 @@ class _Gathering:
         """Read what is missing and hand out everything, in an order that only the ids decide."""
         self._read()
         found = self._links()
-        busy = _busy(self._tx, self._practice, self._wanted)
-        return [self._family(family, found, busy=family in busy) for family in self._wanted]
+        surroundings = look_around(self._tx, self._practice, self._clients())
+        busy = under_way(self._tx, self._practice, self._wanted)
+        return [self._family(family, found, surroundings, busy=family in busy) for family in self._wanted]
 
-    def _family(self, family: str, found: dict[Key, list[Link]], *, busy: bool) -> Family:
+    def _clients(self) -> list[Contact]:
+        """The Provet clients that any family sees."""
+        seen = dict.fromkeys(id_ for view in self._views.values() for id_ in _ids(view, _PROVET_CONTACT))
+        clients = (self._records.get((*_PROVET_CONTACT, id_)) for id_ in seen)
+        return [client for client in clients if isinstance(client, Contact)]
+
+    def _family(self, family: str, found: dict[Key, list[Link]], surroundings: Surroundings, *, busy: bool) -> Family:
+        clients = _ids(self._views[family], _PROVET_CONTACT)
         seen = sorted(key for key in self._views[family] if key in self._records)
         records = [self._records[key] for key in seen]
         pairs = {(link.kind, link.provet_id, link.xero_id): link for key in seen for link in found.get(key, ())}
@@ -146,6 +157,8 @@ class _Gathering:
             payments=tuple(record for record in records if isinstance(record, Payment)),
             contacts=tuple(record for record in records if isinstance(record, Contact)),
             links=tuple(pairs[pair] for pair in sorted(pairs)),
+            held_contacts={client: surroundings.held[client] for client in clients if client in surroundings.held},
+            taken_names=tuple(sorted({name for client in clients for name in surroundings.taken.get(client, ())})),
             vanished=tuple(f"{kind}/{id_}" for system, kind, id_ in seen if (system, kind, id_) in self._vanished),
             busy=busy,
         )
@@ -168,7 +181,7 @@ def _ids(view: dict[Key, None], class_: RecordClass) -> list[str]:
     return [id_ for system, kind, id_ in view if (system, kind) == class_]
 
 
-def _busy(tx: Tx, practice: str, family_ids: Sequence[str]) -> set[str]:
+def under_way(tx: Tx, practice: str, family_ids: Sequence[str]) -> set[str]:
     """The families with a write that is decided, under way or in doubt."""
     decided = (
         "SELECT DISTINCT family FROM correction"

@@ -15,6 +15,7 @@ from daemon.core.model import Contact, Document, Kind, Record, Ref, System, dige
 from daemon.store import counters, families
 from daemon.store.codec import execute_in, moment, stamp, to_json, to_record
 from daemon.store.homes import rehome_documents, rehome_payments
+from daemon.store.keys import linked
 from daemon.store.reach import concerned
 from daemon.store.tx import Tx
 
@@ -94,8 +95,18 @@ def _upsert_batch(tx: Tx, batch: _Batch, group: dict[str, _Read], *, in_scan: bo
     moved = _rehome(tx, batch, changed)
     _mark_seen(tx, batch, seen)
     after = concerned(tx, *batch.place, [*changed, *returned])
-    families.mark(tx, batch.practice, [*before, *moved, *after])
+    families.mark(tx, batch.practice, [*before, *moved, *after, *_needy(tx, batch, changed)])
     return len(changed)
+
+
+def _needy(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> list[str]:
+    """The families of clients who have a document in Provet and no contact in Xero yet."""
+    if (batch.system, batch.kind) != (System.PROVET, Kind.DOCUMENT):
+        return []
+    documents = [read.record for read in reads.values() if isinstance(read.record, Document)]
+    clients = sorted({document.contact_id for document in documents if document.contact_id})
+    known = {client for client, _ in linked(tx, batch.practice, System.PROVET, Kind.CONTACT, clients)}
+    return [client_family(client) for client in clients if client not in known]
 
 
 def _known(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[str]) -> dict[str, _Known]:
@@ -185,6 +196,14 @@ def _mark_seen(tx: Tx, batch: _Batch, ids: Iterable[str]) -> None:
 
 def _scan_name(practice: str, system: System, kind: Kind) -> str:
     return f"scan/{practice}/{system}/{kind}"
+
+
+def seen(tx: Tx, practice: str, system: System, kind: Kind, ids: Sequence[str], scan: int) -> None:
+    """Take records for seen by a scan that found them as they are stored."""
+    batch = _Batch(practice, system, kind, scan, {})
+    vanished = [id_ for id_, known in _known(tx, practice, system, kind, ids).items() if known.vanished]
+    _mark_seen(tx, batch, ids)
+    families.mark(tx, practice, concerned(tx, practice, system, kind, vanished))
 
 
 def begin_scan(tx: Tx, practice: str, system: System, kind: Kind) -> int:

@@ -22,6 +22,7 @@ def reassessed(finding: Finding, before: Discrepancy | None, *, now: dt.datetime
         before,
         finding=finding,
         status=status,
+        first_seen=now if before.status is Status.CLOSED and status is Status.OPEN else before.first_seen,
         last_seen=now,
         snoozed_until=before.snoozed_until if status is Status.SNOOZED else None,
         waiver=_bounded(before) if status is Status.WAIVED else None,

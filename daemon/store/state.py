@@ -15,7 +15,9 @@ from daemon.store.tx import Tx
 class PracticeState(Value, frozen=True, kw_only=True):
     """What the program knows of a practice besides its records. Empty text and None mean "not yet" or "not so".
 
-    ``guard`` says why automatic writes stopped; ``proofs`` is when each class of record was last proven equal.
+    ``importing`` holds from the release until a cycle has written all it may: guards do not count until then.
+    ``guard`` says why automatic writes stopped, ``guard_lifted_at`` since when what was written counts anew.
+    ``proofs`` is when each class of record was last proven equal.
     """
 
     released_at: datetime | None = None
@@ -27,6 +29,8 @@ class PracticeState(Value, frozen=True, kw_only=True):
     last_full: datetime | None = None
     proofs: dict[str, datetime] = msgspec.field(default_factory=dict)
     settings_hash: str = ""
+    importing: bool = False
+    guard_lifted_at: datetime | None = None
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:

@@ -74,7 +74,7 @@ CREATE TABLE family (
     PRIMARY KEY (practice, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX family_books ON family (practice, provet_cents, xero_cents) WHERE provet_cents <> 0 OR xero_cents <> 0;
-CREATE INDEX family_dirty ON family (practice, dirty_from, id) WHERE dirty_seq > 0;
+CREATE INDEX family_dirty ON family (practice, id) WHERE dirty_seq > 0;
 
 CREATE TABLE exclusion (
     practice     TEXT NOT NULL,
