@@ -52,8 +52,11 @@ class ReconcileApp(App[None]):
 
     def action_help(self) -> None:
         bindings = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
-        keys = [(self.get_key_display(binding), binding.description) for binding in bindings if binding.description]
-        self.push_screen(Help(keys))
+        keys: dict[str, list[str]] = {}
+        for binding in bindings:
+            if binding.description:
+                keys.setdefault(binding.description, []).append(self.get_key_display(binding))
+        self.push_screen(Help([(" ".join(names), what) for what, names in keys.items()]))
 
     def _open(self, query: ListQuery, title: str) -> None:
         self.push_screen(Discrepancies(self.desk, query, title))

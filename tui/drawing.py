@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from daemon.protocol import DiscrepancyView, PracticeState, PracticeStatus, Sort
+from daemon.protocol import DiscrepancyView, PracticeState, PracticeStatus, Role, Sort
 from daemon.safe import safe
 from tui.listing import Listing
 from tui.plain import age, amount, fit, words
@@ -134,8 +134,9 @@ def header(state: State, title: str) -> list[Piece]:
     """The first line of every screen: where one is, as whom, and whether it is live."""
     pieces: list[Piece] = [(" reconcile ", "head"), (f" {safe(title)} ", "")]
     if state.operator:
-        role = "" if not state.refusal else " read-only"
-        pieces.append((f" {safe(state.operator.login)} ({state.operator.role}){role} ", "dim"))
+        looks_only = state.operator.role is Role.VIEWER
+        pieces.append((f" {safe(state.operator.login)} ({state.operator.role}) ", "dim"))
+        pieces += [(" read-only ", "warn")] if looks_only else []
     if state.connection is Connection.LIVE:
         pieces.append((" ● live", "good"))
     else:
@@ -147,8 +148,9 @@ def banner(state: State) -> list[Piece]:
     """What stands in the way of being live; empty if nothing does."""
     if state.connection is Connection.LIVE or state.problem is None:
         return []
-    lead = "connection to the daemon lost, reconnecting" if state.connection is Connection.LOST else "waiting"
-    return [(f" {lead}: {safe(state.problem.message)}. {safe(state.problem.hint)}", "bad")]
+    if state.connection is Connection.LOST:
+        return [(f" connection to the daemon lost, reconnecting: {safe(state.problem.message)}", "bad")]
+    return [(f" waiting: {safe(state.problem.message)}; {safe(state.problem.hint)}", "bad")]
 
 
 def activity_line(state: State, width: int) -> list[Piece]:

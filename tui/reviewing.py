@@ -68,10 +68,11 @@ def option(view: OptionView, *, chosen: bool) -> list[Piece]:
     pieces.append(("  recommended\n" if view.recommended else "\n", "good"))
     pieces += [(f"  {safe(text)}\n", "") for text in view.consequences]
     for write in view.writes:
-        pieces += [(f"  → {safe(write.system)} ", "warn"), (f"{safe(write.summary)}\n", "")]
+        pieces += [(f"  → {safe(write.system).title()} ", "warn"), (f"{safe(write.summary)}\n", "")]
     if not view.writes:
         pieces.append(("  writes nothing to either system\n", "dim"))
-    return pieces
+    last, role = pieces[-1]
+    return [*pieces[:-1], (last.rstrip("\n"), role)]
 
 
 def progress(view: DiscrepancyView) -> list[Piece]:
@@ -104,7 +105,7 @@ def question(view: DiscrepancyView, chosen: OptionView) -> list[Piece]:
         (f"1 correction · {amount(view.amount)} {safe(view.currency)} · {writes}", "warn"),
         (safe(view.subject.label), ""),
     ]
-    return pieces + [(f"→ {safe(write.system)} {safe(write.summary)}", "") for write in chosen.writes]
+    return pieces + [(f"→ {safe(write.system).title()} {safe(write.summary)}", "") for write in chosen.writes]
 
 
 def _bar(found: CorrectionView) -> str:

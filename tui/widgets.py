@@ -41,7 +41,7 @@ class Line(Static):
         self.update(content(pieces))
 
 
-class Rows(ScrollView, can_focus=True):
+class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     """A list of any length with a cursor; ``draw(place)`` gives the pieces of a row, or None if it is not here yet."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", *(f"rows--{role}" for role in _ROLES)}
@@ -52,7 +52,8 @@ class Rows(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
         Binding("home,g", "move(-1000000000)", "First", show=False),
         Binding("end,G", "move(1000000000)", "Last", show=False),
-        Binding("enter,l,right", "choose", "Open", key_display="↵"),
+        Binding("enter", "choose", "Open", key_display="↵"),
+        Binding("l,right", "choose", "Open", show=False),
     ]
 
     cursor: reactive[int] = reactive(0)

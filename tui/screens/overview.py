@@ -28,7 +28,7 @@ class Overview(View):
         Binding("u", "resume", "Resume"),
         Binding("R", "release", "Release"),
         Binding("q", "app.quit", "Quit"),
-        Binding("escape,left,h", "nothing", show=False),
+        Binding("escape,left,h", "nothing", "", show=False),
     ]
 
     def body(self) -> Iterable[Widget]:

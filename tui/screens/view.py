@@ -26,7 +26,8 @@ class View(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("escape,q,left,h", "back", "Back", key_display="esc"),
+        Binding("escape", "back", "Back", key_display="esc"),
+        Binding("q,left,h", "back", "Back", show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
