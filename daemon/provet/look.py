@@ -22,6 +22,15 @@ class Reads:
     payments_of: tuple[str, ...] = ()
 
 
+def together(reads: Iterable[Reads]) -> Reads:
+    """What several steps need, read at once."""
+    each = list(reads)
+    return Reads(
+        contacts=tuple(dict.fromkeys(one for own in each for one in own.contacts)),
+        payments_of=tuple(dict.fromkeys(one for own in each for one in own.payments_of)),
+    )
+
+
 def look_reads(step: ProvetStep) -> Reads:
     """The records that tell whether the step has taken effect."""
     match step:

@@ -65,12 +65,13 @@ class _Answer(msgspec.Struct, frozen=True):
     refresh_token: str = ""
 
 
-async def _nothing() -> bytes | None:
+async def no_state() -> bytes | None:
+    """``Load`` where nothing is kept."""
     return None
 
 
-async def _forget(_: bytes) -> None:
-    return None
+async def not_kept(_: bytes) -> None:
+    """``Persist`` where nothing is kept."""
 
 
 class TokenSource:
@@ -153,7 +154,7 @@ class TokenSources:
         self._clock = clock
         self._sources: dict[tuple[str, str], TokenSource] = {}
 
-    def source(self, credentials: Credentials, *, load: Load = _nothing, persist: Persist = _forget) -> TokenSource:
+    def source(self, credentials: Credentials, *, load: Load = no_state, persist: Persist = not_kept) -> TokenSource:
         """The source of an app; the callbacks of its first caller stand."""
         key = (credentials.token_url, credentials.client_id)
         if key not in self._sources:
