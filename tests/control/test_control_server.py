@@ -21,7 +21,6 @@ from tui import calls
 from tui.calls import ControlError
 from tui.client import Client
 
-
 PRACTICE_KEYS = (
     "id name mode state residual open open_total open_amount in_doubt hand_work excluded last_cycle last_full budget "
     "warnings"
