@@ -20,35 +20,35 @@ def dirty(tx: Tx, practice: str, limit: int) -> list[tuple[str, int]]:
 
 
 def mark(tx: Tx, practice: str, family_ids: Iterable[str]) -> None:
-    """Make families dirty; one that is already keeps its place."""
+    """Make families dirty, also those that are already: whoever judges one at this moment must not clean it."""
     wanted = dict.fromkeys(family_ids)
     if not wanted:
         return
     seq = counters.take(tx, counters.DIRT)
     tx.executemany(
-        "INSERT INTO family (practice, id, dirty_seq, dirty_from) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (practice, id) DO UPDATE SET dirty_seq = excluded.dirty_seq,"
-        " dirty_from = CASE WHEN family.dirty_seq = 0 THEN excluded.dirty_from ELSE family.dirty_from END",
-        [(practice, family, seq, seq) for family in wanted],
+        "INSERT INTO family (practice, id, dirty_seq) VALUES (?, ?, ?)"
+        " ON CONFLICT (practice, id) DO UPDATE SET dirty_seq = excluded.dirty_seq",
+        [(practice, family, seq) for family in wanted],
     )
 
 
 def mark_all(tx: Tx, practice: str) -> None:
     """Make every family of a practice dirty."""
-    seq = counters.take(tx, counters.DIRT)
-    tx.execute(
-        "UPDATE family SET dirty_seq = ?, dirty_from = CASE WHEN dirty_seq = 0 THEN ? ELSE dirty_from END"
-        " WHERE practice = ?",
-        (seq, seq, practice),
-    )
+    tx.execute("UPDATE family SET dirty_seq = ? WHERE practice = ?", (counters.take(tx, counters.DIRT), practice))
 
 
 def clean(tx: Tx, practice: str, family_id: str, seen_seq: int) -> None:
     """Make a family clean unless something dirtied it after ``seen_seq`` was read."""
     tx.execute(
-        "UPDATE family SET dirty_seq = 0, dirty_from = 0 WHERE practice = ? AND id = ? AND dirty_seq = ?",
+        "UPDATE family SET dirty_seq = 0 WHERE practice = ? AND id = ? AND dirty_seq = ?",
         (practice, family_id, seen_seq),
     )
+
+
+def seq(tx: Tx, practice: str, family_id: str) -> int:
+    """The number to hand to ``clean`` for a family that is loaded in the same transaction."""
+    rows = tx.execute("SELECT dirty_seq FROM family WHERE practice = ? AND id = ?", (practice, family_id))
+    return int(rows[0][0]) if rows else 0
 
 
 def busy(tx: Tx, practice: str, family_id: str) -> bool:

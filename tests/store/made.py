@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,7 +61,7 @@ def payment(id_: str, document_id: str, system: System = System.PROVET, **more: 
 
 
 def xero_payment(id_: str, document_id: str, marked: str = "", **more: Any) -> Payment:
-    return payment(id_, document_id, System.XERO, note=payment_reference(marked) if marked else "", **more)
+    return payment(id_, document_id, System.XERO, **{"note": payment_reference(marked) if marked else "", **more})
 
 
 def contact(id_: str, system: System = System.PROVET, **more: Any) -> Contact:
@@ -97,6 +98,11 @@ def correction(
         "created_at": START,
     }
     return Correction(**{"id": id_, "discrepancy_id": discrepancy_id, "status": status, **facts, **more})
+
+
+def open_to_others(folder: Path) -> dict[str, bool]:
+    """The files of a folder, and whether anybody but their owner may read or write them."""
+    return {file.name: bool(file.stat().st_mode & 0o077) for file in folder.iterdir()}
 
 
 def later(record: T, seconds: float, **changes: Any) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from daemon.errors import StoreUnavailable
 from daemon.store import state
 from daemon.store.database import backup, epoch, open_aiosqlite, open_inline
+from tests.store.made import open_to_others
 
 
 async def test_a_backup_of_a_running_store_opens_as_a_store(tmp_path: Path) -> None:
@@ -30,8 +30,7 @@ async def test_a_backup_is_one_private_file_and_replaces_the_last(tmp_path: Path
     target.parent.mkdir()
     target.write_bytes(b"an older one")
     backup(tmp_path / "store.db", target)
-    assert [file.name for file in target.parent.iterdir()] == ["copy.db"]
-    assert target.stat().st_mode & 0o077 == 0
+    assert open_to_others(target.parent) == {"copy.db": False}
     copy = open_inline(target)
     assert await copy.read(epoch) == 2
     await copy.close()
@@ -48,4 +47,4 @@ async def test_a_backup_that_fails_says_so_and_leaves_the_last_one(tmp_path: Pat
     with pytest.raises(StoreUnavailable, match="no backup was made"):
         backup(tmp_path / "store.db", tmp_path / "no folder" / "copy.db")
     assert target.read_bytes() == b"the last good one"
-    assert sorted(os.listdir(tmp_path)) == ["copy.db", "store.db"]
+    assert sorted(open_to_others(tmp_path)) == ["copy.db", "store.db"]

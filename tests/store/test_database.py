@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from daemon.errors import Invalid, StoreUnavailable
 from daemon.store import state
 from daemon.store.database import Database, Tx, epoch, open_aiosqlite, open_inline, raise_epoch
 from daemon.store.schema import migrations
+from tests.store.made import open_to_others
 
 
 def put(name: str, value: str = "1") -> object:
@@ -178,8 +178,8 @@ async def test_only_the_owner_may_read_the_file(tmp_path: Path, driver: str) -> 
     path = tmp_path / "store.db"
     database = await opened(driver, path)
     await database.write(put("x"))
-    modes = {name: (tmp_path / name).stat().st_mode & 0o077 for name in os.listdir(tmp_path) if "lock" not in name}
-    assert modes == {"store.db": 0, "store.db-shm": 0, "store.db-wal": 0}
+    modes = open_to_others(tmp_path)
+    assert [modes[name] for name in ("store.db", "store.db-shm", "store.db-wal")] == [False, False, False]
     await database.close()
 
 

@@ -63,12 +63,11 @@ CREATE TABLE link (
 ) STRICT;
 CREATE INDEX link_xero ON link (practice, kind, xero_id);
 
--- dirty_seq: when last dirtied, 0 = clean; dirty_from: when first dirtied since it was clean.
+-- dirty_seq: the number of the change that last dirtied it, 0 = clean.
 CREATE TABLE family (
     practice     TEXT NOT NULL,
     id           TEXT NOT NULL,
     dirty_seq    INTEGER NOT NULL DEFAULT 0,
-    dirty_from   INTEGER NOT NULL DEFAULT 0,
     provet_cents INTEGER NOT NULL DEFAULT 0,
     xero_cents   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (practice, id)
