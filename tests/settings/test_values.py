@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.settings.names import dotted, nearest
-from tests.settings.example import SECRETS, edited, problems_of
+from tests.settings.example import SECRETS, edited, problems_of, settings_of
 
 BAD = [
     ('name = "Riverside Vets"', "name = 5", "name: must be text in quotes"),
@@ -101,6 +104,19 @@ def test_plain_http_is_for_this_machine(tmp_path, url):
 def test_plain_http_elsewhere_is_refused(tmp_path, url):
     (problem,) = problems_of(tmp_path, edited(('"https://api.xero.com/api.xro/2.0/"', f'"{url}"')))
     assert problem.startswith("practices.riverside.xero.base_url: must be")
+
+
+def test_toml_has_words_of_its_own_for_times_and_whole_amounts(tmp_path):
+    text = edited(('full_at = "02:30"', "full_at = 04:15:00"), ('four_eyes_over = "0.00"', "four_eyes_over = 250"))
+    settings = settings_of(tmp_path, text)
+    assert settings.practices["riverside"].full_at == dt.time(4, 15)
+    assert settings.control.four_eyes_over == Decimal(250)
+
+
+def test_a_webhook_path_is_one_part_of_a_url(tmp_path):
+    environ = SECRETS | {"RECONCILED_PRACTICES__RIVERSIDE__PROVET__WEBHOOK_PATH": "a/../b"}
+    (problem,) = problems_of(tmp_path, edited(), environ)
+    assert problem == "practices.riverside.provet.webhook_path: must hold letters, digits, - and _ only"
 
 
 @pytest.mark.parametrize("secret", ["two words", "line\nbreak", "naïve", "\x1b[2J"])
