@@ -17,11 +17,26 @@ CONNECT_S = 10.0
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
+class _Lost(Exception):
+    """A connection that broke after it was made."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending a GET, PUT or DELETE again by itself when the connection breaks: a PUT creates."""
+    try:
+        return await handler(request)
+    except _NOT_CONNECTED:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        name = type(error).__name__
+    raise _Lost(name)
+
+
 class AiohttpExchange:
     """Sends requests over HTTP; use as an asynchronous context manager.
 
     Errors name the vendor's exception class and never chain it: its texts can hold tokens and query strings. Only
-    reads reuse connections, because aiohttp by itself repeats a PUT or DELETE that a reused connection lost.
+    reads reuse connections: one that dies while idle would leave a write in doubt for nothing.
     """
 
     def __init__(self, *, body_max: int = BODY_MAX) -> None:
@@ -52,10 +67,10 @@ class AiohttpExchange:
             failure = Unreachable(f"{where}: no connection ({type(error).__name__})")
         except TimeoutError:
             failure = InDoubt(f"{where}: no whole answer within {timeout_s:g} s")
-        except aiohttp.InvalidURL:
-            failure = Invalid(f"{where}: not a usable URL", hint="check base_url")
-        except (aiohttp.ClientError, OSError) as error:
+        except (_Lost, aiohttp.ClientPayloadError, aiohttp.ClientResponseError, OSError) as error:
             failure = InDoubt(f"{where}: the connection was lost ({type(error).__name__})")
+        except (aiohttp.ClientError, ValueError) as error:
+            failure = Invalid(f"{where}: not a usable request ({type(error).__name__})", hint="check base_url")
         raise failure
 
     async def _send(self, request: Request, timeout_s: float) -> Response:
@@ -86,5 +101,6 @@ class AiohttpExchange:
                 connector=aiohttp.TCPConnector(force_close=not reuse),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"user-agent": "reconciled"},
+                middlewares=(_once,),
             )
         return self._sessions[reuse]

@@ -33,7 +33,10 @@ class PageTooLarge(BadMessage):
 
 def place(request: Request) -> str:
     """A request as errors name it: never its query, headers or body."""
-    url = urlsplit(request.url)
+    try:
+        url = urlsplit(request.url)
+    except ValueError:
+        return f"{request.method} (no URL)"
     return f"{request.method} {url.hostname or ''}{url.path}"
 
 
