@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from daemon.protocol import Event, ListQuery
@@ -65,9 +67,11 @@ class ReconcileApp(App[None]):
         self.run_worker(self.desk.run(self._tell), exclusive=True)
 
     def _tell(self, event: Event | None) -> None:
+        """Let every screen hear of an event; one that is closing has lost its widgets already."""
         for screen in self.screen_stack:
             if isinstance(screen, View) and screen.is_mounted:
-                screen.hear(event)
+                with suppress(NoMatches):
+                    screen.hear(event)
 
 
 def run_app(socket: str, world: World) -> int:

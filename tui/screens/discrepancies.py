@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -149,7 +150,7 @@ class Discrepancies(View):
         self._pending = False
         rows = self.query_one(Rows)
         if query := wanted(self.listing, rows.first, rows.height):
-            self.run_worker(self._load(query), exclusive=True, group="page")
+            self.start(partial(self._load, query), "page")
 
     async def _load(self, query: ListQuery) -> None:
         page = await self.ask(calls.page(query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -66,7 +67,7 @@ class Overview(View):
 
     def action_sync(self) -> None:
         if (practice := self._chosen()) and self.may_decide():
-            self.run_worker(self._sync(practice.id), exclusive=True)
+            self.start(partial(self._sync, practice.id))
 
     def action_pause(self) -> None:
         if (practice := self._chosen()) and self.may_decide():
@@ -93,15 +94,15 @@ class Overview(View):
 
     def _pause(self, practice: PracticeStatus, reason: str) -> None:
         if reason:
-            self.run_worker(self.ask(calls.pause(practice.id, reason)))
+            self.start(partial(self.ask, calls.pause(practice.id, reason)))
 
     def _resume(self, practice: PracticeStatus, *, yes: bool) -> None:
         if yes:
-            self.run_worker(self.ask(calls.resume(practice.id)))
+            self.start(partial(self.ask, calls.resume(practice.id)))
 
     def _release(self, practice: PracticeStatus, *, yes: bool) -> None:
         if yes:
-            self.run_worker(self.ask(calls.release(practice.id)))
+            self.start(partial(self.ask, calls.release(practice.id)))
 
     def _chosen(self) -> PracticeStatus | None:
         practices = self.desk.state.practices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -129,7 +130,7 @@ class Review(View):
 
     def _approve(self, chosen: OptionView, *, yes: bool) -> None:
         if yes:
-            self.run_worker(self._send_approval(chosen), exclusive=True, group="decide")
+            self.start(partial(self._send_approval, chosen), "decide")
 
     async def _send_approval(self, chosen: OptionView) -> None:
         approval = await self.ask(calls.approve(self.found.id, chosen.id, chosen.fingerprint))
@@ -140,7 +141,7 @@ class Review(View):
 
     def _reject(self, reason: str | None) -> None:
         if reason:
-            self.run_worker(self._send_rejection(reason), exclusive=True, group="decide")
+            self.start(partial(self._send_rejection, reason), "decide")
 
     async def _send_rejection(self, reason: str) -> None:
         if await self.ask(calls.reject(self.found.id, reason)):
@@ -148,7 +149,7 @@ class Review(View):
         self._reload()
 
     def _reload(self) -> None:
-        self.run_worker(self._load(self.found.id), exclusive=True, group="detail")
+        self.start(partial(self._load, self.found.id), "detail")
 
     async def _load(self, discrepancy_id: str) -> None:
         detail = await self.ask(calls.show(discrepancy_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
+from textual.worker import Worker
 
 from daemon.protocol import Event, Message
 from daemon.safe import safe
@@ -70,11 +71,17 @@ class View(Screen[None]):
         self.query_one("#banner", Line).show(banner(state))
         self.query_one("#activity", Line).show(activity_line(state, self.size.width))
 
+    def start(self, work: Callable[[], Coroutine[None, None, object]], group: str = "") -> None:
+        """Run ``work`` beside the screen; in a named group the newest replaces what still runs."""
+        _: Worker[object] = self.run_worker(work, group=group or "default", exclusive=bool(group))
+
     async def ask(self, call: Call[M]) -> M | None:
-        """The daemon's answer; None after a refusal, which the operator is shown."""
+        """The daemon's answer; None after a refusal, which the operator is shown (the banner tells of a loss)."""
         try:
             return await self.desk.ask(call)
         except ControlError as error:
+            if call.method == "GET" and error.problem.code == "unreachable":
+                return None
             text = safe(f"{error.problem.message}. {error.problem.hint}".rstrip(". "))
             self.notify(text, title=error.problem.code.replace("_", " "), severity="error", markup=False)
             return None
