@@ -51,6 +51,19 @@ CASES = [
         "provet payment: its document's", [document("2", credits="1"), document("1")], payment("p", "2"), ["invoice:1"]
     ),
     Case("provet client: its own and not its documents'", [document("1", contact_id="7")], contact("7"), ["client:7"]),
+    Case(
+        "provet document of a client without a contact in Xero: the client's too",
+        [contact("7")],
+        document("1", contact_id="7"),
+        ["client:7", "invoice:1"],
+    ),
+    Case(
+        "provet document of a client with a contact in Xero",
+        [contact("7")],
+        document("1", contact_id="7"),
+        ["invoice:1"],
+        [link(Kind.CONTACT, "7", "c")],
+    ),
     Case("xero document, unrelated: none", [document("1")], DOC, []),
     Case("xero document, linked", [document("1"), document("2")], DOC, ["invoice:1"], [link(Kind.DOCUMENT, "1", "x")]),
     Case("xero document, marked", [document("1"), document("2")], xero_document("x", "2"), ["invoice:2"]),

@@ -176,6 +176,17 @@ class TestScans:
         assert await dirty_ids(db) == ["invoice:1"]
         assert (await db.read(lambda tx: records.counts(tx, CLINIC)))[PROVET_DOCUMENT] == 1
 
+    async def test_what_is_only_known_to_be_there_still_is_seen(self, db: Database) -> None:
+        await upsert(db, document("1"), document("2"), document("3"))
+        await self.finish(db, await self.begin(db))
+        await upsert(db, document("2"))
+        await clean_all(db)
+        scan = await self.begin(db)
+        await db.write(lambda tx: records.seen(tx, CLINIC, *PROVET_DOCUMENT, ["1", "2", "unknown"], scan))
+        assert await dirty_ids(db) == ["invoice:1"]
+        assert await self.finish(db, scan) == 0
+        assert (await db.read(lambda tx: records.counts(tx, CLINIC)))[PROVET_DOCUMENT] == 2
+
     async def test_scans_of_kinds_systems_and_practices_are_independent(self, db: Database) -> None:
         await upsert(db, document("1"), xero_document("x-1"), payment("p", "1"))
         await db.write(lambda tx: records.upsert(tx, "elsewhere", [document("1")]))
