@@ -62,6 +62,11 @@ def verify(tx: Tx) -> int | None:
     return None if previous == head else number
 
 
+def head(tx: Tx) -> tuple[int, str]:
+    """Number and hash of the newest entry; zero and zeros for an empty log."""
+    return _head(tx)
+
+
 def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list[Entry]:
     """At most ``limit`` entries with a number above ``after``, in order; with ``subject`` only those about it."""
     if not subject:

@@ -30,7 +30,10 @@ class Sort(StrEnum):
 
 
 class Query(Value, frozen=True, kw_only=True):
-    """A filter, an order and a window. Empty text and None filter nothing; no ``statuses`` means every status."""
+    """A filter, an order and a window. Empty text and None filter nothing; no ``statuses`` means every status.
+
+    ``kind`` and ``kind_not`` name kinds, or the word before their dot.
+    """
 
     practice: str = ""
     kind: str = ""
@@ -120,15 +123,14 @@ def changed_since(tx: Tx, seq: int, limit: int) -> list[Discrepancy]:
 def _filter(query: Query) -> tuple[str, list[object]]:
     """The WHERE clause of a query, with its parameters."""
     terms: list[tuple[str, Sequence[object]]] = [
-        (f"{column} = ?", (value,))
-        for column in ("practice", "kind", "cause", "policy")
-        if (value := getattr(query, column))
+        (f"{column} = ?", (value,)) for column in ("practice", "cause", "policy") if (value := getattr(query, column))
     ]
+    if query.kind:
+        terms.append(("(kind = ? OR kind LIKE ? ESCAPE '!')", (query.kind, f"{_escaped(query.kind)}.%")))
     if query.statuses:
         terms.append((f"status IN {listed(query.statuses)}", query.statuses))
         terms += [] if Status.CLOSED in query.statuses else [("status <> 'closed'", ())]
-    if query.kind_not:
-        terms.append((f"kind NOT IN {listed(query.kind_not)}", query.kind_not))
+    terms += [("NOT (kind = ? OR kind LIKE ? ESCAPE '!')", (kind, f"{_escaped(kind)}.%")) for kind in query.kind_not]
     if query.min_amount is not None:
         terms.append(("amount_cents >= ?", (cents(query.min_amount),)))
     if query.max_amount is not None:
@@ -142,8 +144,11 @@ def _filter(query: Query) -> tuple[str, list[object]]:
 def _pattern(text: str) -> str:
     if len(text) > _TEXT_MAX:
         raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
-    escaped = fold(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+    return f"%{_escaped(fold(text))}%"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _order(query: Query) -> str:

@@ -16,7 +16,8 @@ class PracticeState(Value, frozen=True, kw_only=True):
     """What the program knows of a practice besides its records. Empty text and None mean "not yet" or "not so".
 
     ``importing`` holds from the release until a cycle has written all it may: guards do not count until then.
-    ``guard`` says why automatic writes stopped, ``guard_lifted_at`` since when what was written counts anew.
+    ``guard`` says why automatic writes stopped; what was written before ``imported_at`` and ``guard_lifted_at`` counts
+    no more.
     ``proofs`` is when each class of record was last proven equal.
     """
 
@@ -31,6 +32,7 @@ class PracticeState(Value, frozen=True, kw_only=True):
     settings_hash: str = ""
     importing: bool = False
     guard_lifted_at: datetime | None = None
+    imported_at: datetime | None = None
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:

@@ -1,0 +1,96 @@
+"""The health of a practice as operators see it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from daemon.core.amounts import money
+from daemon.core.discrepancy import Policy, Status
+from daemon.protocol import Budget, PracticeState, PracticeStatus
+from daemon.reconciler.engine import Engine
+from daemon.store import assessments, discrepancies, journal, state
+from daemon.store.assessments import Totals
+from daemon.store.discrepancies import Page
+from daemon.store.tx import Tx
+
+
+def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
+    """One practice's state, sums and warnings, from one snapshot of the store."""
+    practice = engine.practice
+    known = state.practice_state(tx, practice.id)
+    totals = assessments.totals(tx, practice.id)
+    window = discrepancies.page(tx, _open(practice.id))
+    by_hand = discrepancies.page(tx, _open(practice.id, Policy.HAND_WORK))
+    in_doubt = journal.doubts(tx).get(practice.id, 0)
+    settings = practice.settings
+    return PracticeStatus(
+        id=practice.id,
+        name=settings.name,
+        mode=settings.mode,
+        state=_state(known, practice.fault, window.total, in_doubt),
+        residual=money(totals.residual),
+        open=window.groups,
+        open_total=window.total,
+        open_amount=money(window.amount),
+        in_doubt=in_doubt,
+        hand_work=by_hand.total,
+        excluded=totals.excluded_count,
+        last_cycle=known.last_cycle,
+        last_full=known.last_full,
+        budget=_budget(engine),
+        warnings=tuple(_warnings(engine, known, totals, window)),
+        currency=settings.currency,
+    )
+
+
+def _open(practice: str, policy: Policy | None = None) -> discrepancies.Query:
+    statuses = (Status.OPEN, Status.APPROVED)
+    return discrepancies.Query(practice=practice, statuses=statuses, policy=policy, limit=1)
+
+
+def _state(known: state.PracticeState, fault: str, open_total: int, in_doubt: int) -> PracticeState:
+    """The first that applies, in the order that operators rely on."""
+    if known.last_cycle is None and not fault:
+        return PracticeState.STARTING
+    if known.paused_by:
+        return PracticeState.PAUSED
+    if fault:
+        return PracticeState.DISCONNECTED
+    if known.guard:
+        return PracticeState.GUARDED
+    if known.released_at is None:
+        return PracticeState.AWAITING_RELEASE
+    return PracticeState.DRIFT if open_total or in_doubt else PracticeState.IN_SYNC
+
+
+def _budget(engine: Engine) -> Budget:
+    xero, provet = engine.practice.xero.usage, engine.practice.provet.usage
+    return Budget(
+        xero_day_remaining=xero.day_left,
+        xero_minute_remaining=xero.minute_left,
+        calls_today=xero.calls_today + provet.calls_today,
+        bytes_today=xero.bytes_today + provet.bytes_today,
+    )
+
+
+def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, window: Page) -> list[str]:
+    """What an operator should know without asking."""
+    found = []
+    if engine.practice.fault:
+        found.append(f"not connected: {engine.practice.fault}")
+    if known.paused_by:
+        found.append(f"writes paused by {known.paused_by}: {known.pause_reason}")
+    if known.guard:
+        found.append(f"automatic writes stopped: {known.guard}")
+    if known.released_at is None and known.last_full is not None:
+        found.append(f"first comparison waits for release: reconcile release {engine.practice.id}")
+    if totals.residual != Decimal(0):
+        found.append(f"{money(totals.residual)} of the difference between the books is unexplained")
+    if engine.practice.settings.consolidated != "hold":
+        found += _consolidation_warning(window)
+    return found
+
+
+def _consolidation_warning(window: Page) -> list[str]:
+    held = window.groups.get("consolidated.held", 0)
+    return [f"{held} documents of consolidations wait for a person"] if held else []

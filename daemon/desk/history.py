@@ -1,0 +1,51 @@
+"""Audit entries in words."""
+
+from __future__ import annotations
+
+from daemon.protocol import AuditEntry, HistoryEntry
+from daemon.store.audit import Entry
+
+_SENTENCES = {
+    "approved": "approved {option}",
+    "proposed": "approved {option}; a second person must too",
+    "rejected": "rejected: {reason}",
+    "applied": "applied {option}, approved by {by}",
+    "failed": "{option} failed: {error}",
+    "in_doubt": "{option} is in doubt: {error}",
+    "stale": "{option} is stale: {error}",
+    "released": "released the first comparison",
+    "paused": "paused writes: {reason}",
+    "resumed": "resumed writes",
+    "guard": "automatic writes stopped: {reason}",
+    "request": "{method} {path} to {system}: {answer}",
+}
+
+
+def sentence(entry: Entry) -> str:
+    """One audit entry as a plain sentence."""
+    details = {name: str(value) for name, value in entry.detail.items()}
+    return _SENTENCES.get(entry.action, entry.action).format_map(_Known(details))
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def history_entry(entry: Entry) -> HistoryEntry:
+    """An audit entry as part of a discrepancy's history."""
+    return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=sentence(entry))
+
+
+def audit_entry(entry: Entry) -> AuditEntry:
+    """An audit entry as the log shows it."""
+    return AuditEntry(
+        number=entry.number,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        practice=entry.practice,
+        subject=entry.subject,
+        text=sentence(entry),
+        hash=entry.hash,
+    )

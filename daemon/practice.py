@@ -1,0 +1,66 @@
+"""One practice at work: its settings, clients and store, and what is known of both systems' reference data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from daemon.core.correction import Step
+from daemon.core.wording import writes
+from daemon.ports import Clock, NewId, Offload
+from daemon.provet.client import ProvetClient
+from daemon.provet.reference import ProvetReference
+from daemon.pulse import Pulse
+from daemon.settings import PracticeSettings
+from daemon.store.database import Database
+from daemon.xero.client import XeroClient
+from daemon.xero.reference import XeroReference
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write that reached a remote system."""
+
+    practice: str
+    system: str
+    action: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Reference data of both systems as read together."""
+
+    provet: ProvetReference
+    xero: XeroReference
+
+
+@dataclass(slots=True)
+class Practice:
+    """The parts that everything done for one practice shares.
+
+    ``references``, ``fault``, ``unreadable`` and ``written`` change while it works.
+    """
+
+    id: str
+    settings: PracticeSettings
+    db: Database
+    provet: ProvetClient
+    xero: XeroClient
+    clock: Clock
+    new_id: NewId
+    offload: Offload
+    pulse: Pulse
+    epoch: int
+    references: References | None = None
+    fault: str = ""
+    unreadable: set[str] = field(default_factory=set)
+    written: list[Written] = field(default_factory=list)
+
+    def remark(self, text: str) -> None:
+        """Tell whoever watches what happens."""
+        self.pulse.remark(self.clock.utc(), self.id, text)
+
+    def note_write(self, step: Step) -> None:
+        """Remember a write that reached its system."""
+        for write in writes((step,), self.settings.currency):
+            self.written.append(Written(self.id, write.system, write.action, write.summary))

@@ -1,0 +1,223 @@
+"""The loop of one practice: full comparison at start, nightly and on request; change polls; hints; settling of doubts.
+
+One cycle at a time. Everything that wakes it only says that there is something to look at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Collection
+
+import msgspec
+
+from daemon.applier.applier import Applier
+from daemon.applier.settle import Settler
+from daemon.core.model import System
+from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, Transient, Unauthorised
+from daemon.practice import Practice
+from daemon.reconciler import notices
+from daemon.reconciler.correct import Corrector
+from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
+from daemon.reconciler.judge import judge_dirty
+from daemon.reconciler.reference import read_rules
+from daemon.store import state
+from daemon.store.tx import Tx
+from daemon.transport.call import Priority
+
+_XERO_STREAMS = tuple(stream for stream in ALL_STREAMS if stream.system is System.XERO)
+_HINT_DELAY_S = 0.3
+_RETRY_S = (5.0, 15.0, 30.0, 60.0)
+_DOUBT_GRACE_S = 30.0
+
+
+class Engine:
+    """Keeps one practice in step. ``writes`` is turned off for a rehearsal, which only compares."""
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.writes = True
+        self._intake = Intake(practice)
+        self._settler = Settler(practice)
+        self._applier = Applier(practice)
+        self._corrector = Corrector(practice, self._applier)
+        self._wake = asyncio.Event()
+        self._hinted: set[Stream] = set()
+        self._full_wanted = True
+        self._asked = 0
+        self._began = 0
+        self._compared = 0
+        self._served = 0
+        self._failures = 0
+
+    def hint(self, streams: Collection[Stream]) -> None:
+        """Say that something in these streams changed; bursts are read together."""
+        self._hinted.update(streams)
+        self._wake.set()
+
+    def ask(self, *, full: bool = False) -> int:
+        """Ask for a cycle that begins after this call; its number is served once ``served`` reaches it."""
+        self._asked += 1
+        self._full_wanted = self._full_wanted or full
+        self._wake.set()
+        return self._asked
+
+    @property
+    def began(self) -> int:
+        """The newest request after which a cycle began."""
+        return self._began
+
+    @property
+    def compared(self) -> int:
+        """The newest request after which a cycle came to its end, steps in doubt or not."""
+        return self._compared
+
+    @property
+    def served(self) -> int:
+        """The newest request after which a whole cycle ended with nothing left to write."""
+        return self._served
+
+    def nudge(self) -> None:
+        """Look at decisions that people made."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Faults of the remote systems are shown and tried again, never raised."""
+        await self._settler.recover()
+        while True:
+            await self.turn()
+            await self._rest()
+
+    async def turn(self) -> None:
+        """One cycle, full if that is due; a fault of a remote system becomes a discrepancy."""
+        asked, full, hinted = self._asked, self._full_wanted, tuple(self._hinted)
+        self._began = asked
+        self._wake.clear()
+        self._hinted.clear()
+        try:
+            await self._cycle(full=full, hinted=hinted)
+        except (ReconError, BaseExceptionGroup) as raised:
+            await self._lost(remote_fault(raised))
+            return
+        self._full_wanted = self._full_wanted and not full
+        await self._restored()
+        self._compared = asked
+        if not await self._settler.waiting():
+            self._served = max(self._served, asked)
+
+    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
+        practice = self.practice
+        rules = await read_rules(practice, fresh=full)
+        await self._take_in(full=full, hinted=hinted)
+        await self._settler.settle()
+        judged = await judge_dirty(practice, rules)
+        await practice.db.write(lambda tx: self._note_compared(tx, full=full))
+        rules = await read_rules(practice, fresh=False)
+        while self.writes and await self._corrector.correct(rules):
+            await self._intake.changes(_XERO_STREAMS, Priority.CORRECTION)
+            await judge_dirty(practice, rules)
+        await practice.db.write(self._imported)
+        practice.remark(f"{'full comparison' if full else 'cycle'} done, {judged} families looked at")
+        practice.pulse.beat(practice.id)
+
+    async def _take_in(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
+        if full:
+            await self._intake.full()
+        elif hinted:
+            await self._intake.changes(hinted, Priority.HINT)
+        else:
+            await self._intake.changes(ALL_STREAMS, Priority.POLL)
+
+    def _note_compared(self, tx: Tx, *, full: bool) -> None:
+        """Note the comparison; the first full one of a practice is released here if settings say so."""
+        practice, now = self.practice, self.practice.clock.utc()
+        known = state.practice_state(tx, practice.id)
+        fresh = msgspec.structs.replace(known, last_cycle=now, last_full=now if full else known.last_full)
+        if full and known.released_at is None and practice.settings.release == "automatic":
+            fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
+        state.put_state(tx, practice.id, fresh)
+
+    def _imported(self, tx: Tx) -> None:
+        """A whole cycle has written what it may: from now on the guards count."""
+        known = state.practice_state(tx, self.practice.id)
+        if known.importing and not known.paused_by:
+            done = msgspec.structs.replace(known, importing=False, imported_at=self.practice.clock.utc())
+            state.put_state(tx, self.practice.id, done)
+
+    async def _lost(self, error: ReconError) -> None:
+        practice = self.practice
+        self._failures += 1
+        practice.remark(f"cycle broken off: {error}")
+        if isinstance(error, RateLimited):
+            return
+        practice.fault = str(error)
+        finding = notices.lost(practice, error)
+        await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, (finding,)))
+        practice.pulse.beat(practice.id)
+
+    async def _restored(self) -> None:
+        practice = self.practice
+        self._failures = 0
+        if practice.fault:
+            practice.fault = ""
+            practice.remark("connection is back")
+        await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, ()))
+
+    async def _rest(self) -> None:
+        """Wait for a hint, a request or a decision, but no longer than until the next poll is due."""
+        async with asyncio.TaskGroup() as group:
+            waiting = {
+                group.create_task(self.practice.clock.sleep(await self._rest_s())),
+                group.create_task(self._wake.wait()),
+            }
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+        if self._hinted:
+            await self.practice.clock.sleep(_HINT_DELAY_S)
+
+    async def _rest_s(self) -> float:
+        known = await self.practice.db.read(lambda tx: state.practice_state(tx, self.practice.id))
+        self._full_wanted = self._full_wanted or self._nightly_due(known.last_full)
+        if self._full_wanted and not self._failures:
+            return 0.0
+        if self._failures:
+            return _RETRY_S[min(self._failures, len(_RETRY_S)) - 1]
+        return min(float(self.practice.settings.poll_s), self._settler.next_due_s())
+
+    def _nightly_due(self, last_full: dt.datetime | None) -> bool:
+        """Whether the practice's hour of the nightly full comparison has passed since the last one."""
+        if last_full is None:
+            return True
+        local = self.practice.clock.utc().astimezone(self.practice.settings.timezone)
+        latest = local.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(
+            hours=self.practice.settings.full_at.hour, minutes=self.practice.settings.full_at.minute
+        )
+        if latest > local:
+            latest -= dt.timedelta(days=1)
+        return last_full < latest
+
+    async def settle_down(self, *, full: bool) -> None:
+        """Cycles until nothing is left to write and every step is settled or its time is up, as ``once`` needs."""
+        number = self.ask(full=full)
+        until = self.practice.clock.monotonic() + self.practice.settings.settle_s + _DOUBT_GRACE_S
+        await self._settler.recover()
+        await self.turn()
+        while self._served < number and not self._failures and self.practice.clock.monotonic() < until:
+            await self.practice.clock.sleep(min(self._settler.next_due_s(), 1.0))
+            await self.turn()
+
+
+def remote_fault(raised: ReconError | BaseExceptionGroup[BaseException]) -> ReconError:
+    """The fault of a remote system behind what was raised; anything else is raised again."""
+    if isinstance(raised, ReconError):
+        if isinstance(raised, Transient | Unauthorised | BadMessage | Rejected):
+            return raised
+        raise raised
+    faults, others = raised.split((Transient, Unauthorised, BadMessage, Rejected))
+    if others is not None or faults is None:
+        raise raised
+    first: BaseException = faults
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return remote_fault(first) if isinstance(first, ReconError) else remote_fault(raised)

@@ -1,0 +1,129 @@
+"""Takes records in: change polls by cursor, and full comparisons that prove equality and notice what vanished.
+
+Nothing is judged here. A cursor advances only in the transaction that stores what it covers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Collection
+from typing import NamedTuple
+
+import msgspec
+
+from daemon.core.model import Kind, Record, System
+from daemon.practice import Practice
+from daemon.reconciler import notices
+from daemon.store import records, state
+from daemon.store.tx import Tx
+from daemon.transport.answers import Batch
+from daemon.transport.call import Priority
+
+
+class Stream(NamedTuple):
+    """One class of record of one system."""
+
+    system: System
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        return f"{self.system}/{self.kind}"
+
+
+ALL_STREAMS = tuple(Stream(system, kind) for system in System for kind in Kind)
+_OVERLAP = {System.PROVET: dt.timedelta(minutes=10), System.XERO: dt.timedelta(seconds=60)}
+
+
+class Intake:
+    """Reads one practice's systems into the store."""
+
+    def __init__(self, practice: Practice) -> None:
+        self._practice = practice
+
+    async def full(self) -> None:
+        """Read everything of both systems; what is not seen any more becomes vanished.
+
+        Raises ``Transient``, ``Unauthorised`` or ``BadMessage`` if a system cannot be read to its end; then nothing is
+        taken for vanished.
+        """
+        async with asyncio.TaskGroup() as group:
+            for system in System:
+                group.create_task(self._full_of(system))
+
+    async def _full_of(self, system: System) -> None:
+        for kind in Kind:
+            await self._scan(Stream(system, kind))
+
+    async def changes(self, streams: Collection[Stream], priority: Priority) -> None:
+        """Read what changed since the last time in the given streams."""
+        async with asyncio.TaskGroup() as group:
+            for system in System:
+                mine = [stream for stream in ALL_STREAMS if stream.system is system and stream in streams]
+                if mine:
+                    group.create_task(self._changes_of(mine, priority))
+
+    async def _changes_of(self, streams: list[Stream], priority: Priority) -> None:
+        for stream in streams:
+            await self._poll(stream, priority)
+
+    async def _scan(self, stream: Stream) -> None:
+        practice = self._practice
+        scan = await practice.db.write(lambda tx: records.begin_scan(tx, practice.id, *stream))
+        read = 0
+        stamp: dt.datetime | None = None
+        async for batch in self._read(stream, None, Priority.FULL):
+            await self._store(stream, batch, scan, None)
+            read += len(batch.records) + len(batch.unchanged)
+            stamp = batch.stamp or stamp
+            practice.remark(f"full comparison: {read} {stream.name} records read")
+        await practice.db.write(lambda tx: self._finish(tx, stream, scan, stamp))
+
+    def _finish(self, tx: Tx, stream: Stream, scan: int, stamp: dt.datetime | None) -> None:
+        practice = self._practice
+        records.finish_scan(tx, practice.id, *stream, scan)
+        if stamp is not None:
+            state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())
+        known = state.practice_state(tx, practice.id)
+        proofs = known.proofs | {stream.name: practice.clock.utc()}
+        state.put_state(tx, practice.id, msgspec.structs.replace(known, proofs=proofs))
+
+    async def _poll(self, stream: Stream, priority: Priority) -> None:
+        practice = self._practice
+        cursor = await practice.db.read(lambda tx: state.cursor(tx, practice.id, stream.name))
+        since = dt.datetime.fromisoformat(cursor) - _OVERLAP[stream.system] if cursor else None
+        async for batch in self._read(stream, since, priority):
+            await self._store(stream, batch, 0, batch.stamp)
+
+    async def _store(self, stream: Stream, batch: Batch[Record], scan: int, stamp: dt.datetime | None) -> None:
+        practice = self._practice
+
+        def work(tx: Tx) -> None:
+            records.upsert(tx, practice.id, batch.records, scan=scan)
+            if scan and batch.unchanged:
+                records.seen(tx, practice.id, *stream, batch.unchanged, scan)
+            notices.set_aside(tx, practice, stream.name, batch)
+            if stamp is not None and stamp.isoformat() > state.cursor(tx, practice.id, stream.name):
+                state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())
+
+        await practice.db.write(work)
+
+    def _read(self, stream: Stream, since: dt.datetime | None, priority: Priority) -> AsyncIterator[Batch[Record]]:
+        client = self._practice.provet if stream.system is System.PROVET else self._practice.xero
+        match stream.kind:
+            case Kind.CONTACT:
+                return client.contacts(since, priority=priority)
+            case Kind.PAYMENT:
+                return client.payments(since, priority=priority)
+            case Kind.DOCUMENT if stream.system is System.PROVET:
+                return self._practice.provet.documents(since, known=self._known, priority=priority)
+            case _:
+                return self._practice.xero.documents(since, priority=priority)
+
+    async def _known(self, headers: list[tuple[str, dt.datetime]]) -> set[str]:
+        """Which Provet documents are stored as they are, so that their rows need not be read again."""
+        practice = self._practice
+        ids = [document_id for document_id, _ in headers]
+        stored = await practice.db.read(lambda tx: records.updated(tx, practice.id, System.PROVET, Kind.DOCUMENT, ids))
+        return {document_id for document_id, modified in headers if stored.get(document_id) == modified}

@@ -1,0 +1,54 @@
+"""Judges the dirty families of a practice, clients before the documents that need them."""
+
+from __future__ import annotations
+
+from daemon.core.assess import Assessment, assess
+from daemon.core.family import Family
+from daemon.core.rules import Rules
+from daemon.practice import Practice
+from daemon.store import assessments, families
+from daemon.store.tx import Tx
+
+_WINDOW = 200
+
+
+async def judge_dirty(practice: Practice, rules: Rules) -> int:
+    """Judge until no family is dirty; returns how many were judged. Memory holds one window of families at a time."""
+    judged = 0
+    while True:
+        dirty = await practice.db.read(lambda tx: families.dirty(tx, practice.id, _WINDOW))
+        if not dirty:
+            return judged
+        await _judge(practice, rules, dict(dirty))
+        judged += len(dirty)
+        practice.pulse.beat(practice.id)
+
+
+async def _judge(practice: Practice, rules: Rules, seen: dict[str, int]) -> None:
+    loaded = await practice.db.read(lambda tx: families.load_many(tx, practice.id, list(seen)))
+    found = await practice.offload(lambda: [(family, assess(family, rules)) for family in loaded])
+    await practice.db.write(lambda tx: _save(tx, practice, found, seen))
+
+
+def _save(tx: Tx, practice: Practice, batch: list[tuple[Family, Assessment]], seen: dict[str, int]) -> None:
+    for family, assessment in batch:
+        save(tx, practice, family.id, assessment, seen[family.id])
+    gone = seen.keys() - {family.id for family, _ in batch}
+    for family_id in gone:
+        save(tx, practice, family_id, Assessment(), seen[family_id])
+
+
+def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, seen_seq: int) -> None:
+    """Store one judgement in place of the family's last."""
+    assessments.save(
+        tx,
+        practice.id,
+        family_id,
+        findings=assessment.findings,
+        causes=assessment.causes,
+        exclusions=assessment.exclusions,
+        links=assessment.links,
+        books=assessment.books,
+        now=practice.clock.utc(),
+        seen_seq=seen_seq,
+    )

@@ -1,0 +1,71 @@
+"""Discrepancies that are not about a family: a lost connection, a tripped guard, a record that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daemon.core.assess import Books
+from daemon.core.discrepancy import Finding, Policy, Subject
+from daemon.core.model import ZERO, Record
+from daemon.errors import ReconError, Unauthorised
+from daemon.practice import Practice
+from daemon.store import assessments
+from daemon.store.tx import Tx
+from daemon.transport.answers import Batch, Unreadable
+
+CONNECTION = "practice:connection"
+GUARD = "practice:guard"
+
+
+def post(tx: Tx, practice: Practice, place: str, findings: Sequence[Finding]) -> None:
+    """Put ``findings`` in the place of what stood there before; none closes it."""
+    assessments.save(
+        tx,
+        practice.id,
+        place,
+        findings=findings,
+        causes=(),
+        exclusions=(),
+        links=(),
+        books=Books(),
+        now=practice.clock.utc(),
+        seen_seq=0,
+    )
+
+
+def lost(practice: Practice, error: ReconError) -> Finding:
+    """The connection to a system is lost, or a permission is missing: what to mend stands in the summary."""
+    kind = "permission.missing" if isinstance(error, Unauthorised) else "connection.lost"
+    hint = f". {error.hint}" if error.hint else ""
+    return _finding(practice, kind, CONNECTION, "Connection", f"{error}{hint}", Policy.HOLD)
+
+
+def set_aside(tx: Tx, practice: Practice, stream: str, batch: Batch[Record]) -> None:
+    """Show records that do not decode, and close what was shown of those that now do."""
+    for unreadable in batch.unreadable:
+        finding = _unreadable(practice, stream, unreadable)
+        post(tx, practice, finding.family, (finding,))
+        practice.unreadable.add(finding.family)
+    for record in batch.records if practice.unreadable else ():
+        place = f"record:{stream}/{record.id}"
+        if place in practice.unreadable:
+            post(tx, practice, place, ())
+            practice.unreadable.discard(place)
+
+
+def _unreadable(practice: Practice, stream: str, unreadable: Unreadable) -> Finding:
+    name = f"{stream}/{unreadable.id or unreadable.place}"
+    summary = f"A {unreadable.kind} cannot be read: {unreadable.place}. The rest goes on without it"
+    return _finding(practice, "record.unreadable", f"record:{name}", f"Record {name}", summary, Policy.PERSON)
+
+
+def _finding(practice: Practice, kind: str, place: str, label: str, summary: str, policy: Policy) -> Finding:
+    return Finding(
+        practice=practice.id,
+        kind=kind,
+        family=place,
+        subject=Subject(label=label),
+        policy=policy,
+        amount=ZERO,
+        summary=summary,
+    )

@@ -1,0 +1,86 @@
+"""Reads anew what an approval relied on, before anything of it is written: it is stale if that has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from daemon.core.assess import assess
+from daemon.core.correction import Correction, CorrectionStatus, moved
+from daemon.core.family import Family
+from daemon.core.model import Record, System
+from daemon.core.rules import Rules
+from daemon.practice import Practice
+from daemon.reconciler.judge import save
+from daemon.store import audit, corrections, discrepancies, families, records
+from daemon.store.tx import Tx
+from daemon.transport.answers import Batch
+from daemon.transport.call import Priority
+
+POLICY = "policy"
+
+
+class Rechecker:
+    """Holds approved corrections against what both systems say now."""
+
+    def __init__(self, practice: Practice) -> None:
+        self._practice = practice
+
+    async def still_fit(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
+        """Those that may be applied. Automatic ones rely on records of this cycle; begun ones go on as they are."""
+        fit = []
+        for correction in batch:
+            begun = correction.status is CorrectionStatus.APPLYING or correction.cursor > 0
+            if begun or correction.approved_by == POLICY or await self._holds(correction, rules):
+                fit.append(correction)
+        return fit
+
+    async def _holds(self, correction: Correction, rules: Rules) -> bool:
+        practice = self._practice
+        family = await practice.db.read(lambda tx: families.load(tx, practice.id, correction.family))
+        await self._read_again(family)
+        return await practice.db.write(lambda tx: self._compare(tx, correction, rules))
+
+    async def _read_again(self, family: Family) -> None:
+        """Read the records of a family from both systems, by id."""
+        practice, priority = self._practice, Priority.CORRECTION
+        provet = [d.id for d in family.of(System.PROVET)]
+        xero = [d.id for d in family.of(System.XERO)]
+        batches: list[Batch[Record]] = [
+            await practice.provet.documents_by_id(provet, priority=priority),
+            await practice.provet.payments_of(provet, priority=priority),
+            await practice.xero.documents_by_id(xero, priority=priority),
+            await practice.xero.payments_of(xero, priority=priority),
+        ]
+        if family.id.startswith("client:"):
+            contacts = {s: [c.id for c in family.contacts if c.system is s] for s in System}
+            batches += [
+                await practice.provet.contacts_by_id(contacts[System.PROVET], priority=priority),
+                await practice.xero.contacts_by_id(contacts[System.XERO], priority=priority),
+            ]
+        read = [record for batch in batches for record in batch.records]
+        await practice.db.write(lambda tx: records.upsert(tx, practice.id, read))
+
+    def _compare(self, tx: Tx, correction: Correction, rules: Rules) -> bool:
+        """Judge the family as it is now; the same option must still say the same."""
+        practice = self._practice
+        seen = families.seq(tx, practice.id, correction.family)
+        assessment = assess(families.load(tx, practice.id, correction.family), rules)
+        now = next((f for f in assessment.findings if f.id == correction.discrepancy_id), None)
+        if now is None:
+            stored = discrepancies.get(tx, correction.discrepancy_id)
+            now = stored.finding if stored is not None and stored.finding.family != correction.family else None
+        option = now.option(correction.option) if now is not None else None
+        if option is not None and option.fingerprint == correction.fingerprint:
+            return True
+        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error="what it relied on has moved"))
+        save(tx, practice, correction.family, assessment, seen)
+        audit.append(
+            tx,
+            at=practice.clock.utc(),
+            practice=practice.id,
+            actor="daemon",
+            action="stale",
+            subject=correction.discrepancy_id,
+            detail={"option": correction.option, "error": "what it relied on has moved"},
+        )
+        return False
