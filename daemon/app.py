@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from daemon.control.server import ControlServer
 from daemon.desk.desk import Desk
 from daemon.errors import Invalid
 from daemon.notify import notify
-from daemon.ports import Clock, Exchange
+from daemon.ports import Clock, Exchange, NewId, Offload
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
 from daemon.sealing import seal_in
@@ -37,6 +37,20 @@ log = structlog.get_logger(__name__)
 
 STORE = "reconciled.sqlite"
 _WATCH_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What drives the ports. The machine's own by default; a simulation or a rehearsal hands in others.
+
+    ``exchange`` and ``db`` of None are opened, and closed again, by ``open_app``.
+    """
+
+    clock: Clock = field(default_factory=clock.SystemClock)
+    new_id: NewId = clock.new_id
+    offload: Offload = clock.offload
+    exchange: Exchange | None = None
+    db: Database | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +69,13 @@ def store_path(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def open_app(
-    settings: Settings, *, own_clock: Clock | None = None, exchange: Exchange | None = None, db: Database | None = None
-) -> AsyncIterator[App]:
+async def open_app(settings: Settings, drivers: Drivers | None = None) -> AsyncIterator[App]:
     """Open the store and connect every practice; nothing runs yet. Raises ``Invalid`` if the store cannot be had."""
-    the_clock = own_clock or clock.SystemClock()
+    by = drivers or Drivers()
     async with AsyncExitStack() as stack:
-        store = db or await _open_store(settings, stack)
-        sender: Exchange = exchange or await stack.enter_async_context(AiohttpExchange())
-        pulse, network = Pulse(), Network(sender, the_clock)
+        store = by.db or await _open_store(settings, stack)
+        exchange: Exchange = by.exchange or await stack.enter_async_context(AiohttpExchange())
+        pulse, network = Pulse(), Network(exchange, by.clock)
         number = await store.read(epoch)
         seal = seal_in(settings.daemon.state_dir)
         engines = {
@@ -74,8 +86,8 @@ async def open_app(
                     network,
                     store,
                     epoch=number,
-                    new_id=clock.new_id,
-                    offload=clock.offload,
+                    new_id=by.new_id,
+                    offload=by.offload,
                     pulse=pulse,
                     seal=seal,
                 )
@@ -86,8 +98,8 @@ async def open_app(
             store,
             engines,
             pulse,
-            the_clock,
-            clock.new_id,
+            by.clock,
+            by.new_id,
             version=version("reconciled"),
             four_eyes_over=settings.control.four_eyes_over,
         )

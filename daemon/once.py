@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from daemon import clock
-from daemon.app import App, open_app, store_path
+from daemon.app import App, Drivers, open_app, store_path
 from daemon.errors import Invalid
 from daemon.practice import Written
 from daemon.protocol import DiscrepancyView, ListQuery, PracticeState, Status
@@ -84,7 +84,7 @@ async def rehearse(settings: Settings) -> Result:
         state_dir = settings.daemon.model_copy(update={"state_dir": Path(folder)})
         db = open_inline(copy)
         try:
-            async with open_app(settings.model_copy(update={"daemon": state_dir}), db=db) as app:
+            async with open_app(settings.model_copy(update={"daemon": state_dir}), Drivers(db=db)) as app:
                 for engine in app.engines.values():
                     engine.writes = False
                 await _settle_down(app)

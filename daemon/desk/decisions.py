@@ -103,7 +103,7 @@ class Decisions:
         discrepancies.put(tx, msgspec.structs.replace(discrepancy, status=Status.APPROVED))
         detail = {"option": option.id, "fingerprint": option.fingerprint, "correction": accepted.id}
         self._audit(tx, operator, "approved", discrepancy.id, detail)
-        return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED, message=accepted.id)
+        return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED)
 
     def _new(
         self, discrepancy: Discrepancy, option: Option, operator: Operator, status: CorrectionStatus
