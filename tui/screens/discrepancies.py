@@ -26,15 +26,10 @@ _TYPING_S = 0.15
 _EVENTS_S = 0.2
 
 
-class FilterLine(Input):
-    """The line one filters in; what follows Enter belongs to the list at once, however fast it is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,down", "screen.leave_filter", "To the list")]
-
-
 class Discrepancies(View):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("slash", "filter", "Filter", key_display="/", priority=True),
+        Binding("enter,down", "leave_filter", "To the list", show=False, priority=True),
         Binding("A", "sort('amount')", "By amount"),
         Binding("N", "sort('age')", "By age"),
         Binding("K", "sort('kind')", "By kind"),
@@ -51,7 +46,7 @@ class Discrepancies(View):
         self.listing = Listing(base)
 
     def body(self) -> Iterable[Widget]:
-        yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
+        yield Input(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
         yield Line(id="groups")
         yield Line(id="head")
         yield Rows(self._draw, id="list")
@@ -60,7 +55,7 @@ class Discrepancies(View):
         return f"discrepancies · {self._title}"
 
     def on_mount(self) -> None:
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
         self._redraw()
 
     def told(self, event: Event | None, /) -> None:
@@ -99,17 +94,24 @@ class Discrepancies(View):
             self._fetch_soon(_TYPING_S)
         self._redraw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The filter's line takes every key but those that leave it, however fast they follow each other."""
+        typing = isinstance(self.focused, Input)
+        if action in {"filter", "leave_filter"}:
+            return typing is (action == "leave_filter") and self.is_current
+        return super().check_action(action, parameters)
+
     def action_filter(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_leave_filter(self) -> None:
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
 
     def action_back(self) -> None:
         """Leave what is innermost: the filter's line, then the filter, then the screen."""
         line = self.query_one(Input)
-        if line.has_focus:
-            self.query_one(Rows).focus()
+        if self.focused is line:
+            self.set_focus(self.query_one(Rows))
         elif line.value:
             line.value = ""
         else:

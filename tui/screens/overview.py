@@ -42,7 +42,7 @@ class Overview(View):
         return f"{len(status.practices)} practices · reconciled {status.version}" if status else "practices"
 
     def on_mount(self) -> None:
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
         self._redraw()
 
     def told(self, _: Event | None, /) -> None:

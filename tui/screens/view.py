@@ -92,5 +92,9 @@ class View(Screen[None]):
             self.notify(safe(refusal), title="read-only", severity="warning", markup=False)
         return not refusal
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""
+        return self.is_current
+
     def action_back(self) -> None:
         self.app.pop_screen()
