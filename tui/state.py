@@ -58,7 +58,7 @@ class State:
     def practices(self) -> tuple[PracticeStatus, ...]:
         """The practices, those first that need a person most."""
         found = self.status.practices if self.status else ()
-        return tuple(sorted(found, key=lambda p: (_URGENCY[p.state], -float(p.open_total), p.id)))
+        return tuple(sorted(found, key=lambda p: (_URGENCY[p.state], -p.open_total, p.id)))
 
     def practice(self, practice_id: str) -> PracticeStatus | None:
         found = self.status.practices if self.status else ()

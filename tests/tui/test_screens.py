@@ -254,6 +254,31 @@ async def test_next_and_previous_without_going_back(socket_path: str) -> None:
         assert review.found.id == first
 
 
+async def test_next_after_a_decision_skips_nothing(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path) as pilot:
+        review = await open_review(pilot)
+        below = pilot.app.screen_stack[-2]
+        assert isinstance(below, Discrepancies)
+        second = below.listing.rows[1].id
+        operations.close(review.found.id)
+        await until(pilot, lambda: below.listing.total == 11 and not below.listing.stale)
+        await pilot.press("n")
+        assert review.found.id == second
+
+
+async def test_the_cursor_stays_on_its_practice_when_the_order_changes(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("j")
+        order = [practice.id for practice in app_of(pilot).desk.state.practices]
+        operations.states[order[2]] = PracticeState.DISCONNECTED
+        operations.close(next(d.id for d in operations.found.values() if d.finding.practice == order[2]))
+        await until(pilot, lambda: app_of(pilot).desk.state.practices[0].id == order[2])
+        await pilot.press("p", *"mine", "enter")
+        await until(pilot, lambda: operations.states[order[1]] is PracticeState.PAUSED)
+
+
 class Viewers(Access):
     def role(self, peer: Peer) -> Role | None:
         return Role.VIEWER

@@ -69,14 +69,13 @@ class Discrepancies(View):
         self._fetch_soon(_EVENTS_S)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._fetch()
 
     def on_resize(self) -> None:
         self._redraw()
 
     def on_rows_viewed(self) -> None:
-        self.listing = moved(self.listing, self.query_one(Rows).cursor)
+        self._follow_cursor()
         self._fetch()
 
     def on_rows_chosen(self) -> None:
@@ -131,13 +130,22 @@ class Discrepancies(View):
             self.app.copy_to_clipboard(safe(row.id))
             self.notify(f"copied {safe(row.id)}", markup=False)
 
-    def neighbour(self, by: int) -> DiscrepancyView | None:
-        """Move the cursor and give what is there; None at the ends and beyond what is loaded."""
-        row = self.listing.rows.get(self.listing.cursor + by)
+    def neighbour(self, by: int, left: str) -> DiscrepancyView | None:
+        """Move on from the discrepancy ``left`` and give what is there; None at the ends.
+
+        If it has gone from the list meanwhile, the cursor stands on the one after it already.
+        """
+        self._follow_cursor()
+        current = self.listing.current
+        step = 0 if by > 0 and current and current.id != left else by
+        row = self.listing.rows.get(self.listing.cursor + step)
         if row:
-            self.query_one(Rows).action_move(by)
-            self.listing = moved(self.listing, self.listing.cursor + by)
+            self.query_one(Rows).action_move(step)
+            self._follow_cursor()
         return row
+
+    def _follow_cursor(self) -> None:
+        self.listing = moved(self.listing, self.query_one(Rows).cursor)
 
     def _ordered(self) -> ListQuery:
         query = self.listing.query
@@ -157,6 +165,7 @@ class Discrepancies(View):
     async def _load(self, query: ListQuery) -> None:
         page = await self.ask(calls.page(query))
         if page:
+            self._follow_cursor()
             self.listing = filled(self.listing, query, page)
             self._redraw()
             self._fetch()

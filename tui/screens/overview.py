@@ -13,6 +13,7 @@ from textual.widget import Widget
 from daemon.protocol import Event, ListQuery, PracticeState, PracticeStatus
 from daemon.safe import safe
 from tui import calls
+from tui.desk import Desk
 from tui.drawing import Piece, head, practice_columns, practice_row
 from tui.plain import amount, when
 from tui.screens.dialogs import Confirm, Reason
@@ -31,6 +32,10 @@ class Overview(View):
         Binding("q", "app.quit", "Quit"),
         Binding("escape,left,h", "nothing", "", show=False),
     ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._order: tuple[str, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         yield Line(id="head")
@@ -105,18 +110,23 @@ class Overview(View):
             self.start(partial(self.ask, calls.release(practice.id)))
 
     def _chosen(self) -> PracticeStatus | None:
-        practices = self.desk.state.practices
-        cursor = self.query_one(Rows).cursor
-        return practices[cursor] if cursor < len(practices) else None
+        return self._at(self.query_one(Rows).cursor)
+
+    def _at(self, place: int) -> PracticeStatus | None:
+        return self.desk.state.practice(self._order[place]) if place < len(self._order) else None
 
     def _draw(self, place: int) -> list[Piece] | None:
-        practices = self.desk.state.practices
-        columns = practice_columns(self.size.width)
-        return practice_row(practices[place], self.desk.world.utc(), columns) if place < len(practices) else None
+        practice = self._at(place)
+        return practice_row(practice, self.desk.world.utc(), practice_columns(self.size.width)) if practice else None
 
     def _redraw(self) -> None:
+        """Draw anew; the cursor stays on its practice when the order changes."""
         rows = self.query_one(Rows)
-        rows.place(min(rows.cursor, max(len(self.desk.state.practices) - 1, 0)), len(self.desk.state.practices))
+        chosen = self._chosen()
+        self._order = tuple(practice.id for practice in self.desk.state.practices)
+        known = chosen is not None and chosen.id in self._order
+        cursor = self._order.index(chosen.id) if chosen and known else min(rows.cursor, max(len(self._order) - 1, 0))
+        rows.place(cursor, len(self._order))
         self.query_one("#head", Line).show([("  ", ""), *head(practice_columns(self.size.width))])
         self.query_one("#about", Line).show(self._about())
 
@@ -131,11 +141,13 @@ class Overview(View):
             lines.append((f" {count:>7,} {safe(kind)}\n", ""))
         lines.append((f" last cycle {when(practice.last_cycle)} · excluded {practice.excluded:,}\n", "dim"))
         room = max(self.size.height - len(state.practices) - len(lines) - 7, 0)
-        lines += [(f" {_at(a.at)} {safe(a.practice)}: {safe(a.text)}\n", "dim") for a in state.activity[-room:] if room]
+        lines += [
+            (f" {_clock(a.at)} {safe(a.practice)}: {safe(a.text)}\n", "dim") for a in state.activity[-room:] if room
+        ]
         return lines
 
 
-def _at(moment: dt.datetime) -> str:
+def _clock(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%H:%M:%S")
 
 

@@ -22,7 +22,8 @@ from tui.screens.dialogs import Confirm, Reason
 from tui.screens.view import View
 from tui.widgets import Line, content
 
-Neighbour = Callable[[int], DiscrepancyView | None]
+Neighbour = Callable[[int, str], DiscrepancyView | None]
+"""Gives the discrepancy so many places on from the one with that id, or None."""
 
 
 class Review(View):
@@ -107,7 +108,7 @@ class Review(View):
             self.query_one(f"#option-{place}").scroll_visible(animate=False)
 
     def action_step(self, by: int) -> None:
-        if found := self._neighbour(by):
+        if found := self._neighbour(by, self.found.id):
             self.found, self._history, self._option = found, (), ""
             self.query_one("#review", VerticalScroll).scroll_home(animate=False)
             self.refresh_frame()
