@@ -23,9 +23,14 @@ def half_even(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_EVEN)
 
 
+def xero_round(amount: Decimal) -> Decimal:
+    """Round to cents as Xero does: halves away from zero (docs/reference/xero.md 8.3)."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
 def xero_tax(gross: Decimal, rate: Decimal) -> Decimal:
-    """The tax that Xero computes on a tax-inclusive line: half-up per line (docs/reference/xero.md 8.3)."""
-    return (gross * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
+    """The tax that Xero computes on a tax-inclusive line."""
+    return xero_round(gross * rate / (100 + rate))
 
 
 def rate_text(rate: Decimal) -> str:
@@ -39,12 +44,10 @@ def share_out(total: Decimal, parts: Sequence[Decimal], weights: Sequence[Decima
 
     With no parts there is nothing to adjust.
     """
-    shared = list(parts)
-    if not shared:
-        return shared
-    missing = cents(total - sum(shared, ZERO))
+    if not parts:
+        return []
+    missing = cents(total - sum(parts, ZERO))
     step = CENT if missing > 0 else -CENT
-    order = sorted(range(len(shared)), key=lambda i: (-abs(weights[i]), i))
-    for turn in range(abs(missing)):
-        shared[order[turn % len(order)]] += step
-    return shared
+    each, rest = divmod(abs(missing), len(parts))
+    heaviest = sorted(range(len(parts)), key=lambda i: (-abs(weights[i]), i))[:rest]
+    return [part + step * (each + (place in heaviest)) for place, part in enumerate(parts)]

@@ -10,12 +10,13 @@ from daemon.core.contacts import contact_link, judge_contact
 from daemon.core.creation import payment_gaps
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding
-from daemon.core.documents import judge_document
+from daemon.core.documents import duplicate_balance, judge_document
 from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.model import ZERO, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
+from daemon.core.posting import Gap
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View, scene
 
@@ -51,6 +52,8 @@ def _assess_client(family: Family, rules: Rules) -> Assessment:
     if client is None:
         return Assessment()
     match = match_contact(client, family)
+    if match.link not in family.links and f"contact/{client.id}" in family.vanished:
+        return Assessment()
     cases = judge_contact(client, match, family, needed=_needs_contact(family, rules))
     link = contact_link(client, match)
     return Assessment(
@@ -68,17 +71,18 @@ def _needs_contact(family: Family, rules: Rules) -> bool:
 def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     stage = scene(family, rules)
     in_scope = [view for view in stage.views.values() if not view.excluded]
-    cases = [case for view in in_scope for case in _cases(view, stage)]
+    judged = [(view, _cases(view, stage)) for view in in_scope]
+    cases = [case for _, found_cases in judged for case in found_cases]
     exclusions = tuple(_exclusion(view, family, rules) for view in stage.views.values() if view.excluded)
     books = Books(
         provet=sum((view.provet_balance for view in stage.views.values()), ZERO),
-        xero=sum((view.xero_balance - _duplicated(view) for view in in_scope), ZERO),
+        xero=sum((view.xero_balance + view.sign * duplicate_balance(view) for view in in_scope), ZERO),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
     if unexplained and in_scope:
         cases.append(_unexplained(in_scope[0], unexplained, rules))
-    gaps = {g.key: g for view in in_scope for g in (*view.posted.gaps, *payment_gaps(view, stage))}
+    gaps = {gap.key: gap for view, found_cases in judged for gap in _gaps(view, found_cases, stage)}
     return Assessment(
         findings=tuple(found(case, family.id, rules) for case in cases),
         causes=tuple(gap_finding(gap, rules) for gap in gaps.values()),
@@ -88,6 +92,12 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     )
 
 
+def _gaps(view: View, cases: list[Case], stage: Scene) -> list[Gap]:
+    """The mappings that a document or its payments wait for; one that waits for nothing needs none."""
+    waits = any(case.cause is not None for case in cases)
+    return [*(view.posted.gaps if waits else ()), *payment_gaps(view, stage)]
+
+
 def _cases(view: View, stage: Scene) -> list[Case]:
     return [*judge_document(view, stage), *judge_payments(view, stage), *judge_credit(view, stage)]
 
@@ -95,11 +105,6 @@ def _cases(view: View, stage: Scene) -> list[Case]:
 def _links(in_scope: list[View], stage: Scene) -> list[Link]:
     links = [agreed_link(view, stage) for view in in_scope]
     return [link for link in links if link is not None] + [link for view in in_scope for link in payment_links(view)]
-
-
-def _duplicated(view: View) -> Decimal:
-    """What duplicates in Xero add to its receivable, with the opposite sign."""
-    return -sum((view.sign * duplicate.balance for duplicate in view.match.duplicates), ZERO)
 
 
 def _exclusion(view: View, family: Family, rules: Rules) -> Exclusion:

@@ -11,42 +11,81 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money, rate_text
-from daemon.core.diff import agreed
+from daemon.core.diff import Change, accepted, agreed, changes
 from daemon.core.family import linked
-from daemon.core.model import ZERO, Document, Kind, Link
+from daemon.core.model import ZERO, Contact, Document, Kind, Link, System, Value
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
+_MERGES_MAX = 10
 
-def provet_facts(view: View, scene: Scene) -> dict[str, str]:
-    """What is compared of a Provet document, as text; no contact while its client has no partner in Xero."""
+
+class Compared(Value, frozen=True, kw_only=True):
+    """The compared facts of one document on both sides, as text.
+
+    A client and a contact never read the same: ``same_contact`` says whether the one is the other, None where nobody
+    can tell. A baseline keeps the two beside each other, as it does for accepted differences.
+    """
+
+    provet: dict[str, str]
+    xero: dict[str, str]
+    same_contact: bool | None
+
+
+def compare(view: View, booked: Document, scene: Scene) -> Compared:
+    """Lay the compared facts of a document and its partner side by side."""
+    return Compared(
+        provet=_provet_facts(view),
+        xero=_xero_facts(booked, scene.rules),
+        same_contact=_same_contact(view.document.contact_id, booked.contact_id, scene),
+    )
+
+
+def moved_fields(compared: Compared, link: Link | None) -> dict[str, Change]:
+    """Which compared fields differ, and who moved them."""
+    baseline = link.baseline if link is not None else None
+    unknown = compared.same_contact is None and "contact" not in (baseline or {})
+    moved = changes(compared.provet, compared.xero, baseline)
+    return {name: e for name, e in moved.items() if name != "contact" or not (compared.same_contact or unknown)}
+
+
+def _provet_facts(view: View) -> dict[str, str]:
     posting = view.posted.posting
-    facts = {"date": posting.date.isoformat(), "gross": money(posting.gross)}
-    facts |= {f"tax {rate}": money(tax) for rate, tax in posting.tax_by_rate.items()}
-    if linked(scene.family.links, Kind.CONTACT, provet_id=posting.client_id) is not None:
-        facts["contact"] = f"client {posting.client_id}"
-    return facts
+    facts = {"contact": f"client {posting.client_id}", "date": posting.date.isoformat(), "gross": money(posting.gross)}
+    return facts | {f"tax {rate}": money(tax) for rate, tax in posting.tax_by_rate.items()}
 
 
-def xero_facts(document: Document, scene: Scene) -> dict[str, str]:
-    """What is compared of a Xero document, as text; its TaxTypes are read as the percentages they stand for."""
-    facts = {"date": document.date.isoformat(), "gross": money(document.gross)}
+def _xero_facts(document: Document, rules: Rules) -> dict[str, str]:
+    """Xero's facts; TaxTypes are read as the percentages they stand for."""
     taxes: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in document.lines:
-        taxes[_rate_of(line.tax_code, line.tax_rate, scene.rules)] += line.tax
-    facts |= {f"tax {rate}": money(tax) for rate, tax in taxes.items() if tax}
-    client = linked(scene.family.links, Kind.CONTACT, xero_id=document.contact_id)
-    facts["contact"] = f"client {client.provet_id}" if client else f"contact {document.contact_id}"
-    return facts
+        taxes[_rate_of(line.tax_code, line.tax_rate, rules)] += line.tax
+    contact, date = f"contact {document.contact_id}", document.date.isoformat()
+    facts = {"contact": contact, "date": date, "gross": money(document.gross)}
+    return facts | {f"tax {rate}": money(tax) for rate, tax in taxes.items() if tax}
 
 
 def _rate_of(tax_code: str, fallback: Decimal, rules: Rules) -> str:
-    if tax_code in rules.tax_rates:
-        return rate_text(rules.tax_rates[tax_code])
-    for rate, code in rules.tax.items():
-        if code == tax_code and not rate.startswith("group:"):
-            return rate
-    return rate_text(fallback)
+    """The percentage that settings give a TaxType, else Xero's own: a rate changed there must not change old books."""
+    mapped = [rate for rate, code in rules.tax.items() if code == tax_code and not rate.startswith("group:")]
+    return mapped[0] if len(mapped) == 1 else rate_text(rules.tax_rates.get(tax_code, fallback))
+
+
+def _same_contact(client_id: str, contact_id: str, scene: Scene) -> bool | None:
+    """Whether a Xero contact is a client's, merges followed; None while the client is linked to none."""
+    link = linked(scene.family.links, Kind.CONTACT, provet_id=client_id)
+    if not client_id or link is None:
+        return None
+    contacts = {contact.id: contact for contact in scene.family.contacts if contact.system is System.XERO}
+    return contact_id in _with_successors(link.xero_id, contacts)
+
+
+def _with_successors(contact_id: str, contacts: dict[str, Contact]) -> list[str]:
+    """A contact and those it was merged into, one after the other."""
+    chain = [contact_id]
+    while len(chain) <= _MERGES_MAX and chain[-1] in contacts and contacts[chain[-1]].merged_into:
+        chain.append(contacts[chain[-1]].merged_into)
+    return chain
 
 
 def agreed_link(view: View, scene: Scene) -> Link | None:
@@ -54,6 +93,9 @@ def agreed_link(view: View, scene: Scene) -> Link | None:
     link = view.match.link
     if link is None or view.booked is None or view.void:
         return None
-    facts = agreed(provet_facts(view, scene), xero_facts(view.booked, scene), link.baseline)
+    compared = compare(view, view.booked, scene)
+    facts = agreed(compared.provet, compared.xero, link.baseline)
+    if compared.same_contact:
+        facts = accepted(compared.provet, compared.xero, facts, ("contact",))
     fresh = msgspec.structs.replace(link, baseline=facts)
     return fresh if view.match.adopted or fresh != link else None

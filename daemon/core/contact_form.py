@@ -9,16 +9,19 @@ import msgspec
 from daemon.core.family import fold
 from daemon.core.model import Address, Contact, System
 
-NAME_MAX = 255
 FIELDS = ("name", "first_name", "last_name", "email", "phone", "vat_number", "address")
 
 
 def new_contact(client: Contact, taken_names: Sequence[str]) -> Contact:
-    """The Xero contact of a Provet client that has none; a taken name gets the client's id behind it."""
-    name = clean_name(client.name) or f"Client {client.id}"
-    if fold(name) in taken_names:
-        name = f"{name} ({client.id})"
+    """The Xero contact of a Provet client that has none."""
+    name = free_name(client, taken_names)
     return msgspec.structs.replace(client, system=System.XERO, id="", number=client.id, name=name, archived=False)
+
+
+def free_name(client: Contact, taken_names: Sequence[str], *, numbered: bool = False) -> str:
+    """The name of a client in Xero, where names are unique: a taken one gets the client's id behind it."""
+    name = clean_name(client.name) or f"Client {client.id}"
+    return f"{name} ({client.id})" if numbered or fold(name) in taken_names else name
 
 
 def clean_name(name: str) -> str:
@@ -65,8 +68,12 @@ def is_company(client: Contact) -> bool:
 
 
 def merged(target: Contact, source: Contact, names: Sequence[str]) -> Contact:
-    """``target`` with the named fields taken from ``source``."""
-    return msgspec.structs.replace(target, **{name: getattr(source, name) for name in names})
+    """``target`` with the named fields taken from ``source``; an address keeps the country as its own system has it."""
+    fresh = msgspec.structs.replace(target, **{name: getattr(source, name) for name in names})
+    if "address" not in names:
+        return fresh
+    country = target.address.country or (source.address.country if source.system is System.PROVET else "")
+    return msgspec.structs.replace(fresh, address=msgspec.structs.replace(source.address, country=country))
 
 
 def split_name(name: str) -> tuple[str, str]:

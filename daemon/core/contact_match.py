@@ -8,7 +8,9 @@ from daemon.core.matching import adopted_link
 from daemon.core.model import Contact, Kind, Link, System, Value
 
 SCORES = (("email", 50), ("name", 30), ("phone", 25), ("address", 20))
-_CANDIDATE_FROM = 50
+_CANDIDATE_FROM = 30
+LIKELY_FROM = 50
+"""More than a name: what may be recommended to a person."""
 
 
 class ContactMatch(Value, frozen=True, kw_only=True):
@@ -32,28 +34,20 @@ def match_contact(client: Contact, family: Family) -> ContactMatch:
     free = [
         c for c in theirs if not c.number and not c.archived and not linked(family.links, Kind.CONTACT, xero_id=c.id)
     ]
-    exact = [c for c in free if client.email and score(client, c) >= _score_of("email", "name") and _same(client, c)]
-    chosen = numbered or exact
+    chosen = numbered or [contact for contact in free if _same(client, contact)]
     if len(chosen) == 1:
         return ContactMatch(contact=chosen[0], link=adopted_link(Kind.CONTACT, client.id, chosen[0].id))
-    scored = [(score(client, contact), contact) for contact in (chosen or free)]
-    likely = sorted(((s, c) for s, c in scored if s >= _CANDIDATE_FROM), key=lambda sc: (-sc[0], sc[1].id))
-    return ContactMatch(candidates=tuple(likely))
-
-
-def _unlinked(contact: Contact, family: Family) -> bool:
-    return linked(family.links, Kind.CONTACT, xero_id=contact.id) is None
-
-
-def _score_of(*names: str) -> int:
-    return sum(score for name, score in SCORES if name in names)
+    likely = chosen or [contact for contact in free if score(client, contact) >= _CANDIDATE_FROM]
+    scored = sorted(((score(client, contact), contact) for contact in likely), key=lambda sc: (-sc[0], sc[1].id))
+    return ContactMatch(candidates=tuple(scored))
 
 
 def _same(client: Contact, contact: Contact) -> bool:
     mine, theirs = facts(client, client.id), facts(contact, client.id)
-    return mine["email"] == theirs["email"] and fold(mine["name"]) == fold(theirs["name"])
+    return all(mine[name] and fold(mine[name]) == fold(theirs[name]) for name in ("email", "name"))
 
 
 def score(client: Contact, contact: Contact) -> int:
+    """How much a contact resembles a client: the sum of ``SCORES`` over the fields that are equal."""
     mine, theirs = facts(client, client.id), facts(contact, client.id)
     return sum(score for name, score in SCORES if mine[name] and fold(mine[name]) == fold(theirs[name]))

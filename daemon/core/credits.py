@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from daemon.core.creation import allocate_step, open_share, payment_steps
+from daemon.core.amounts import money
+from daemon.core.creation import allocate_step
 from daemon.core.findings import Case, document_subject, option, with_currency
-from daemon.core.model import ZERO
+from daemon.core.model import Document
 from daemon.core.view import Scene, View
 
 
@@ -14,51 +13,40 @@ def judge_credit(view: View, scene: Scene) -> list[Case]:
     """The allocation a booked credit note lacks, or the foreign credit that a booked invoice carries."""
     if view.booked is None or view.void or view.held:
         return []
-    return _allocation_missing(view, scene) if view.credit else _foreign(view, scene)
+    return _allocation_missing(view, view.booked, scene) if view.credit else _foreign(view, scene)
 
 
-def _allocation_missing(view: View, scene: Scene) -> list[Case]:
+def _allocation_missing(view: View, note: Document, scene: Scene) -> list[Case]:
+    """Credit that stays open beside its open invoice; a share that money settles on either side is left alone."""
     original = scene.original(view)
-    if original is None or original.booked is None or original.credit or original.held:
+    if original is None or original.booked is None or original.credit or original.held or original.foreign:
         return []
-    amount = min(_free(view, scene), _free(original, scene), open_share(view))
-    closed = scene.rules.closed(max(view.document.date, original.document.date))
-    if amount <= 0 or closed or original.foreign:
+    invoice = original.booked
+    amount = min(view.xero_left, view.open_share, original.xero_left, original.open_share)
+    if amount <= 0 or original.void or note.contact_id != invoice.contact_id:
         return []
-    already = _already(view, original)
-    step = allocate_step(view, original, amount, already=already)
+    later = max(note.date, invoice.date)
+    closed = scene.rules.closed(later)
+    date = scene.rules.first_open_day if closed else later
     label, words = view.posted.posting.label, with_currency(amount, scene.rules)
+    allocate = option(
+        "first-open-day" if closed else "allocate",
+        f"Set it against the invoice on {date.isoformat()}",
+        (allocate_step(view, original, amount, date),),
+        f"{original.posted.posting.label} has {words} less due in Xero",
+        relies_on={"credit left": money(view.xero_left), "invoice left": money(original.xero_left)},
+        recommended=True,
+    )
     return [
         Case(
-            kind="credit.allocation_missing",
+            kind="period.locked" if closed else "credit.allocation_missing",
             subject=document_subject(view),
             amount=amount,
-            summary=f"{words} of {label} is not set against {original.posted.posting.label}",
-            options=(
-                option(
-                    "allocate",
-                    "Set it against the invoice",
-                    (step,),
-                    f"{original.posted.posting.label} has {words} less due in Xero",
-                    relies_on={"credit left": str(view.xero_left), "invoice left": str(original.xero_left)},
-                    recommended=True,
-                ),
-            ),
+            summary=f"{words} of {label} is not set against {original.posted.posting.label}"
+            + (", and its day is in a closed period" if closed else ""),
+            options=(allocate,),
         )
     ]
-
-
-def _free(view: View, scene: Scene) -> Decimal:
-    """What is open on a booked document in Xero once the money that is on its way has arrived."""
-    coming = sum((step.amount for step in payment_steps(view, scene, limit=max(view.xero_left, ZERO))), ZERO)
-    return view.xero_left - coming
-
-
-def _already(view: View, original: View) -> Decimal:
-    if view.booked is None or original.booked is None:
-        return ZERO
-    mine = [a.amount for a in view.booked.allocations if a.document_id == original.booked.id]
-    return sum(mine, ZERO)
 
 
 def _foreign(view: View, scene: Scene) -> list[Case]:

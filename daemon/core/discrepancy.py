@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from daemon.core.correction import Option
-from daemon.core.model import ZERO, Ref, Value
+from daemon.core.model import ZERO, Ref, System, Value
 
 SHARED_CAUSE = "cause"
 """The family of root causes, which belong to no family in particular."""
@@ -79,11 +79,26 @@ class Finding(Value, frozen=True, kw_only=True):
         return finding_id(self.practice, self.kind, self.subject.key)
 
     def option(self, option_id: str = "") -> Option | None:
-        """The option of that id; the recommended one when none is named; None if there is no such option."""
+        """The option of that id; the recommended one when none is named; None if there is no such option.
+
+        Choices per field ("field:email=xero,field:phone=provet") may come in any order.
+        """
+        wanted = self._whole(option_id)
         for option in self.options:
-            if option.id == option_id or (not option_id and option.recommended):
+            if wanted == _choices(option.id) or (not option_id and option.recommended):
                 return option
         return None
+
+    def _whole(self, option_id: str) -> frozenset[str]:
+        """The choices that an id names; those that take every field from one side are that side's own option."""
+        for side in System:
+            if _choices(option_id) == {f"field:{field.name}={side}" for field in self.fields}:
+                return frozenset({f"use-{side}"})
+        return _choices(option_id)
+
+
+def _choices(option_id: str) -> frozenset[str]:
+    return frozenset(option_id.split(","))
 
 
 class Waiver(Value, frozen=True, kw_only=True):

@@ -108,12 +108,15 @@ def _document_keys(document: Document) -> tuple[str, ...]:
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
 
 
+def marked_partner(payment: Payment) -> str:
+    """The id of the other system's payment that a payment says it came from, or ""."""
+    return marked_id(payment.note, "Xero payment " if payment.system is System.PROVET else "Provet payment ")
+
+
 def _payment_keys(payment: Payment) -> tuple[str, ...]:
-    if payment.system is System.PROVET:
-        marked = marked_id(payment.note, "Xero payment ")
-        return (f"pay:{payment.id}", f"xpay:{marked}") if marked else (f"pay:{payment.id}",)
-    marked = marked_id(payment.note, "Provet payment ")
-    return (f"xpay:{payment.id}", f"pay:{marked}") if marked else (f"xpay:{payment.id}",)
+    own, other = ("pay", "xpay") if payment.system is System.PROVET else ("xpay", "pay")
+    marked = marked_partner(payment)
+    return (f"{own}:{payment.id}", f"{other}:{marked}") if marked else (f"{own}:{payment.id}",)
 
 
 def fold(text: str) -> str:

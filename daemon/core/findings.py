@@ -46,13 +46,18 @@ def found(case: Case, family: str, rules: Rules) -> Finding:
     )
 
 
+_STRICTNESS = (Policy.AUTOMATIC, Policy.PERSON, Policy.HAND_WORK, Policy.HOLD)
+
+
 def _policy(case: Case, rules: Rules) -> Policy:
-    """Who corrects it: a cause holds it, settings outrank the catalogue, and only ``auto`` acts by itself."""
+    """Who corrects it: a cause holds it; settings replace the catalogue but not what a judge wants seen by a person;
+    only ``auto`` acts by itself, and only where there is something to do."""
     if case.cause is not None:
         return Policy.HOLD
-    policy = rules.policy.get(case.kind) or case.policy or KINDS[case.kind].policy
+    usual = KINDS[case.kind].policy
+    policy = max(rules.policy.get(case.kind, usual), case.policy or Policy.AUTOMATIC, key=_STRICTNESS.index)
     if policy is Policy.AUTOMATIC and (rules.mode is not Mode.AUTO or not case.options):
-        return Policy.PERSON
+        return max(usual, Policy.PERSON, key=_STRICTNESS.index)
     return policy
 
 
@@ -82,6 +87,11 @@ def document_subject(view: View) -> Subject:
         provet=view.document.ref,
         xero=view.xero.ref if view.xero is not None else None,
     )
+
+
+def document_name(view: View, rules: Rules) -> str:
+    """A document with its amount, for sentences: "Invoice INV-1042 of GBP 12.00"."""
+    return f"{view.posted.posting.label} of {with_currency(view.posted.posting.gross, rules)}"
 
 
 def contact_subject(client: Contact, contact: Contact | None) -> Subject:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from daemon.core.correction import Posting
-from daemon.core.family import Family, document_reference, fold, linked
+from daemon.core.family import Family, fold, linked
 from daemon.core.model import Document, DocumentStatus, Kind, Link, Origin, System, Value
 
 
 class DocumentMatch(Value, frozen=True, kw_only=True):
     """What stands in Xero for one posting.
 
-    ``document`` is its partner, ``link`` the pair (new if ``adopted``). ``duplicates`` are further living documents
-    that carry its mark; ``collision`` is a foreign document that holds its number.
+    ``document`` is its partner, ``link`` the pair (new if ``adopted``); a link without a document means that Xero no
+    longer shows it. ``duplicates`` are further living documents that carry its mark; ``collision`` is a foreign
+    document that holds its number.
     """
 
     document: Document | None = None
@@ -24,30 +26,39 @@ class DocumentMatch(Value, frozen=True, kw_only=True):
 
 
 def match_document(posting: Posting, family: Family) -> DocumentMatch:
-    """Find the partner of a posting: the linked document, else a living one with its mark or with all its facts."""
-    mine = family.of(System.XERO)
-    marked = [d for d in mine if d.reference == posting.reference and d.status is DocumentStatus.FINAL]
-    link = linked(family.links, Kind.DOCUMENT, provet_id=posting.provet_id)
-    if link is not None:
-        partner = next((d for d in mine if d.id == link.xero_id), None)
-        return DocumentMatch(document=partner, link=link, duplicates=_others(marked, partner))
-    partner = marked[0] if marked else _same_facts(posting, mine, family)
-    if partner is not None:
-        return DocumentMatch(
-            document=partner,
-            link=adopted_link(Kind.DOCUMENT, posting.provet_id, partner.id),
-            adopted=True,
-            duplicates=_others(marked, partner),
-        )
-    return DocumentMatch(collision=_holder(posting.number, posting.credit, mine))
+    """Find the partner of a posting: the linked document, else a living one with its mark or with all its facts.
+
+    A linked document that is void gives way to a living one with the mark.
+    """
+    mine = [document for document in family.of(System.XERO) if document.credit == posting.credit]
+    links = [e for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id]
+    held = {document.id: document for document in mine}
+    living = [e for e in links if e.xero_id in held and held[e.xero_id].status is not DocumentStatus.VOID]
+    marked = _marked(posting, mine)
+    if living:
+        partner = held[living[0].xero_id]
+        return DocumentMatch(document=partner, link=living[0], duplicates=_others(marked, partner))
+    if not marked and links:
+        return DocumentMatch(document=held.get(links[0].xero_id), link=links[0])
+    found = marked[0] if marked else _same_facts(posting, mine, family)
+    if found is not None:
+        link = adopted_link(Kind.DOCUMENT, posting.provet_id, found.id)
+        return DocumentMatch(document=found, link=link, adopted=True, duplicates=_others(marked, found))
+    return DocumentMatch(collision=_holder(posting.number, mine))
+
+
+def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:
+    """The living documents that carry a posting's mark, the one with its number first."""
+    living = [d for d in documents if d.reference == posting.reference and d.status is DocumentStatus.FINAL]
+    return sorted(living, key=lambda d: (fold(d.number) != fold(posting.number), d.number, d.id))
 
 
 def adopted_link(kind: Kind, provet_id: str, xero_id: str) -> Link:
     return Link(kind=kind, provet_id=provet_id, xero_id=xero_id, origin=Origin.ADOPTED)
 
 
-def _others(marked: Sequence[Document], partner: Document | None) -> tuple[Document, ...]:
-    return tuple(document for document in marked if partner is None or document.id != partner.id)
+def _others(marked: Sequence[Document], partner: Document) -> tuple[Document, ...]:
+    return tuple(document for document in marked if document.id != partner.id)
 
 
 def _same_facts(posting: Posting, documents: Sequence[Document], family: Family) -> Document | None:
@@ -55,7 +66,6 @@ def _same_facts(posting: Posting, documents: Sequence[Document], family: Family)
         d
         for d in documents
         if d.status is DocumentStatus.FINAL
-        and d.credit == posting.credit
         and fold(d.number) == fold(posting.number)
         and d.gross == posting.gross
         and d.date == posting.date
@@ -73,22 +83,23 @@ def _same_contact(posting: Posting, document: Document, family: Family) -> bool:
     return any(fold(name) == fold(document.contact_name) for name in names)
 
 
-def _holder(number: str, credit: bool, documents: Sequence[Document]) -> Document | None:
-    taken = [d for d in documents if d.credit == credit and fold(d.number) == fold(number)]
-    return taken[0] if taken else None
+def _holder(number: str, documents: Sequence[Document]) -> Document | None:
+    return next((d for d in documents if fold(d.number) == fold(number)), None)
 
 
 def free_number(posting: Posting, family: Family) -> str:
-    """A number for a posting whose own is taken: ``number-<id>`` after a collision with a foreign document,
-    ``number-2``, ``-3`` ... when our own voided document keeps it (docs/reference/xero.md 8.4)."""
-    taken = {fold(d.number) for d in family.of(System.XERO) if d.credit == posting.credit}
-    if fold(posting.number) not in taken:
+    """The number a posting can have: its own, or where that is taken ``number-<id>`` (by a foreign document) or
+    ``number-2``, ``-3`` ... (by our own, which keeps it even when void: docs/reference/xero.md 8.4)."""
+    mine = [document for document in family.of(System.XERO) if document.credit == posting.credit]
+    taken = {fold(document.number) for document in mine}
+    holder = _holder(posting.number, mine)
+    if holder is None:
         return posting.number
-    holder = _holder(posting.number, posting.credit, family.of(System.XERO))
-    ours = holder is not None and holder.reference == document_reference(posting.provet_id)
-    if not ours and fold(f"{posting.number}-{posting.provet_id}") not in taken:
-        return f"{posting.number}-{posting.provet_id}"
-    suffix = 2
-    while fold(f"{posting.number}-{suffix}") in taken:
-        suffix += 1
-    return f"{posting.number}-{suffix}"
+    suffixes = itertools.chain([] if _ours(holder, posting, family) else [posting.provet_id], itertools.count(2))
+    numbers = (f"{posting.number}-{suffix}" for suffix in suffixes)
+    return next(number for number in numbers if fold(number) not in taken)
+
+
+def _ours(document: Document, posting: Posting, family: Family) -> bool:
+    link = linked(family.links, Kind.DOCUMENT, xero_id=document.id)
+    return document.reference == posting.reference or (link is not None and link.provet_id == posting.provet_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from daemon.core.family import Family, payment_info, payment_reference
+from daemon.core.family import Family, marked_partner
 from daemon.core.ledger import settlement
 from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind, Link, Origin, Payment, System, Value
@@ -52,8 +52,8 @@ def match_payments(
     xero_left = {payment.id: payment for payment in xero}
     pairs = _linked_pairs(provet_left, xero_left, family.links)
     pairs += _marked_pairs(provet_left, xero_left)
-    freed_provet = _freed(provet_left, family.links, Kind.PAYMENT, System.PROVET)
-    freed_xero = _freed(xero_left, family.links, Kind.PAYMENT, System.XERO)
+    freed_provet = {p.id: link for p in provet_left.values() if (link := _lost_link(p, family.links)) is not None}
+    freed_xero = {p.id: link for p in xero_left.values() if (link := _lost_link(p, family.links)) is not None}
     pairs += _equal_pairs(document, provet_left, xero_left, (freed_provet, freed_xero), rules)
     return PaymentMatch(
         pairs=tuple(pairs),
@@ -75,36 +75,35 @@ def _linked_pairs(provet: dict[str, Payment], xero: dict[str, Payment], links: S
 
 def _marked_pairs(provet: dict[str, Payment], xero: dict[str, Payment]) -> list[PaymentPair]:
     pairs = []
-    for mine in list(provet.values()):
-        for theirs in list(xero.values()):
-            came_from = _origin_by_mark(mine, theirs)
-            if came_from is not None:
-                link = Link(
-                    kind=Kind.PAYMENT,
-                    provet_id=mine.id,
-                    xero_id=theirs.id,
-                    origin=Origin.CREATED,
-                    created_in=System.XERO if came_from is System.PROVET else System.PROVET,
-                )
-                pairs.append(
-                    PaymentPair(
-                        provet=provet.pop(mine.id), xero=xero.pop(theirs.id), state=PairState.ADOPTED, link=link
-                    )
-                )
-                break
+    for payment in [*provet.values(), *xero.values()]:
+        link = _link_by_mark(payment)
+        if link is not None and link.provet_id in provet and link.xero_id in xero:
+            mine, theirs = provet.pop(link.provet_id), xero.pop(link.xero_id)
+            pairs.append(PaymentPair(provet=mine, xero=theirs, state=PairState.ADOPTED, link=link))
     return pairs
 
 
-def _origin_by_mark(mine: Payment, theirs: Payment) -> System | None:
-    if theirs.note == payment_reference(mine.id):
-        return System.PROVET
-    return System.XERO if mine.note == payment_info(theirs.id) else None
+def _link_by_mark(payment: Payment) -> Link | None:
+    """The pair that a payment's own mark names: whatever bears a mark was created by this program."""
+    partner = marked_partner(payment)
+    if not partner:
+        return None
+    provet_id, xero_id = (payment.id, partner) if payment.system is System.PROVET else (partner, payment.id)
+    return Link(
+        kind=Kind.PAYMENT,
+        provet_id=provet_id,
+        xero_id=xero_id,
+        origin=Origin.CREATED,
+        created_in=payment.system,
+    )
 
 
-def _freed(left: dict[str, Payment], links: Sequence[Link], kind: Kind, system: System) -> dict[str, Link]:
-    """Payments that have a link but no longer the partner it names."""
-    side = {link.provet_id if system is System.PROVET else link.xero_id: link for link in links if link.kind is kind}
-    return {payment_id: side[payment_id] for payment_id in left if payment_id in side}
+def _lost_link(payment: Payment, links: Sequence[Link]) -> Link | None:
+    """The link of a payment whose partner is gone; the one that tells that this program created it goes first."""
+    side = "provet_id" if payment.system is System.PROVET else "xero_id"
+    mine = [link for link in links if link.kind is Kind.PAYMENT and getattr(link, side) == payment.id]
+    known = [*(link for link in mine if link.created_in is payment.system), _link_by_mark(payment), *mine]
+    return next((link for link in known if link is not None), None)
 
 
 def _equal_pairs(
@@ -114,25 +113,28 @@ def _equal_pairs(
     freed: tuple[dict[str, Link], dict[str, Link]],
     rules: Rules,
 ) -> list[PaymentPair]:
-    freed_provet, freed_xero = freed
+    """Pairs of equal amount: freed partners first, then the nearest dates."""
+    possible = [
+        (state is not PairState.REPLACED, days, mine, theirs, state)
+        for mine in provet.values()
+        for theirs in xero.values()
+        if theirs.amount == settlement(document, mine)
+        for days in (abs((theirs.date - mine.date).days),)
+        for state in (_equal_state(mine.id in freed[0] or theirs.id in freed[1], days, rules),)
+        if state is not None
+    ]
+    possible.sort(key=lambda found: (found[0], found[1], len(found[2].id), found[2].id, found[3].id))
     pairs = []
-    for mine in list(provet.values()):
-        candidates = [theirs for theirs in xero.values() if theirs.amount == settlement(document, mine)]
-        candidates.sort(key=lambda theirs: (abs((theirs.date - mine.date).days), theirs.id))
-        for theirs in candidates:
-            state = _equal_state(mine, theirs, mine.id in freed_provet or theirs.id in freed_xero, rules)
-            if state is not None:
-                link = adopted_link(Kind.PAYMENT, mine.id, theirs.id)
-                provet.pop(mine.id)
-                xero.pop(theirs.id)
-                pairs.append(PaymentPair(provet=mine, xero=theirs, state=state, link=link))
-                break
+    for _, _, mine, theirs, state in possible:
+        if mine.id in provet and theirs.id in xero:
+            link = adopted_link(Kind.PAYMENT, mine.id, theirs.id)
+            pairs.append(PaymentPair(provet=provet.pop(mine.id), xero=xero.pop(theirs.id), state=state, link=link))
     return pairs
 
 
-def _equal_state(mine: Payment, theirs: Payment, freed: bool, rules: Rules) -> PairState | None:
+def _equal_state(freed: bool, days: int, rules: Rules) -> PairState | None:
     if freed:
         return PairState.REPLACED
-    if rules.adopting and mine.date == theirs.date:
+    if rules.adopting and not days:
         return PairState.ADOPTED
-    return PairState.TWIN if abs((theirs.date - mine.date).days) <= TWIN_DAYS else None
+    return PairState.TWIN if days <= TWIN_DAYS else None

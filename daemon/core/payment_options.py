@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
 from daemon.core.amounts import money
-from daemon.core.correction import CancelPayment, Option, RecordPayment, SetLink
+from daemon.core.correction import CancelPayment, CreatePayment, Option, RecordPayment, SetLink
 from daemon.core.diff import field_diffs
 from daemon.core.discrepancy import FieldDiff, Subject
 from daemon.core.family import payment_info
-from daemon.core.findings import Case, option, with_currency
+from daemon.core.findings import option, with_currency
 from daemon.core.ledger import factor, settlement
-from daemon.core.model import ZERO, Link, Payment
+from daemon.core.model import ZERO, Payment
 from daemon.core.pairing import PaymentPair
 from daemon.core.removal import delete_step
 from daemon.core.view import Scene, View
-
-
-def with_baseline(link: Link, baseline: dict[str, str]) -> Link:
-    return Link(
-        kind=link.kind,
-        provet_id=link.provet_id,
-        xero_id=link.xero_id,
-        origin=link.origin,
-        created_in=link.created_in,
-        baseline=baseline,
-    )
 
 
 def provet_facts(payment: Payment, view: View) -> dict[str, str]:
@@ -61,16 +51,13 @@ def payment_subject(view: View, provet: Payment | None, xero: Payment | None) ->
 
 
 def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
+    """The values of a payment that its correction relies on; that it still fits is judged anew each time."""
     facts: dict[str, str] = {}
     if provet is not None:
         facts |= {"provet id": provet.id, "provet amount": str(provet.amount), "provet date": str(provet.date)}
     if xero is not None:
         facts |= {"xero id": xero.id, "xero amount": str(xero.amount), "xero locked": str(xero.locked)}
     return facts
-
-
-def changed_case(case: Case, **changed: object) -> Case:
-    return msgspec.structs.replace(case, **changed)
 
 
 def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:
@@ -84,20 +71,36 @@ def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:
     return (option("cancel-payment", "Cancel it in Provet", (step,), words, relies_on=relied(payment, None)),)
 
 
-def record_options(payment: Payment, amount: Decimal, view: View, scene: Scene, option_id: str) -> tuple[Option, ...]:
-    step = RecordPayment(
+def create_options(
+    step: CreatePayment, payment: Payment, option_id: str = "create", title: str = "", words: str = ""
+) -> tuple[Option, ...]:
+    """Book a Provet payment in Xero."""
+    title = title or f"Book it on account {step.account}"
+    words = words or f"It stands in Xero with {money(step.amount)}, dated {step.date.isoformat()}"
+    return (option(option_id, title, (step,), words, relies_on=relied(payment, None), recommended=True),)
+
+
+def record_step(payment: Payment, amount: Decimal, date: dt.date, view: View, scene: Scene) -> RecordPayment:
+    """The entry in Provet of ``amount`` of a Xero payment, under its mark."""
+    return RecordPayment(
         xero_id=payment.id,
         document_id=view.document.id,
         amount=amount * factor(view.document),
-        date=payment.date,
+        date=date,
         method=scene.rules.xero_payment_type,
         info=payment_info(payment.id),
         label=view.posted.posting.label,
     )
-    words = f"{with_currency(view.sign * view.provet_balance - amount, scene.rules)} stays open in Provet"
-    relies_on = relied(None, payment) | {"provet left": str(view.provet_balance)}
-    title = f"Record {money(amount)} in Provet"
-    return (option(option_id, title, (step,), words, relies_on=relies_on, recommended=True),)
+
+
+def record_options(payment: Payment, amount: Decimal, view: View, scene: Scene, option_id: str) -> tuple[Option, ...]:
+    """Record a Xero payment in Provet; ``first-open-day`` moves it there."""
+    moved = option_id == "first-open-day"
+    date = scene.rules.first_open_day if moved else payment.date
+    step = record_step(payment, amount, date, view, scene)
+    words = f"{with_currency(view.provet_due - amount, scene.rules)} stays due in Provet"
+    title = f"Record {money(amount)} in Provet" + (f" on {date.isoformat()}, the first open day" if moved else "")
+    return (option(option_id, title, (step,), words, relies_on=relied(None, payment), recommended=True),)
 
 
 def delete_options(payment: Payment, view: View) -> tuple[Option, ...]:
@@ -112,7 +115,8 @@ def first_recommended(options: Sequence[Option]) -> tuple[Option, ...]:
 
 
 def link_option(pair: PaymentPair, view: View) -> Option:
-    step = SetLink(link=with_baseline(pair.link, agreed_facts(pair, view)), label=view.posted.posting.label)
+    link = msgspec.structs.replace(pair.link, baseline=agreed_facts(pair, view))
+    step = SetLink(link=link, label=view.posted.posting.label)
     words = "The two are treated as one payment from now on; nothing is written to either system"
     return option("link", "Link the two", (step,), words, relies_on=relied(pair.provet, pair.xero), recommended=True)
 

@@ -11,13 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-import msgspec
-
-from daemon.core.amounts import half_even, rate_text, share_out, xero_tax
+from daemon.core.amounts import half_even, rate_text, share_out, xero_round, xero_tax
 from daemon.core.correction import Posting, PostingLine
 from daemon.core.family import document_reference
 from daemon.core.ledger import document_label, factor
-from daemon.core.model import ZERO, Document, Line, Value
+from daemon.core.model import CENT, ZERO, Document, Line, Value
 from daemon.core.rules import Rules
 
 
@@ -29,35 +27,52 @@ class Gap(Value, frozen=True, kw_only=True):
 
 
 class Posted(Value, frozen=True, kw_only=True):
-    """A posting, the gaps that forbid it, and by how much the rows miss the document's total."""
+    """A posting and what stands in its way.
+
+    ``gaps`` forbid it. ``off_by`` is what the rows miss of the document's total: a line on the rounding account carries
+    it as far as the practice allows. ``consistent`` is False where rows and totals differ by more than that.
+    """
 
     posting: Posting
     gaps: tuple[Gap, ...] = ()
     off_by: Decimal = ZERO
+    consistent: bool = True
 
 
-def post(document: Document, rules: Rules, *, credit: bool, number: str = "") -> Posted:
-    """The posting of a final Provet document; ``number`` replaces the document's own after a collision or a void."""
+def post(document: Document, rules: Rules, *, credit: bool) -> Posted:
+    """The posting of a Provet document."""
     sign = factor(document)
     gross = abs(document.gross)
     taxes = tax_by_rate(document)
     gaps: dict[str, Gap] = {}
     lines = _lines(document.lines, sign, taxes, rules, document.department, gaps)
     off_by = gross - sum((line.gross for line in lines), ZERO)
+    small = abs(off_by) <= rules.rounding_max
+    if off_by and small:
+        lines += (_untaxed("Rounding", off_by, _known(rules.account_rounding, rules, gaps), rules),)
     posting = Posting(
         provet_id=document.id,
         credit=credit,
-        number=number or document.number or document.id,
+        number=document.number or document.id,
         reference=document_reference(document.id),
         client_id=document.contact_id,
         date=document.date,
         due_date=document.due_date or document.date + dt.timedelta(days=rules.due_days),
         gross=gross,
         tax_by_rate={rate_text(rate): tax for rate, tax in sorted(taxes.items()) if tax},
-        lines=lines or (_empty_line(rules),),
+        lines=lines or (_untaxed("No lines", ZERO, rules.account_default, rules),),
         label=document_label(document, credit=credit),
     )
-    return Posted(posting=posting, gaps=tuple(gaps.values()), off_by=off_by)
+    consistent = small and _tax_agrees(document, taxes, rules)
+    return Posted(posting=posting, gaps=tuple(gaps.values()), off_by=off_by, consistent=consistent)
+
+
+def _tax_agrees(document: Document, taxes: dict[Decimal, Decimal], rules: Rules) -> bool:
+    """Whether the rows' tax makes up the document's, but for rounding: a cent a row and what the practice allows."""
+    rows = sum((line.tax for line in document.lines), ZERO)
+    carried = sum(taxes.values(), ZERO) * factor(document)
+    allowed = rules.rounding_max + CENT * len(document.lines)
+    return abs(document.tax - rows) <= allowed and abs(document.tax - carried) <= allowed
 
 
 def tax_by_rate(document: Document) -> dict[Decimal, Decimal]:
@@ -69,11 +84,11 @@ def tax_by_rate(document: Document) -> dict[Decimal, Decimal]:
         tax[line.tax_rate] += line.tax * sign
         weight[line.tax_rate] += abs(line.gross)
     rates = sorted(tax)
-    taxed = [rate for rate in rates if rate]
+    taxed = [rate for rate in rates if rate > 0]
     rounded = [half_even(tax[rate]) for rate in taxed]
     total = half_even(document.tax * sign) if document.lines else ZERO
     shared = share_out(total, rounded, [weight[rate] for rate in taxed])
-    return {rate: ZERO for rate in rates if not rate} | dict(zip(taxed, shared, strict=True))
+    return {rate: ZERO for rate in rates if rate <= 0} | dict(zip(taxed, shared, strict=True))
 
 
 def _lines(
@@ -108,18 +123,21 @@ def _row_taxes(rows: Sequence[Line], sign: int, taxes: dict[Decimal, Decimal]) -
     result = [ZERO] * len(rows)
     for rate, total in taxes.items():
         places = [i for i, row in enumerate(rows) if row.tax_rate == rate]
-        computed = [xero_tax(rows[i].gross * sign, rate) for i in places]
+        computed = [xero_tax(rows[i].gross * sign, max(rate, ZERO)) for i in places]
         for i, tax in zip(places, share_out(total, computed, [rows[i].gross for i in places]), strict=True):
             result[i] = tax
     return result
 
 
 def _explained(row: Line, sign: int) -> tuple[Decimal, Decimal]:
-    """Quantity and unit price where they multiply to the row to the cent, else quantity 1."""
+    """Quantity and unit price where Xero multiplies them to the row to the cent, else quantity 1."""
     gross = row.gross * sign
-    fits_four_places = row.quantity == round(row.quantity, 4) and row.unit_gross == round(row.unit_gross, 4)
-    if row.quantity > 0 and fits_four_places and half_even(row.quantity * row.unit_gross * sign) == gross:
-        return row.quantity, row.unit_gross * sign
+    quantity = abs(row.quantity)
+    unit = row.unit_gross * sign * (1 if row.quantity > 0 else -1)
+    fits_four_places = quantity == round(quantity, 4) and unit == round(unit, 4)
+    near = abs(quantity * unit - gross) < CENT
+    if quantity and fits_four_places and near and xero_round(quantity * unit) == gross:
+        return quantity, unit
     return Decimal(1), gross
 
 
@@ -135,10 +153,10 @@ def _tax_code(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
 
 
 def _account(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
-    for number in (row.account, *row.account_hints):
-        if number in rules.accounts_by_number:
-            return _known(rules.accounts_by_number[number], rules, gaps)
-    return _known(row.account or rules.account_default, rules, gaps)
+    if row.account:
+        return _known(rules.accounts_by_number.get(row.account, row.account), rules, gaps)
+    mapped = (rules.accounts_by_number[hint] for hint in row.account_hints if hint in rules.accounts_by_number)
+    return _known(next(mapped, rules.account_default), rules, gaps)
 
 
 def _known(code: str, rules: Rules, gaps: dict[str, Gap]) -> str:
@@ -170,25 +188,7 @@ def _tracking(department: str, rules: Rules) -> tuple[str, str] | None:
     return (rules.tracking_category, option) if rules.tracking_category and option else None
 
 
-def _empty_line(rules: Rules) -> PostingLine:
+def _untaxed(description: str, gross: Decimal, account: str, rules: Rules) -> PostingLine:
     return PostingLine(
-        description="No lines",
-        gross=ZERO,
-        tax=ZERO,
-        tax_code=rules.no_tax_type,
-        account=rules.account_default,
-        unit_gross=ZERO,
+        description=description, gross=gross, tax=ZERO, tax_code=rules.no_tax_type, account=account, unit_gross=gross
     )
-
-
-def with_rounding_line(posted: Posted, rules: Rules) -> Posting:
-    """The posting with an explicit untaxed line that carries what its rows miss of the document's total."""
-    line = PostingLine(
-        description="Rounding",
-        gross=posted.off_by,
-        tax=ZERO,
-        tax_code=rules.no_tax_type,
-        account=rules.account_rounding,
-        unit_gross=posted.off_by,
-    )
-    return msgspec.structs.replace(posted.posting, lines=(*posted.posting.lines, line))

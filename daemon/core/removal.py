@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from daemon.core.correction import CreatePayment, Deallocate, DeletePayment, Step
 from daemon.core.family import payment_reference
 from daemon.core.findings import with_currency
@@ -10,27 +12,49 @@ from daemon.core.view import Scene, View
 
 
 class Removal(Value, frozen=True, kw_only=True):
-    """The steps that clear a document, those that bring everything back on its successor, and whether it is locked."""
+    """The steps that clear a document, and those that bring everything back on its successor.
+
+    ``locked`` says that something may not be removed, ``lost`` that something could not be brought back.
+    """
 
     steps: tuple[Step, ...] = ()
-    again: tuple[Step, ...] = ()
+    again: tuple[CreatePayment, ...] = ()
     consequences: tuple[str, ...] = ()
     locked: bool = False
+    lost: bool = False
 
 
 def removal(view: View, scene: Scene) -> Removal:
-    """Clear a booked document of payments and allocations; locked if one of them may not be removed."""
-    allocations = list(_allocations(view, scene))
+    """Clear a booked document of payments and allocations."""
+    allocations = _allocations(view, scene)
     locked = any(payment.locked or scene.rules.closed(payment.date) for payment in view.taken)
-    locked = locked or any(not allocation.id for _, allocation in allocations)
+    locked = locked or any(not a.id or scene.rules.closed(a.date) for _, a in allocations)
     steps: list[Step] = [delete_step(payment, view) for payment in view.taken]
     steps += [
         Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number)
         for note, a in allocations
     ]
-    amounts = [with_currency(payment.amount, scene.rules) for payment in view.taken]
-    words = (f"payments removed in Xero first: {', '.join(amounts)}",) if amounts else ()
-    return Removal(steps=tuple(steps), again=tuple(_again(view)), consequences=words, locked=locked)
+    again = tuple(_again(view))
+    return Removal(
+        steps=tuple(steps),
+        again=again,
+        consequences=_words(view, allocations, scene),
+        locked=locked,
+        lost=len(again) < len(view.taken) or _elsewhere(allocations, scene),
+    )
+
+
+def _words(view: View, allocations: Sequence[tuple[Document, Allocation]], scene: Scene) -> tuple[str, ...]:
+    paid = ", ".join(with_currency(payment.amount, scene.rules) for payment in view.taken)
+    credited = ", ".join(with_currency(allocation.amount, scene.rules) for _, allocation in allocations)
+    gone = {"payments removed": paid, "credit taken off": credited}
+    return tuple(f"{what} in Xero first: {amounts}" for what, amounts in gone.items() if amounts)
+
+
+def _elsewhere(allocations: Sequence[tuple[Document, Allocation]], scene: Scene) -> bool:
+    """Whether credit stands between this document and one that is not of its family."""
+    ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
+    return any(not {note.id, allocation.document_id} <= ours for note, allocation in allocations)
 
 
 def delete_step(payment: Payment, view: View) -> DeletePayment:

@@ -61,7 +61,7 @@ class Rules(Value, frozen=True, kw_only=True):
     @property
     def first_open_day(self) -> dt.date:
         """The earliest day on which both systems still take entries; today when nothing is closed."""
-        days = [self.today] if self.locked_through is None else [self.locked_through + dt.timedelta(days=1)]
+        days = [] if self.locked_through is None else [self.locked_through + dt.timedelta(days=1)]
         if self.provet_open_from is not None:
             days.append(self.provet_open_from)
-        return max(days)
+        return max(days, default=self.today)

@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
 from daemon.core.amounts import money
-from daemon.core.correction import Option
-from daemon.core.creation import from_xero, payment_step
+from daemon.core.creation import from_xero, payment_step, payment_steps
 from daemon.core.discrepancy import Policy
-from daemon.core.family import marked_id
-from daemon.core.findings import Case, gap_id, option, with_currency
+from daemon.core.findings import Case, gap_id, with_currency
 from daemon.core.ledger import settlement
 from daemon.core.model import ZERO, DocumentStatus, Payment
-from daemon.core.payment_options import (
-    cancel_options,
-    changed_case,
-    delete_options,
-    first_recommended,
-    payment_subject,
-    record_options,
-    relied,
-)
+from daemon.core.payment_options import create_options, payment_subject, record_options
 from daemon.core.posting import payment_account
 from daemon.core.view import Scene, View
 
 
 def missing_in_xero(view: View, scene: Scene) -> list[Case]:
-    left = view.xero_left
-    cases = []
-    for payment in view.payments.provet_only:
-        amount = settlement(view.document, payment)
-        cases.append(_one_missing_in_xero(payment, amount, left, view, scene))
-        left -= min(amount, max(left, ZERO))
-    return cases
+    """The cases of Provet payments that Xero never had; those that fit go first, the others see what is left."""
+    fitting = {step.payment_id: step.amount for step in payment_steps(view, scene, limit=view.xero_left)}
+    left = view.xero_left - sum(fitting.values(), ZERO)
+    return [
+        _missing_in_xero(payment, payment.id in fitting, left, view, scene) for payment in view.payments.provet_only
+    ]
 
 
-def _one_missing_in_xero(payment: Payment, amount: Decimal, left: Decimal, view: View, scene: Scene) -> Case:
-    """One Provet payment that Xero lacks, of which at most ``left`` still fits on the document there."""
+def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, scene: Scene) -> Case:
     subject = payment_subject(view, payment, None)
+    amount = settlement(view.document, payment)
     account, gap = payment_account(payment.method, scene.rules)
     case = Case(
         kind="payment.missing_in_xero",
@@ -45,56 +36,61 @@ def _one_missing_in_xero(payment: Payment, amount: Decimal, left: Decimal, view:
         amount=amount,
         effect=-view.sign * amount,
         summary=f"{subject.label} of {payment.date.isoformat()} is not in Xero",
-        cause=gap_id(gap, scene.rules) if gap is not None else None,
     )
     if from_xero(payment, scene.rules):
-        return changed_case(
-            case, cause=None, policy=Policy.PERSON, options=first_recommended(cancel_options(payment, view))
-        )
+        why = f"{case.summary}, from where its method says it came"
+        return msgspec.structs.replace(case, summary=why, policy=Policy.PERSON)
     if gap is not None:
-        return case
-    if amount > left:
-        return _overpaid(case, payment, left, account, view, scene)
-    if scene.rules.closed(payment.date):
-        return changed_case(case, kind="period.locked", summary=f"{case.summary}; its date is in a closed period")
-    step = payment_step(view, payment, account, amount)
-    words = f"{with_currency(left - amount, scene.rules)} stays open on {view.posted.posting.label} in Xero"
-    relies_on = relied(payment, None) | {"xero left": str(left)}
-    create = option("create", f"Book it on account {account}", (step,), words, relies_on=relies_on, recommended=True)
-    return changed_case(case, options=(create,))
-
-
-def _overpaid(case: Case, payment: Payment, left: Decimal, account: str, view: View, scene: Scene) -> Case:
-    words = f"only {with_currency(max(left, ZERO), scene.rules)} is still due in Xero"
-    options: tuple[Option, ...] = ()
-    if left > 0 and not scene.rules.closed(payment.date):
-        step = payment_step(view, payment, account, left)
-        rest = with_currency(case.amount - left, scene.rules)
-        options = (
-            option(
-                "book-up-to-due",
-                f"Book {money(left)}, what is due",
-                (step,),
-                f"{rest} of it stays unbooked",
-                relies_on=relied(payment, None) | {"xero left": str(left)},
-                recommended=True,
-            ),
+        return msgspec.structs.replace(case, cause=gap_id(gap, scene.rules))
+    if fits:
+        return msgspec.structs.replace(
+            case, options=create_options(payment_step(view, payment, account, amount), payment)
         )
-    return changed_case(case, kind="payment.overpaid", summary=f"{case.summary}; {words}", options=options)
+    if amount > left:
+        return _overpaid_in_xero(case, payment, left, view, scene)
+    return _closed_in_xero(case, payment, view, scene)
+
+
+def _overpaid_in_xero(case: Case, payment: Payment, left: Decimal, view: View, scene: Scene) -> Case:
+    summary = f"{case.summary}; only {with_currency(max(left, ZERO), scene.rules)} is still due there"
+    account, _ = payment_account(payment.method, scene.rules)
+    overpaid = msgspec.structs.replace(case, kind="payment.overpaid", summary=summary)
+    if left <= 0 or scene.rules.closed(payment.date):
+        return overpaid
+    step = payment_step(view, payment, account, left)
+    rest = f"{with_currency(case.amount - left, scene.rules)} of it stays unbooked"
+    title = f"Book {money(left)}, what is due"
+    return msgspec.structs.replace(overpaid, options=create_options(step, payment, "book-up-to-due", title, rest))
+
+
+def _closed_in_xero(case: Case, payment: Payment, view: View, scene: Scene) -> Case:
+    account, _ = payment_account(payment.method, scene.rules)
+    day = scene.rules.first_open_day
+    step = payment_step(view, payment, account, case.amount, day)
+    title = f"Book it on {day.isoformat()}, the first open day"
+    return msgspec.structs.replace(
+        case,
+        kind="period.locked",
+        summary=f"{case.summary}; its date is in a closed period",
+        options=create_options(step, payment, "first-open-day", title),
+    )
 
 
 def missing_in_provet(view: View, scene: Scene) -> list[Case]:
+    """The cases of Xero payments that Provet never had, oldest first as far as Provet takes them."""
+    left = view.provet_due
     cases = []
-    left = view.sign * view.provet_balance
     for payment in view.payments.xero_only:
-        cases.append(_one_missing_in_provet(payment, left, view, scene))
-        left -= payment.amount
+        case = _missing_in_provet(payment, left, view, scene)
+        if case.kind == "payment.missing_in_provet" and case.options:
+            left -= payment.amount
+        cases.append(case)
     return cases
 
 
-def _one_missing_in_provet(payment: Payment, left: Decimal, view: View, scene: Scene) -> Case:
+def _missing_in_provet(payment: Payment, left: Decimal, view: View, scene: Scene) -> Case:
     """One Xero payment that Provet lacks, where ``left`` is still due."""
-    subject = payment_subject(view, None, payment)
+    subject, rules = payment_subject(view, None, payment), scene.rules
     case = Case(
         kind="payment.missing_in_provet",
         subject=subject,
@@ -102,23 +98,37 @@ def _one_missing_in_provet(payment: Payment, left: Decimal, view: View, scene: S
         effect=view.sign * payment.amount,
         summary=f"{subject.label} of {payment.date.isoformat()} is not in Provet",
     )
-    if _was_ours(payment):
-        return changed_case(case, policy=Policy.PERSON, options=delete_options(payment, view))
     if view.document.status is not DocumentStatus.FINAL:
-        return changed_case(case, policy=Policy.PERSON, summary=f"{case.summary}, which takes payments only once final")
+        why = f"{case.summary}, which takes payments only once the document is final"
+        return msgspec.structs.replace(case, policy=Policy.PERSON, summary=why)
+    closed = rules.provet_open_from is not None and payment.date < rules.provet_open_from
     if payment.amount > left:
-        due = with_currency(max(left, ZERO), scene.rules)
-        return changed_case(
-            case,
-            kind="payment.overpaid",
-            summary=f"{case.summary}; only {due} is still due there",
-            options=record_options(payment, left, view, scene, "book-up-to-due") if left > 0 else (),
-        )
-    if scene.rules.provet_open_from is not None and payment.date < scene.rules.provet_open_from:
-        return changed_case(case, kind="period.locked", summary=f"{case.summary}; Provet is closed on that day")
-    return changed_case(case, options=record_options(payment, payment.amount, view, scene, "create"))
+        summary = f"{case.summary}; only {with_currency(max(left, ZERO), rules)} is still due there"
+        options = record_options(payment, left, view, scene, "book-up-to-due") if left > 0 and not closed else ()
+        return msgspec.structs.replace(case, kind="payment.overpaid", summary=summary, options=options)
+    if not closed:
+        return msgspec.structs.replace(case, options=record_options(payment, payment.amount, view, scene, "create"))
+    return msgspec.structs.replace(
+        case,
+        kind="period.locked",
+        summary=f"{case.summary}; Provet is closed on that day",
+        options=record_options(payment, payment.amount, view, scene, "first-open-day"),
+    )
 
 
-def _was_ours(payment: Payment) -> bool:
-    """A Xero payment that carries a Provet payment's mark, but whose payment no longer stands in Provet."""
-    return bool(marked_id(payment.note, "Provet payment "))
+def unmatched_in_provet(view: View) -> list[Case]:
+    """The cases of opposite rows in Provet that cancel no payment: money went back, or a total was rounded up."""
+    return [_unmatched(payment, view) for payment in view.unmatched]
+
+
+def _unmatched(payment: Payment, view: View) -> Case:
+    subject = payment_subject(view, payment, None)
+    amount = settlement(view.document, payment)
+    return Case(
+        kind="payment.missing_in_xero",
+        subject=subject,
+        amount=abs(amount),
+        effect=-view.sign * amount,
+        summary=f"{subject.label} of {payment.date.isoformat()} takes back no payment that Xero could remove",
+        policy=Policy.PERSON,
+    )

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from daemon.core.family import Family, linked
-from daemon.core.ledger import (
-    CONSOLIDATED,
-    CREDIT_APPLIED,
-    active,
-    exclusion_reason,
-    in_practice,
-    receivable,
-    sides,
-)
+import msgspec
+
+from daemon.core.family import Family
+from daemon.core.ledger import CONSOLIDATED, due, exclusion_reason, in_practice, receivable, settlements, sides
 from daemon.core.matching import DocumentMatch, match_document
-from daemon.core.model import ZERO, Document, DocumentStatus, Kind, Payment, System, Value
+from daemon.core.model import ZERO, Document, DocumentStatus, Payment, System, Value
 from daemon.core.pairing import PaymentMatch, match_payments
 from daemon.core.posting import Posted, post
 from daemon.core.rules import Rules
@@ -24,9 +19,10 @@ from daemon.core.rules import Rules
 class View(Value, frozen=True, kw_only=True):
     """One Provet document with everything that bears on it.
 
-    ``standing`` are Provet's payments that still stand, credit applied aside; ``taken`` the living Xero payments of
-    its partner. ``excluded`` is the reason it has no counterpart, or "". ``allocated`` is credit known to be set
-    against the partner (or out of it, on a credit note); ``foreign`` credit that no document of ours explains.
+    ``standing`` are Provet's payments that still stand, credit applied aside, ``unmatched`` opposite rows that cancel
+    none of them; ``taken`` the living Xero payments of its partner. ``excluded`` is the reason it has no counterpart,
+    or "". ``provet_due`` is what Provet still takes on it. ``allocated`` is credit of this family set against the
+    partner, or all that is set out of a credit note; ``foreign`` credit on an invoice that is not of this family.
     """
 
     document: Document
@@ -34,11 +30,13 @@ class View(Value, frozen=True, kw_only=True):
     posted: Posted
     match: DocumentMatch
     standing: tuple[Payment, ...]
+    unmatched: tuple[Payment, ...]
     taken: tuple[Payment, ...]
     payments: PaymentMatch
     excluded: str
     held: bool
     provet_balance: Decimal
+    provet_due: Decimal
     allocated: Decimal = ZERO
     foreign: Decimal = ZERO
 
@@ -71,6 +69,21 @@ class View(Value, frozen=True, kw_only=True):
     def xero_balance(self) -> Decimal:
         return self.sign * self.xero_left
 
+    @property
+    def absent(self) -> bool:
+        """Whether it should be in Xero and never was."""
+        return not self.excluded and not self.void and self.match.document is None and self.match.link is None
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything is paid on the partner or set against it."""
+        return bool(self.taken or self.allocated or self.foreign)
+
+    @property
+    def open_share(self) -> Decimal:
+        """What credit may still settle of it: what Provet's money leaves open, less what is allocated already."""
+        return max(self.sign * self.provet_balance - self.allocated, ZERO)
+
 
 class Scene(Value, frozen=True, kw_only=True):
     """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id."""
@@ -86,63 +99,75 @@ class Scene(Value, frozen=True, kw_only=True):
 
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
+    family = _present(family)
     return Scene(family=family, rules=rules, views={view.document.id: view for view in _views(family, rules)})
 
 
+def _present(family: Family) -> Family:
+    """The family with what vanished from its system counted as void and cancelled."""
+    if not family.vanished:
+        return family
+    gone = set(family.vanished)
+    void, cancelled = {"status": DocumentStatus.VOID, "balance": ZERO}, {"cancelled": True}
+    return msgspec.structs.replace(
+        family,
+        documents=tuple(
+            msgspec.structs.replace(d, **void) if f"document/{d.id}" in gone else d for d in family.documents
+        ),
+        payments=tuple(
+            msgspec.structs.replace(p, **cancelled) if f"payment/{p.id}" in gone else p for p in family.payments
+        ),
+    )
+
+
 def _views(family: Family, rules: Rules) -> list[View]:
-    provet = [document for document in family.of(System.PROVET) if in_practice(document, rules)]
     credit = sides(family.of(System.PROVET))
-    ordered = sorted(provet, key=lambda d: (credit[d.id], d.date, len(d.id), d.id))
-    return [_view(document, credit[document.id], family, rules) for document in ordered]
+    mine = [document for document in family.of(System.PROVET) if in_practice(document, rules)]
+    mine.sort(key=lambda d: (credit[d.id], d.date, len(d.id), d.id))
+    views = [_view(document, credit[document.id], family, rules) for document in mine]
+    notes = [view.booked for view in views if view.booked is not None and view.booked.credit]
+    return [_with_credit(view, notes) for view in views]
 
 
 def _view(document: Document, credit: bool, family: Family, rules: Rules) -> View:
     posted = post(document, rules, credit=credit)
     match = match_document(posted.posting, family)
-    is_linked = linked(family.links, Kind.DOCUMENT, provet_id=document.id) is not None or match.document is not None
-    standing = [p for p in active(document, family.payments_of(System.PROVET)) if p.method != CREDIT_APPLIED]
     partner = match.document
-    taken = [p for p in family.payments_of(System.XERO) if partner and p.document_id == partner.id and not p.cancelled]
     mine = [p for p in family.payments_of(System.PROVET) if p.document_id == document.id]
+    taken = [p for p in family.payments_of(System.XERO) if partner and p.document_id == partner.id and not p.cancelled]
+    money = settlements(document, mine)
     return View(
         document=document,
         credit=credit,
         posted=posted,
         match=match,
-        standing=tuple(standing),
+        standing=money.standing,
+        unmatched=money.unmatched,
         taken=tuple(taken),
-        payments=match_payments(document, standing, taken, family, rules),
-        excluded=exclusion_reason(document, rules, linked=is_linked),
-        held=bool(document.consolidates) or any(p.method == CONSOLIDATED for p in standing),
+        payments=match_payments(document, money.standing, taken, family, rules),
+        excluded=exclusion_reason(document, rules, linked=match.link is not None),
+        held=_consolidated(document, money.standing),
         provet_balance=receivable(document, mine, credit=credit),
-        allocated=_allocated(partner, family),
-        foreign=_foreign(partner, family),
+        provet_due=due(document, mine),
     )
 
 
-def _allocated(partner: Document | None, family: Family) -> Decimal:
-    if partner is None:
-        return ZERO
-    if partner.credit:
-        return sum((a.amount for a in partner.allocations), ZERO)
-    return sum((amount for _, amount in _credit_on(partner, family)), ZERO)
+def _consolidated(document: Document, standing: Iterable[Payment]) -> bool:
+    """Whether it is a consolidated invoice or closed by one (docs/reference/provet.md P-27)."""
+    inside = any(payment.method == CONSOLIDATED for payment in standing)
+    return document.status is not DocumentStatus.VOID and (bool(document.consolidates) or inside)
 
 
-def _credit_on(invoice: Document, family: Family) -> list[tuple[Document, Decimal]]:
-    return [
-        (note, allocation.amount)
-        for note in family.of(System.XERO)
-        if note.credit and note.status is not DocumentStatus.VOID
-        for allocation in note.allocations
-        if allocation.document_id == invoice.id
-    ]
+def _with_credit(view: View, notes: Iterable[Document]) -> View:
+    """The view with the credit that this family's living credit notes set against it, or that it sets against others.
 
-
-def _foreign(partner: Document | None, family: Family) -> Decimal:
-    """Credit on an invoice in Xero that no known allocation explains, unless the invoice was read before them."""
-    if partner is None or partner.credit or partner.status is DocumentStatus.VOID:
-        return ZERO
-    known = _credit_on(partner, family)
-    if any(note.updated_at > partner.updated_at for note, _ in known):
-        return ZERO
-    return max(partner.credited - sum((amount for _, amount in known), ZERO), ZERO)
+    Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what no note of this family
+    explains is foreign.
+    """
+    booked = view.booked
+    if booked is None:
+        return view
+    if booked.credit:
+        return msgspec.structs.replace(view, allocated=sum((a.amount for a in booked.allocations), ZERO))
+    known = sum((a.amount for note in notes for a in note.allocations if a.document_id == booked.id), ZERO)
+    return msgspec.structs.replace(view, allocated=known, foreign=max(booked.credited - known, ZERO))

@@ -1,0 +1,157 @@
+"""Judges documents that stand on both sides and differ: which side changed, and how they can agree again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from daemon.core.amounts import money
+from daemon.core.compared import Compared, compare, moved_fields
+from daemon.core.correction import CreateDocument, Option, SetLink, Step, UpdateDocument, VoidDocument
+from daemon.core.creation import contact_steps, renumbered
+from daemon.core.diff import Change, accepted, field_diffs
+from daemon.core.discrepancy import FieldDiff, Policy
+from daemon.core.findings import Case, document_name, document_subject, gap_id, option
+from daemon.core.matching import adopted_link, free_number
+from daemon.core.model import Document, Kind, Value
+from daemon.core.obstacles import contact_cause
+from daemon.core.removal import removal
+from daemon.core.view import Scene, View
+
+
+class Difference(Value, frozen=True, kw_only=True):
+    """A document that differs: its partner, what is compared, the fields that moved and what kind of change it is."""
+
+    booked: Document
+    compared: Compared
+    names: tuple[str, ...]
+    kind: str
+
+    @property
+    def only_contact(self) -> bool:
+        return self.names == ("contact",)
+
+
+def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
+    """The case of a document that differs from its partner in Xero, if it does."""
+    compared = compare(view, booked, scene)
+    moved = moved_fields(compared, view.match.link)
+    if not moved:
+        return []
+    difference = Difference(booked=booked, compared=compared, names=tuple(moved), kind=_kind(moved))
+    return [
+        Case(
+            kind=difference.kind,
+            subject=document_subject(view),
+            amount=view.posted.posting.gross,
+            effect=view.sign * (view.posted.posting.gross - booked.gross),
+            summary=f"{document_name(view, scene.rules)} differs in {', '.join(difference.names)}",
+            fields=_fields(view, difference),
+            options=_options(view, difference, scene),
+            policy=Policy.PERSON if difference.kind == "invoice.changed_in_provet" and view.touched else None,
+            cause=_cause(view, difference, scene),
+        )
+    ]
+
+
+def _kind(moved: dict[str, Change]) -> str:
+    sides = set(moved.values())
+    if sides == {Change.PROVET}:
+        return "invoice.changed_in_provet"
+    if sides == {Change.XERO}:
+        return "invoice.changed_in_xero"
+    unknown = sides == {Change.UNKNOWN} and any(_is_money(name) for name in moved)
+    return "invoice.total_differs" if unknown else "invoice.conflict"
+
+
+def _is_money(name: str) -> bool:
+    return name == "gross" or name.startswith("tax ")
+
+
+def _fields(view: View, difference: Difference) -> tuple[FieldDiff, ...]:
+    """The fields that moved, contacts by the names that people know."""
+    compared, link = difference.compared, view.match.link
+    baseline = link.baseline if link is not None else None
+    found = field_diffs(compared.provet, compared.xero, baseline, difference.names)
+    names = {"provet": view.document.contact_name, "xero": difference.booked.contact_name}
+    shown = {side: name for side, name in names.items() if name}
+    return tuple(msgspec.structs.replace(field, **shown) if field.name == "contact" else field for field in found)
+
+
+def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
+    """What must be mended before Provet's values can go to Xero."""
+    if "contact" in difference.names:
+        cause = contact_cause(view, scene)
+        if cause is not None:
+            return cause
+    gaps = () if difference.only_contact else view.posted.gaps
+    return gap_id(gaps[0], scene.rules) if gaps else None
+
+
+def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, ...]:
+    options = _provet_wins(view, difference, scene)
+    if difference.kind != "invoice.changed_in_provet" and not any(_is_money(name) for name in difference.names):
+        options.append(_keep_xero(view, difference, scene, recommended=not options))
+    return tuple(options)
+
+
+def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Option]:
+    """Bring Provet's values to Xero: by an edit where Xero still allows one, else by posting anew."""
+    booked = difference.booked
+    if _cause(view, difference, scene) is not None or not view.posted.consistent:
+        return []
+    if scene.rules.closed(booked.date) or scene.rules.closed(view.document.date):
+        return []
+    if not view.touched or (difference.only_contact and not view.allocated and not view.foreign):
+        return [_update(view, difference, scene)]
+    return _repost(view, booked, scene)
+
+
+def _update(view: View, difference: Difference, scene: Scene) -> Option:
+    """An edit in place (docs/reference/xero.md 8.5)."""
+    booked, names = difference.booked, difference.names
+    posting = renumbered(view.posted.posting, booked.number)
+    first = contact_steps(view, scene) if "contact" in names else ()
+    steps: tuple[Step, ...] = (*first, UpdateDocument(xero_id=booked.id, posting=posting, fields=names))
+    option_id, title = {
+        "invoice.changed_in_provet": ("update", "Update it in Xero"),
+        "invoice.conflict": ("use-provet", "Use Provet's values"),
+    }.get(difference.kind, ("restore-from-provet", "Restore Provet's values in Xero"))
+    after = f"{booked.number} in Xero equals Provet again: {', '.join(names)}"
+    return option(option_id, title, steps, after, relies_on=relied(view, scene), recommended=True)
+
+
+def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
+    """Remove, void and post anew, where nothing that must stay is in the way and everything fits again."""
+    removed = removal(view, scene)
+    posting = renumbered(view.posted.posting, free_number(view.posted.posting, scene.family))
+    if removed.locked or view.foreign or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
+        return []
+    void = VoidDocument(xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=booked.number)
+    steps = (*removed.steps, void, *contact_steps(view, scene), CreateDocument(posting=posting), *removed.again)
+    after = f"{booked.number} is void, {posting.number} stands in its place with the same payments"
+    words = (after, *removed.consequences)
+    return [option("repost", "Void and post anew", steps, *words, relies_on=relied(view, scene), recommended=True)]
+
+
+def _keep_xero(view: View, difference: Difference, scene: Scene, *, recommended: bool) -> Option:
+    """Leave both sides as they are and agree on the difference."""
+    link = view.match.link or adopted_link(Kind.DOCUMENT, view.document.id, difference.booked.id)
+    compared = difference.compared
+    facts = accepted(compared.provet, compared.xero, link.baseline, difference.names)
+    step = SetLink(link=msgspec.structs.replace(link, baseline=facts), label=view.posted.posting.label)
+    words = "Both systems keep what they have; nothing is written"
+    option_id = "use-xero" if difference.kind == "invoice.conflict" else "accept-xero"
+    relies_on = relied(view, scene)
+    return option(option_id, "Keep Xero's values", (step,), words, relies_on=relies_on, recommended=recommended)
+
+
+def relied(view: View, scene: Scene) -> dict[str, str]:
+    """The values of both sides that a change of a booked document relies on."""
+    if view.booked is None:
+        return {}
+    compared = compare(view, view.booked, scene)
+    facts = {f"provet {name}": value for name, value in compared.provet.items()}
+    facts |= {f"xero {name}": value for name, value in compared.xero.items()}
+    facts["xero payments"] = ",".join(sorted(payment.id for payment in view.taken))
+    facts["xero allocated"] = money(view.allocated)
+    return facts

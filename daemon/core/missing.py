@@ -1,0 +1,82 @@
+"""Judges documents that are not in Xero, or no longer: the most specific reason, and the way to bring them there."""
+
+from __future__ import annotations
+
+from daemon.core.correction import Option
+from daemon.core.creation import Creation, creation
+from daemon.core.discrepancy import FieldDiff
+from daemon.core.findings import Case, document_name, document_subject, option, with_currency
+from daemon.core.model import Document
+from daemon.core.obstacles import missing_kind
+from daemon.core.view import Scene, View
+
+
+def judge_missing(view: View, scene: Scene) -> Case:
+    """The case of a document that never was in Xero; ``missing_kind`` names the most specific reason."""
+    made = creation(view, scene)
+    kind = missing_kind(view, scene)
+    option_id, title, why = _ways(kind, view, made, scene)
+    collision = view.match.collision
+    return Case(
+        kind=kind,
+        subject=document_subject(view),
+        amount=view.posted.posting.gross,
+        effect=view.provet_balance,
+        summary=f"{document_name(view, scene.rules)} is not in Xero{why}{_blocked(made)}",
+        fields=_collision_fields(view, collision) if kind == "invoice.number_collision" and collision else (),
+        options=_options(made, option_id, title),
+        cause=made.cause,
+    )
+
+
+def _ways(kind: str, view: View, made: Creation, scene: Scene) -> tuple[str, str, str]:
+    """Option id, title, and what the summary adds."""
+    number, day = made.posting.number, made.posting.date.isoformat()
+    match kind:
+        case "period.locked":
+            why = f" and dated {view.document.date.isoformat()}, in a closed period"
+            return "first-open-day", f"Post it on {day}, the first open day", why
+        case "invoice.number_collision":
+            return "create", f"Post it as {number}", ", where another document already has its number"
+        case "invoice.rounding":
+            by, account = with_currency(view.posted.off_by, scene.rules), scene.rules.account_rounding
+            title = f"Post it with a line of {by} on account {account}"
+            return "rounding-line", title, f": its rows miss its total by {by}"
+        case _:
+            return "create", "Create it in Xero", ""
+
+
+def _blocked(made: Creation) -> str:
+    return f": {made.blocked}" if made.blocked else ""
+
+
+def _options(made: Creation, option_id: str, title: str) -> tuple[Option, ...]:
+    if not made.steps:
+        return ()
+    return (option(option_id, title, made.steps, *made.consequences, recommended=True),)
+
+
+def _collision_fields(view: View, other: Document) -> tuple[FieldDiff, ...]:
+    return (
+        FieldDiff(name="gross", provet=str(view.posted.posting.gross), xero=str(other.gross)),
+        FieldDiff(name="date", provet=view.document.date.isoformat(), xero=other.date.isoformat()),
+        FieldDiff(name="contact", provet=view.document.contact_name, xero=other.contact_name),
+    )
+
+
+def judge_voided_in_xero(view: View, scene: Scene) -> Case:
+    """The case of a document that was in Xero and is void there, or gone; a voided number stays taken."""
+    made = creation(view, scene)
+    closed = scene.rules.closed(view.document.date)
+    when = f" on {made.posting.date.isoformat()}, the first open day" if closed else ""
+    title = f"Post it anew as {made.posting.number}{when}"
+    return Case(
+        kind="invoice.voided_in_xero",
+        subject=document_subject(view),
+        amount=view.posted.posting.gross,
+        effect=view.provet_balance,
+        summary=f"{document_name(view, scene.rules)} was voided or deleted in Xero{_blocked(made)}",
+        fields=(FieldDiff(name="status", provet="final", baseline="final", xero="void"),),
+        options=_options(made, "first-open-day" if closed else "repost", title),
+        cause=made.cause,
+    )
