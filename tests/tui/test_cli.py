@@ -225,7 +225,8 @@ async def test_without_a_daemon_it_says_what_to_do(reconcile: Reconcile, tmp_pat
 
 
 async def test_something_else_on_the_socket(reconcile: Reconcile, tmp_path: Path) -> None:
-    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ngarbage")
         await writer.drain()
         writer.close()

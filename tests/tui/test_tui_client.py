@@ -48,7 +48,8 @@ async def test_the_feed_comes_back_after_the_daemon_does(operations: FakeOperati
 
 
 async def test_garbage_instead_of_a_feed_is_a_loss_and_no_crash(tmp_path: Path) -> None:
-    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\ndata: {garbage}\n\n   ")
         await writer.drain()
         writer.close()
