@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from daemon.core.correction import Correction, CorrectionStatus
-from daemon.core.discrepancy import Finding, Policy, Subject
+from daemon.core.discrepancy import Discrepancy, Exclusion, Finding, Policy, Subject
 from daemon.core.family import document_reference, payment_reference
 from daemon.core.model import (
     Allocation,
@@ -25,7 +25,7 @@ from daemon.core.model import (
     Ref,
     System,
 )
-from daemon.store import families
+from daemon.store import discrepancies, families
 from daemon.store.assessments import Books, save
 from daemon.store.database import Database, Tx
 
@@ -126,3 +126,18 @@ def saving(*findings: Finding, family: str = "", now: dt.datetime = START, **mor
     """A work that saves an assessment of one family."""
     facts = {"exclusions": (), "links": (), "books": NOTHING, "seen_seq": 0, **more}
     return lambda tx: save(tx, CLINIC, family or findings[0].family, findings=findings, now=now, **facts)
+
+
+async def decide(db: Database, id_: str, **changes: Any) -> Discrepancy:
+    """Change a stored discrepancy as a person's decision does."""
+
+    def work(tx: Tx) -> Discrepancy:
+        before = discrepancies.get(tx, id_)
+        assert before
+        return discrepancies.put(tx, msgspec.structs.replace(before, **changes))
+
+    return await db.write(work)
+
+
+def exclusion(id_: str, amount: str, family: str = "invoice:1") -> Exclusion:
+    return Exclusion(practice=CLINIC, family=family, provet_id=id_, label=id_, reason="draft", amount=Decimal(amount))
