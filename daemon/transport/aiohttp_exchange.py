@@ -21,6 +21,9 @@ class _Lost(Exception):
     """A connection that broke after it was made."""
 
 
+_BROKEN = (_Lost, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError, OSError)
+
+
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """Keeps aiohttp from sending a GET, PUT or DELETE again by itself when the connection breaks: a PUT creates."""
     try:
@@ -67,7 +70,7 @@ class AiohttpExchange:
             failure = Unreachable(f"{where}: no connection ({type(error).__name__})")
         except TimeoutError:
             failure = InDoubt(f"{where}: no whole answer within {timeout_s:g} s")
-        except (_Lost, aiohttp.ClientPayloadError, aiohttp.ClientResponseError, OSError) as error:
+        except _BROKEN as error:
             failure = InDoubt(f"{where}: the connection was lost ({type(error).__name__})")
         except (aiohttp.ClientError, ValueError) as error:
             failure = Invalid(f"{where}: not a usable request ({type(error).__name__})", hint="check base_url")

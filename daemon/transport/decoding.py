@@ -18,7 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 DIGITS_MAX = 28
-WHOLE_DIGITS_MAX = 15
+WHOLE_DIGITS_MAX = 16
 PLACES_MAX = 12
 REASON_MAX = 200
 UNDECODABLE = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
@@ -33,6 +33,8 @@ def exact(value: Decimal) -> Decimal:
         raise ValueError("not an amount")
     if not value:
         return ZERO
+    if abs(value.adjusted()) > DIGITS_MAX:
+        raise ValueError("not an amount")
     short = value.normalize()
     exponent = short.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -PLACES_MAX or short.adjusted() >= WHOLE_DIGITS_MAX:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-from daemon.core.model import Record
+from daemon.core.model import Payment, Record
 from daemon.ports import Response
 from daemon.transport.answers import Done, Outcome, Refused, Unknown, WireRequest
 from daemon.transport.decoding import UNDECODABLE
@@ -82,6 +82,8 @@ def _outcome(key: str, element: msgspec.Raw, request: WireRequest, rates: Mappin
         return Unknown(key=key, why=f"the answer cannot be read: {type(error).__name__}")
     if record is None and resource_of(request) != "Allocations":
         return Unknown(key=key, why="the answer shows another record")
+    if request.method == "POST" and isinstance(record, Payment) and not record.cancelled:
+        return Unknown(key=key, why="the answer shows the payment standing")
     return Done(key=key, records=(record,) if record else (), warnings=_texts(status.warnings))
 
 
