@@ -104,8 +104,13 @@ def _document_keys(document: Document) -> tuple[str, ...]:
     keys = [f"number:{fold(document.number)}"] if document.number else []
     if document.system is System.PROVET:
         return (f"doc:{document.id}", *keys, *((f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()))
-    marked = marked_id(document.reference, _MARK)
+    marked = marked_document(document)
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
+
+
+def marked_document(document: Document) -> str:
+    """The id of the Provet document that a Xero document's mark names, or ""."""
+    return marked_id(document.reference, _MARK)
 
 
 def marked_partner(payment: Payment) -> str:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from daemon.core.correction import Posting
-from daemon.core.family import Family, fold, linked
+from daemon.core.family import Family, fold, linked, marked_document
 from daemon.core.model import Document, DocumentStatus, Kind, Link, Origin, System, Value
 
 
@@ -70,6 +70,7 @@ def _same_facts(posting: Posting, documents: Sequence[Document], family: Family)
         and d.gross == posting.gross
         and d.date == posting.date
         and _same_contact(posting, d, family)
+        and marked_document(d) in ("", posting.provet_id)
         and linked(family.links, Kind.DOCUMENT, xero_id=d.id) is None
     ]
     return candidates[0] if len(candidates) == 1 else None

@@ -61,16 +61,13 @@ def rules(**changes: Any) -> Rules:
 RULES = rules()
 
 
-def amount(value: str | int | Decimal) -> Decimal:
-    return Decimal(value)
-
-
 def row(gross: str, rate: str = "20", tax: str | None = None, **fields: Any) -> Line:
     """A Provet row; its tax is what is inside the gross, with four decimals."""
     total, percent = Decimal(gross), Decimal(rate)
     inside = (total * percent / (100 + percent)).quantize(Decimal("0.0001")) if tax is None else Decimal(tax)
+    exact = {name: Decimal(fields[name]) for name in ("quantity", "unit_gross") if name in fields}
     usual: dict[str, Any] = {"description": "Consultation", "quantity": Decimal(1), "unit_gross": total}
-    return Line(gross=total, tax=inside, tax_rate=percent, **{**usual, **fields})
+    return Line(gross=total, tax=inside, tax_rate=percent, **{**usual, **fields, **exact})
 
 
 def invoice(identifier: str = "1", gross: str = "120.00", *rows: Line, **fields: Any) -> Document:
