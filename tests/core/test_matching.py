@@ -1,0 +1,141 @@
+"""Which Xero document is which Provet document."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from daemon.core.matching import free_number, match_document
+from daemon.core.model import Document, DocumentStatus, Link
+from tests.core.builders import booked, client, contact, document_link, family, invoice, posting_of
+
+VOID = DocumentStatus.VOID
+UNMARKED: dict[str, Any] = {"reference": ""}
+
+
+def matched(*records: Document | Link, **fields: Any) -> Any:
+    return match_document(posting_of(invoice()), family(invoice(), *records, **fields))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "adopted"),
+    [
+        pytest.param(booked(invoice()), True, id="mark"),
+        pytest.param(booked(invoice(), number="other", gross=Decimal(7)), True, id="the mark alone"),
+        pytest.param(booked(invoice(), **UNMARKED), True, id="number, total, date and contact"),
+        pytest.param(booked(invoice(), **UNMARKED, number="inv-1"), True, id="numbers differ in case only"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-2"), False, id="another number"),
+        pytest.param(booked(invoice(), **UNMARKED, gross=Decimal(119)), False, id="another total"),
+        pytest.param(booked(invoice(), **UNMARKED, date=dt.date(2026, 3, 11)), False, id="another date"),
+        pytest.param(booked(invoice(), **UNMARKED, contact_id="other"), False, id="another contact"),
+        pytest.param(booked(invoice(), **UNMARKED, status=VOID), False, id="void, with all facts"),
+        pytest.param(booked(invoice(), status=VOID), False, id="void, with the mark"),
+        pytest.param(booked(invoice(), credit=True), False, id="a credit note with the mark"),
+        pytest.param(booked(invoice(), status=DocumentStatus.DRAFT), False, id="a draft with the mark"),
+        pytest.param(booked(invoice(), reference="Provet invoice 11"), False, id="facts, but another one's mark"),
+        pytest.param(booked(invoice(), reference="Provet invoice 1 ", number="x"), False, id="almost the mark"),
+    ],
+)
+def test_adoption_needs_the_mark_or_all_facts(theirs: Document, adopted: bool) -> None:
+    match = matched(theirs)
+    assert (match.adopted, match.document == theirs) == (adopted, adopted)
+    assert (match.link is not None) is adopted
+
+
+def test_an_unlinked_client_is_known_by_name_only_beside_all_other_facts() -> None:
+    theirs = booked(invoice(), reference="", contact_id="other")
+    same = matched(theirs, contacts=(client(),), links=())
+    other = matched(theirs, contacts=(client(name="Bea Quinn"),), links=())
+    assert same.adopted
+    assert not other.adopted
+    assert other.collision == theirs
+
+
+def test_two_documents_with_all_facts_are_none() -> None:
+    match = matched(booked(invoice(), "x-1", reference=""), booked(invoice(), "x-2", reference=""))
+    assert match.document is None
+    assert match.collision is not None
+
+
+def test_facts_of_a_document_that_is_linked_elsewhere_do_not_count() -> None:
+    theirs = booked(invoice(), reference="")
+    assert matched(theirs, document_link("9", "x-1")).collision == theirs
+
+
+@pytest.mark.parametrize("status", list(DocumentStatus), ids=str)
+def test_a_taken_number_is_a_collision_whatever_the_status(status: DocumentStatus) -> None:
+    theirs = booked(invoice(), reference="", status=status, gross=Decimal(1))
+    assert matched(theirs).collision == theirs
+    assert matched(booked(invoice(), reference="", status=status, gross=Decimal(1), credit=True)).collision is None
+
+
+def test_the_link_outranks_everything() -> None:
+    linked, marked = booked(invoice(), "x-7", number="INV-1-2", reference="changed by hand"), booked(invoice())
+    match = matched(linked, marked, document_link("1", "x-7"))
+    assert (match.document, match.adopted, match.duplicates) == (linked, False, (marked,))
+
+
+def test_a_void_linked_document_gives_way_to_a_living_marked_one() -> None:
+    gone, again = booked(invoice(), "x-1", status=VOID), booked(invoice(), "x-2", number="INV-1-2")
+    match = matched(gone, again, document_link("1", "x-1"))
+    assert (match.document, match.adopted, match.link.xero_id) == (again, True, "x-2")
+    both_linked = matched(gone, again, document_link("1", "x-1"), document_link("1", "x-2"))
+    assert (both_linked.document, both_linked.adopted) == (again, False)
+
+
+def test_a_void_linked_document_stays_the_partner_while_there_is_no_other() -> None:
+    gone = booked(invoice(), status=VOID)
+    match = matched(gone, document_link())
+    assert (match.document, match.duplicates, match.collision) == (gone, (), None)
+
+
+def test_a_link_without_its_document_is_told() -> None:
+    match = matched(document_link())
+    assert (match.document, match.link) == (None, document_link())
+
+
+def test_of_several_marked_documents_the_one_with_the_number_is_the_partner() -> None:
+    copy, second, original = (
+        booked(invoice(), "a", number="INV-0099"),
+        booked(invoice(), "b", number="INV-0100"),
+        booked(invoice(), "c"),
+    )
+    match = matched(copy, second, original)
+    assert (match.document, match.duplicates) == (original, (copy, second))
+
+
+@pytest.mark.parametrize(
+    ("taken", "number"),
+    [
+        pytest.param([], "INV-1", id="free"),
+        pytest.param([booked(invoice(), reference="", number="inv-1")], "INV-1-1", id="foreign: the id behind it"),
+        pytest.param([booked(invoice(), status=VOID)], "INV-1-2", id="our own, void"),
+        pytest.param(
+            [booked(invoice(), status=VOID), booked(invoice(), "y", status=VOID, number="INV-1-2")],
+            "INV-1-3",
+            id="our own twice",
+        ),
+        pytest.param(
+            [booked(invoice(), reference=""), booked(invoice(), "y", reference="", number="INV-1-1")],
+            "INV-1-2",
+            id="even the id is taken",
+        ),
+        pytest.param([booked(invoice(), reference="", credit=True)], "INV-1", id="taken by a credit note only"),
+        pytest.param(
+            [booked(invoice(), reference="", status=VOID), document_link("1", "x-1")], "INV-1-2", id="ours by its link"
+        ),
+    ],
+)
+def test_free_numbers(taken: list[Document | Link], number: str) -> None:
+    assert free_number(posting_of(invoice()), family(*taken)) == number
+
+
+def test_credit_notes_match_credit_notes() -> None:
+    document = invoice("1", "-20.00")
+    note = booked(document)
+    match = match_document(posting_of(document, credit=True), family(document, note, contacts=(client(), contact())))
+    assert note.credit
+    assert match.document == note
