@@ -163,8 +163,8 @@ def grouped(records: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]
 
 
 def as_text(amount: Decimal) -> str:
-    """An amount as differences show it."""
-    return str(amount.quantize(CENT))
+    """An amount as differences show it; minus zero is zero."""
+    return str(amount.quantize(CENT) + 0)
 
 
 def _adopted(document: ProvetDocument, candidates: Iterable[XeroDocument]) -> list[XeroDocument]:

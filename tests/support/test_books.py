@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support import books
-from tests.support.tiny_books import CARD, CASH, NOW, PILLS, VISIT, TinyBooks
+from tests.support.tiny_books import CARD, CASH, CERTIFICATE, NOW, PILLS, VISIT, TinyBooks
 
 LATER = NOW.date() + dt.timedelta(days=1)
 TWO = Decimal("2.00")
@@ -26,6 +26,16 @@ def test_it_is_silent_on_ledgers_that_agree() -> None:
     assert summary.provet == summary.xero
     assert (summary.xero.gross, summary.xero.receivable) == (Decimal("186.00"), Decimal("106.00"))
     assert summary.xero.vat == {"20": Decimal("21.00")}
+
+
+def test_a_credit_without_vat_is_no_difference() -> None:
+    tiny = TinyBooks()
+    invoice = tiny.provet.hands.invoice_visit(tiny.farm, [CERTIFICATE], NOW)
+    note = tiny.provet.hands.credit(invoice, NOW)
+    tiny.post(invoice, tiny.moor)
+    tiny.post(note, tiny.moor, Type="ACCRECCREDIT")
+    tiny.allocate(note, invoice, Decimal("60.00"))
+    assert books.differences(tiny.books()) == []
 
 
 def lose_a_document(tiny: TinyBooks) -> None:
