@@ -45,8 +45,7 @@ class Applier:
         for correction, reason in found.impossible:
             await self._book.fail(correction, reason)
         await self._book.skip(found.skipped)
-        if not found.requests and not found.skipped and not found.impossible:
-            await self._book.put_off(running, "waits for a record it depends on")
+        await self._book.put_off(found.waiting, "waits for a record it depends on")
         async with asyncio.TaskGroup() as group:
             for request in found.requests:
                 group.create_task(self._send(request))

@@ -50,7 +50,7 @@ def mark_of(step: Step) -> str:
     """What the step's record can be found by on the other side; "" where it has no mark of its own."""
     match step:
         case CreateContact():
-            return step.client_id
+            return f"Provet client {step.client_id}"
         case CreateDocument():
             return document_reference(step.posting.provet_id)
         case CreatePayment():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from daemon.applier.outcomes import mark_of
 from daemon.core.correction import (
     Allocate,
     Correction,
@@ -18,7 +19,7 @@ from daemon.core.correction import (
 from daemon.core.model import Kind, System
 from daemon.errors import Rejected
 from daemon.practice import Practice
-from daemon.store import links
+from daemon.store import journal, links
 from daemon.store.tx import Tx
 from daemon.transport.answers import WireRequest
 from daemon.xero.requests import plan_requests
@@ -59,23 +60,30 @@ class Round:
 
 
 async def prepare(corrections: Sequence[Correction], practice: Practice) -> Round:
-    """Prepare one round; a contact that several corrections need is created for the first of them only."""
+    """Prepare one round; a contact that several corrections need is created for the first of them only.
+
+    While a creation of it is in doubt, whoever needs the contact waits.
+    """
     elements = [Element(correction=c, step=c.steps[c.cursor]) for c in corrections]
     resolve = await practice.db.read(lambda tx: resolver(tx, practice.id, [e.step for e in elements]))
+    doubted = await practice.db.read(lambda tx: {intent.mark for intent, _ in journal.unsettled(tx, practice.id)})
     found = Round()
-    sendable = _sendable(elements, resolve, found)
+    sendable = _sendable(elements, resolve, doubted, found)
     await _to_provet(sendable, practice, found)
     _to_xero(sendable, practice, resolve, found)
     return found
 
 
-def _sendable(elements: Sequence[Element], resolve: Resolve, found: Round) -> list[Element]:
+def _sendable(elements: Sequence[Element], resolve: Resolve, doubted: set[str], found: Round) -> list[Element]:
     created: set[str] = set()
     chosen = []
     for element in elements:
         if isinstance(element.step, CreateContact):
             if resolve(Kind.CONTACT, element.step.client_id) is not None:
                 found.skipped.append(element.correction)
+                continue
+            if mark_of(element.step) in doubted:
+                found.waiting.append(element.correction)
                 continue
             if element.step.client_id in created:
                 continue

@@ -69,7 +69,9 @@ class Corrector:
         """Approved corrections, and those under way whose steps are all settled."""
         statuses = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
         waiting = corrections.with_status(tx, self._practice.id, statuses, _WINDOW + len(self._put_off))
-        return [correction for correction in waiting if correction.id not in self._put_off][:_WINDOW]
+        in_doubt = {intent.family for intent, _ in journal.unsettled(tx, self._practice.id)}
+        fit = [c for c in waiting if c.id not in self._put_off and c.family not in in_doubt]
+        return fit[:_WINDOW]
 
     def _automatic(self, tx: Tx, known: PracticeState) -> list[Correction]:
         """Turn open automatic discrepancies into corrections, unless a guard trips."""

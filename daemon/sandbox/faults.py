@@ -164,11 +164,8 @@ def _limit_answer(system: str, problem: str, retry_after_s: int) -> Response:
         detail = f"Request was throttled. Expected available in {retry_after_s} seconds."
         return Response(429, {"content-type": "application/json", **retry}, msgspec.json.encode({"detail": detail}))
     problem = problem or "minute"
-    remaining = {"x-daylimit-remaining": "344", "x-minlimit-remaining": "30"}
-    if problem == "day":
-        remaining = {"x-daylimit-remaining": "0", "x-minlimit-remaining": "60"}
-    if problem == "minute":
-        remaining["x-minlimit-remaining"] = "0"
+    used_up = {"day": {"x-daylimit-remaining": "0"}, "minute": {"x-minlimit-remaining": "0"}}
+    remaining = used_up.get(problem, {})
     return Response(429, {**remaining, "x-rate-limit-problem": problem, **({} if problem == "concurrent" else retry)})
 
 
