@@ -38,7 +38,8 @@ class References:
 class Practice:
     """The parts that everything done for one practice shares.
 
-    ``references``, ``fault``, ``unreadable`` and ``written`` change while it works.
+    ``references``, ``fault`` (not connected), ``held_up`` (call limits), ``unreadable`` and ``written`` change while it
+    works.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Practice:
     epoch: int
     references: References | None = None
     fault: str = ""
+    held_up: str = ""
     unreadable: set[str] = field(default_factory=set)
     written: list[Written] = field(default_factory=list)
 

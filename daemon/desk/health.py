@@ -78,6 +78,8 @@ def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, window
     found = []
     if engine.practice.fault:
         found.append(f"not connected: {engine.practice.fault}")
+    if engine.practice.held_up:
+        found.append(f"waiting for call limits: {engine.practice.held_up}")
     if known.paused_by:
         found.append(f"writes paused by {known.paused_by}: {known.pause_reason}")
     if known.guard:

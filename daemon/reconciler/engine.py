@@ -149,6 +149,7 @@ class Engine:
         self._failures += 1
         practice.remark(f"cycle broken off: {error}")
         if isinstance(error, RateLimited):
+            practice.held_up = str(error)
             return
         practice.fault = str(error)
         finding = notices.lost(practice, error)
@@ -158,6 +159,7 @@ class Engine:
     async def _restored(self) -> None:
         practice = self.practice
         self._failures = 0
+        practice.held_up = ""
         if practice.fault:
             practice.fault = ""
             practice.remark("connection is back")

@@ -33,6 +33,8 @@ class Stream(NamedTuple):
 
 
 ALL_STREAMS = tuple(Stream(system, kind) for system in System for kind in Kind)
+_PROVET_DOCUMENTS = Stream(System.PROVET, Kind.DOCUMENT)
+_YOUNG, _YOUNG_FOR = "provet/document/young", dt.timedelta(minutes=1)
 _OVERLAP = {System.PROVET: dt.timedelta(minutes=10), System.XERO: dt.timedelta(seconds=60)}
 
 
@@ -103,6 +105,8 @@ class Intake:
             records.upsert(tx, practice.id, batch.records, scan=scan)
             if scan and batch.unchanged:
                 records.seen(tx, practice.id, *stream, batch.unchanged, scan)
+            if stream == _PROVET_DOCUMENTS:
+                self._note_young(tx, batch)
             notices.set_aside(tx, practice, stream.name, batch)
             if stamp is not None and stamp.isoformat() > state.cursor(tx, practice.id, stream.name):
                 state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())
@@ -122,8 +126,23 @@ class Intake:
                 return self._practice.xero.documents(since, priority=priority)
 
     async def _known(self, headers: list[tuple[str, dt.datetime]]) -> set[str]:
-        """Which Provet documents are stored as they are, so that their rows need not be read again."""
+        """Which Provet documents are stored as they are, so that their rows need not be read again.
+
+        Provet stamps whole seconds: a copy read within a minute of its stamp is read once more.
+        """
         practice = self._practice
-        ids = [document_id for document_id, _ in headers]
+        young = await practice.db.read(self._young)
+        ids = [document_id for document_id, _ in headers if document_id not in young]
         stored = await practice.db.read(lambda tx: records.updated(tx, practice.id, System.PROVET, Kind.DOCUMENT, ids))
         return {document_id for document_id, modified in headers if stored.get(document_id) == modified}
+
+    def _young(self, tx: Tx) -> set[str]:
+        return set(filter(None, state.cursor(tx, self._practice.id, _YOUNG).split(",")))
+
+    def _note_young(self, tx: Tx, batch: Batch[Record]) -> None:
+        since = self._practice.clock.utc() - _YOUNG_FOR
+        before = self._young(tx)
+        read = {record.id for record in batch.records}
+        after = (before - read) | {record.id for record in batch.records if record.updated_at > since}
+        if after != before:
+            state.set_cursor(tx, self._practice.id, _YOUNG, ",".join(sorted(after)))
