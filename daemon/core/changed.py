@@ -124,7 +124,7 @@ def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
     """Remove, void and post anew, where nothing that must stay is in the way and everything fits again."""
     removed = removal(view, scene)
     posting = renumbered(view.posted.posting, free_number(view.posted.posting, scene.family))
-    if removed.locked or view.foreign or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
+    if removed.locked or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
         return []
     void = VoidDocument(xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=booked.number)
     steps = (*removed.steps, void, *contact_steps(view, scene), CreateDocument(posting=posting), *removed.again)

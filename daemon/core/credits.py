@@ -1,8 +1,9 @@
-"""Judges credit that is set against invoices in Xero: allocations that are missing, and credit that is not ours."""
+"""Judges credit that is set against invoices in Xero: allocations that are missing, or that Provet does not know."""
 
 from __future__ import annotations
 
 from daemon.core.amounts import money
+from daemon.core.correction import Deallocate
 from daemon.core.creation import allocate_step
 from daemon.core.findings import Case, document_subject, option, with_currency
 from daemon.core.model import Document
@@ -10,10 +11,12 @@ from daemon.core.view import Scene, View
 
 
 def judge_credit(view: View, scene: Scene) -> list[Case]:
-    """The allocation a booked credit note lacks, or the foreign credit that a booked invoice carries."""
+    """The allocation a booked credit note lacks, and credit between a booked document and one of no kin."""
     if view.booked is None or view.void or view.held:
         return []
-    return _allocation_missing(view, view.booked, scene) if view.credit else _foreign(view, scene)
+    if not view.credit:
+        return _foreign(view, scene)
+    return _extra(view, view.booked, scene) or _allocation_missing(view, view.booked, scene)
 
 
 def _allocation_missing(view: View, note: Document, scene: Scene) -> list[Case]:
@@ -60,5 +63,31 @@ def _foreign(view: View, scene: Scene) -> list[Case]:
             amount=view.foreign,
             effect=view.foreign,
             summary=f"{words} of credit that Provet does not know is set against {label}",
+        )
+    ]
+
+
+def _extra(view: View, note: Document, scene: Scene) -> list[Case]:
+    """Credit of a note that is set against documents other than those it credits in Provet."""
+    ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
+    allocations = [a for a in note.allocations if a.document_id not in ours]
+    if not allocations:
+        return []
+    label, words = view.posted.posting.label, with_currency(view.foreign, scene.rules)
+    steps = [
+        Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number) for a in allocations
+    ]
+    after = f"{words} of {label} is open again in Xero"
+    relies_on = {"xero allocations": ",".join(sorted(allocation.id for allocation in allocations))}
+    deallocate = option("deallocate", "Take it off again", steps, after, relies_on=relies_on, recommended=True)
+    free = all(a.id and not scene.rules.closed(a.date) for a in allocations)
+    return [
+        Case(
+            kind="credit.allocation_extra",
+            subject=document_subject(view),
+            amount=view.foreign,
+            effect=-view.foreign,
+            summary=f"{words} of {label} is set against a document in Xero that it does not credit",
+            options=(deallocate,) if free else (),
         )
     ]

@@ -40,7 +40,7 @@ def removal(view: View, scene: Scene) -> Removal:
         again=again,
         consequences=_words(view, allocations, scene),
         locked=locked,
-        lost=len(again) < len(view.taken) or _elsewhere(allocations, scene),
+        lost=len(again) < len(view.taken) or bool(view.foreign),
     )
 
 
@@ -49,12 +49,6 @@ def _words(view: View, allocations: Sequence[tuple[Document, Allocation]], scene
     credited = ", ".join(with_currency(allocation.amount, scene.rules) for _, allocation in allocations)
     gone = {"payments removed": paid, "credit taken off": credited}
     return tuple(f"{what} in Xero first: {amounts}" for what, amounts in gone.items() if amounts)
-
-
-def _elsewhere(allocations: Sequence[tuple[Document, Allocation]], scene: Scene) -> bool:
-    """Whether credit stands between this document and one that is not of its family."""
-    ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
-    return any(not {note.id, allocation.document_id} <= ours for note, allocation in allocations)
 
 
 def delete_step(payment: Payment, view: View) -> DeletePayment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -21,8 +21,8 @@ class View(Value, frozen=True, kw_only=True):
 
     ``standing`` are Provet's payments that still stand, credit applied aside, ``unmatched`` opposite rows that cancel
     none of them; ``taken`` the living Xero payments of its partner. ``excluded`` is the reason it has no counterpart,
-    or "". ``provet_due`` is what Provet still takes on it. ``allocated`` is credit of this family set against the
-    partner, or all that is set out of a credit note; ``foreign`` credit on an invoice that is not of this family.
+    or "". ``provet_due`` is what Provet still takes on it. ``allocated`` is credit set between the partner and others
+    of this family, ``foreign`` what is set between it and anything else.
     """
 
     document: Document
@@ -67,7 +67,8 @@ class View(Value, frozen=True, kw_only=True):
 
     @property
     def xero_balance(self) -> Decimal:
-        return self.sign * self.xero_left
+        """What the partner adds to the receivable: credit that moves within the family changes none of it."""
+        return self.sign * (self.xero_left + self.allocated)
 
     @property
     def absent(self) -> bool:
@@ -125,8 +126,8 @@ def _views(family: Family, rules: Rules) -> list[View]:
     mine = [document for document in family.of(System.PROVET) if in_practice(document, rules)]
     mine.sort(key=lambda d: (credit[d.id], d.date, len(d.id), d.id))
     views = [_view(document, credit[document.id], family, rules) for document in mine]
-    notes = [view.booked for view in views if view.booked is not None and view.booked.credit]
-    return [_with_credit(view, notes) for view in views]
+    partners = {view.booked.id: view.booked for view in views if view.booked is not None}
+    return [_with_credit(view, partners) for view in views]
 
 
 def _view(document: Document, credit: bool, family: Family, rules: Rules) -> View:
@@ -158,16 +159,20 @@ def _consolidated(document: Document, standing: Iterable[Payment]) -> bool:
     return document.status is not DocumentStatus.VOID and (bool(document.consolidates) or inside)
 
 
-def _with_credit(view: View, notes: Iterable[Document]) -> View:
-    """The view with the credit that this family's living credit notes set against it, or that it sets against others.
+def _with_credit(view: View, partners: Mapping[str, Document]) -> View:
+    """The view with the credit that is set between its partner and others.
 
-    Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what no note of this family
-    explains is foreign.
+    Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what no partner's note explains
+    is foreign.
     """
     booked = view.booked
     if booked is None:
         return view
     if booked.credit:
-        return msgspec.structs.replace(view, allocated=sum((a.amount for a in booked.allocations), ZERO))
-    known = sum((a.amount for note in notes for a in note.allocations if a.document_id == booked.id), ZERO)
-    return msgspec.structs.replace(view, allocated=known, foreign=max(booked.credited - known, ZERO))
+        known = sum((a.amount for a in booked.allocations if a.document_id in partners), ZERO)
+        total = sum((a.amount for a in booked.allocations), ZERO)
+    else:
+        notes = (a for note in partners.values() if note.credit for a in note.allocations)
+        known = sum((a.amount for a in notes if a.document_id == booked.id), ZERO)
+        total = booked.credited
+    return msgspec.structs.replace(view, allocated=known, foreign=max(total - known, ZERO))

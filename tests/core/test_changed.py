@@ -1,0 +1,470 @@
+"""What assessments say of documents that stand on both sides and differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from daemon.core.assess import assess
+from daemon.core.correction import CreateDocument, CreatePayment, SetLink, UpdateDocument
+from daemon.core.discrepancy import Policy, finding_id
+from daemon.core.family import Family
+from daemon.core.model import Document, Line
+from daemon.core.rules import Rules
+from tests.core.builders import (
+    ADA_CONTACT,
+    DAY,
+    RULES,
+    allocation,
+    booked,
+    client,
+    contact,
+    contact_link,
+    credit_note,
+    document_link,
+    family,
+    invoice,
+    kinds,
+    learned,
+    only,
+    paid,
+    payment_link,
+    row,
+    rules,
+    steps,
+    with_changed,
+    with_records,
+    xero_paid,
+)
+
+LATER = DAY + dt.timedelta(days=1)
+CLOSED = rules(locked_through=dt.date(2026, 3, 31))
+
+
+def in_step(*more: Any, **fields: Any) -> Family:
+    """Invoice 1 agreed on in both systems."""
+    return learned(family(invoice(**fields), booked(invoice(**fields)), document_link(), *more))
+
+
+def resized(document: Document, gross: str) -> dict[str, Any]:
+    """The fields of a document whose amounts moved."""
+    fresh = invoice("1", gross) if document.id == "1" else booked(invoice("1", gross))
+    return {"gross": fresh.gross, "tax": fresh.tax, "balance": fresh.gross, "lines": fresh.lines}
+
+
+def moved(seen: Family, identifier: str, gross: str) -> Family:
+    document = next(document for document in seen.documents if document.id == identifier)
+    return with_changed(seen, identifier, **resized(document, gross))
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind", "policy", "option", "names"),
+    [
+        pytest.param(
+            moved(in_step(), "1", "240"),
+            "invoice.changed_in_provet",
+            Policy.AUTOMATIC,
+            "update",
+            ["gross", "tax 20"],
+            id="amount in Provet",
+        ),
+        pytest.param(
+            with_changed(in_step(), "1", date=LATER),
+            "invoice.changed_in_provet",
+            Policy.AUTOMATIC,
+            "update",
+            ["date"],
+            id="date in Provet",
+        ),
+        pytest.param(
+            moved(in_step(), "x-1", "240"),
+            "invoice.changed_in_xero",
+            Policy.PERSON,
+            "restore-from-provet",
+            ["gross", "tax 20"],
+            id="amount in Xero",
+        ),
+        pytest.param(
+            with_changed(in_step(), "x-1", date=LATER),
+            "invoice.changed_in_xero",
+            Policy.PERSON,
+            "restore-from-provet",
+            ["date"],
+            id="date in Xero",
+        ),
+        pytest.param(
+            with_changed(in_step(), "x-1", contact_id="other"),
+            "invoice.changed_in_xero",
+            Policy.PERSON,
+            "restore-from-provet",
+            ["contact"],
+            id="contact in Xero",
+        ),
+        pytest.param(
+            with_changed(with_changed(in_step(), "1", date=LATER), "x-1", date=DAY + dt.timedelta(days=2)),
+            "invoice.conflict",
+            Policy.PERSON,
+            "use-provet",
+            ["date"],
+            id="the same field on both sides",
+        ),
+        pytest.param(
+            with_changed(moved(in_step(), "x-1", "240"), "1", date=LATER),
+            "invoice.conflict",
+            Policy.PERSON,
+            "use-provet",
+            ["date", "gross", "tax 20"],
+            id="different fields on both sides",
+        ),
+        pytest.param(
+            family(invoice(), booked(invoice(), **resized(booked(invoice()), "240"))),
+            "invoice.total_differs",
+            Policy.PERSON,
+            "restore-from-provet",
+            ["gross", "tax 20"],
+            id="amount that never agreed",
+        ),
+        pytest.param(
+            family(invoice(), booked(invoice(), date=LATER)),
+            "invoice.conflict",
+            Policy.PERSON,
+            "use-provet",
+            ["date"],
+            id="date that never agreed",
+        ),
+        pytest.param(
+            family(invoice(), booked(invoice(), contact_id="other")),
+            "invoice.conflict",
+            Policy.PERSON,
+            "use-provet",
+            ["contact"],
+            id="contact that never agreed",
+        ),
+    ],
+)
+def test_kinds_of_change(seen: Family, kind: str, policy: Policy, option: str, names: list[str]) -> None:
+    finding = only(seen)
+    recommended = finding.option()
+    assert recommended is not None
+    assert (finding.kind, finding.policy, recommended.id) == (kind, policy, option)
+    assert [field.name for field in finding.fields] == names
+    (step,) = recommended.steps
+    assert isinstance(step, UpdateDocument)
+    assert list(step.fields) == names
+    assert step.posting.number == "INV-1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"due_date": dt.date(2026, 9, 1)}, id="due date"),
+        pytest.param({"reference": "PO 7"}, id="reference"),
+        pytest.param({"number": "INV-1-renamed"}, id="number"),
+        pytest.param({"currency": "GBP"}, id="currency text"),
+        pytest.param({"contact_name": "Ada Q."}, id="contact's name"),
+        pytest.param(
+            {
+                "lines": (
+                    Line(
+                        description="Recoded",
+                        gross=Decimal(120),
+                        tax=Decimal(20),
+                        tax_rate=Decimal(20),
+                        tax_code="OUTPUT2",
+                        account="999",
+                    ),
+                )
+            },
+            id="accounts and texts",
+        ),
+        pytest.param(
+            {
+                "lines": tuple(
+                    Line(
+                        description="Split",
+                        gross=Decimal(60),
+                        tax=Decimal(10),
+                        tax_rate=Decimal(20),
+                        tax_code="OUTPUT2",
+                    )
+                    for _ in "ab"
+                )
+            },
+            id="lines split",
+        ),
+    ],
+)
+def test_what_bookkeepers_change_in_xero_is_no_drift(change: dict[str, Any]) -> None:
+    assert assess(with_changed(in_step(), "x-1", **change), RULES).findings == ()
+
+
+def test_effect_is_signed_by_the_side() -> None:
+    more = moved(in_step(), "x-1", "240")
+    assert (only(more).amount, only(more).effect) == (120, -120)
+    note = learned(family(credit_note("1", "-50", credits=""), booked(credit_note("1", "-50")), document_link()))
+    less = with_changed(note, "x-1", **{**resized(booked(invoice()), "30"), "credit": True})
+    assert only(less).effect == -20
+
+
+def test_tax_moved_between_rates_is_a_change() -> None:
+    document = invoice("1", "240", row("120"), row("120", "5"))
+    seen = learned(family(document, booked(document), document_link()))
+    lines = tuple(booked(invoice("1", "240", row("240"))).lines)
+    finding = only(with_changed(seen, "x-1", lines=lines))
+    assert [(f.name, f.provet, f.baseline, f.xero) for f in finding.fields] == [
+        ("tax 20", "20.00", "20.00", "40.00"),
+        ("tax 5", "5.71", "5.71", None),
+    ]
+
+
+def test_a_rate_that_changed_in_xero_changes_no_old_document() -> None:
+    practice = rules(tax_rates={"OUTPUT2": Decimal(21)})
+    assert assess(in_step(), practice).findings == ()
+
+
+def test_accepted_differences_stay_accepted_until_a_side_moves() -> None:
+    drifted = with_changed(in_step(), "x-1", date=LATER)
+    option = only(drifted).option("accept-xero")
+    assert option is not None
+    (step,) = option.steps
+    assert isinstance(step, SetLink)
+    links = tuple(step.link if link.provet_id == "1" else link for link in drifted.links)
+    accepted = family(*drifted.documents, *drifted.contacts, links=links)
+    assert assess(accepted, RULES).findings == ()
+    assert learned(accepted).links == links
+    again = only(with_changed(accepted, "x-1", date=DAY + dt.timedelta(days=9)))
+    assert again.kind == "invoice.changed_in_xero"
+    provet = only(with_changed(accepted, "1", date=DAY + dt.timedelta(days=9)))
+    assert provet.kind == "invoice.changed_in_provet"
+    assert assess(with_changed(accepted, "x-1", date=DAY), RULES).findings == ()
+
+
+@pytest.mark.parametrize("gross", ["240", "60"])
+def test_amounts_are_never_accepted(gross: str) -> None:
+    for seen in (moved(in_step(), "x-1", gross), moved(in_step(), "1", gross)):
+        assert all(not isinstance(step, SetLink) for option in only(seen).options for step in option.steps)
+
+
+def test_exactly_one_option_is_recommended() -> None:
+    finding = only(with_changed(in_step(), "x-1", date=LATER))
+    assert [(o.id, o.recommended) for o in finding.options] == [("restore-from-provet", True), ("accept-xero", False)]
+    closed = only(with_changed(in_step(), "x-1", date=LATER), CLOSED)
+    assert [(o.id, o.recommended) for o in closed.options] == [("accept-xero", True)]
+
+
+PAID = learned(in_step(paid("5", "20"), xero_paid("a", "20", note="Provet payment 5")))
+
+
+@pytest.mark.parametrize(
+    ("seen", "practice", "does"),
+    [
+        pytest.param(
+            moved(PAID, "1", "240"),
+            RULES,
+            ["DeletePayment", "VoidDocument", "CreateDocument", "CreatePayment"],
+            id="amount",
+        ),
+        pytest.param(
+            with_changed(PAID, "1", date=LATER),
+            RULES,
+            ["DeletePayment", "VoidDocument", "CreateDocument", "CreatePayment"],
+            id="date of issue",
+        ),
+        pytest.param(moved(with_changed(PAID, "a", reconciled=True), "1", "240"), RULES, None, id="reconciled"),
+        pytest.param(moved(with_changed(PAID, "a", batch_id="b"), "1", "240"), RULES, None, id="in a batch"),
+        pytest.param(moved(PAID, "1", "240"), CLOSED, None, id="closed period"),
+        pytest.param(
+            with_changed(PAID, "1", date=dt.date(2026, 3, 1)),
+            rules(locked_through=dt.date(2026, 3, 5)),
+            None,
+            id="moved into a closed period",
+        ),
+        pytest.param(moved(PAID, "1", "15"), RULES, None, id="the payments would not fit again"),
+    ],
+)
+def test_a_paid_document_changes_only_by_a_person(seen: Family, practice: Rules, does: list[str] | None) -> None:
+    finding = next(f for f in assess(seen, practice).findings if f.kind == "invoice.changed_in_provet")
+    assert finding.policy is Policy.PERSON
+    assert (steps(finding) if finding.options else None) == does
+
+
+def test_what_is_posted_anew_keeps_mark_and_payments() -> None:
+    option = only(moved(PAID, "1", "240")).option("repost")
+    assert option is not None
+    posted = next(step.posting for step in option.steps if isinstance(step, CreateDocument))
+    assert (posted.number, posted.reference, posted.gross) == ("INV-1-2", "Provet invoice 1", 240)
+    again = next(step for step in option.steps if isinstance(step, CreatePayment))
+    assert (again.payment_id, again.amount, again.account, again.reference) == ("5", 20, "091", "Provet payment 5")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param((xero_paid("b", "30"),), id="a payment that Provet has yet to get"),
+        pytest.param((xero_paid("b", "30"), payment_link("99", "b")), id="a payment removed in Provet"),
+    ],
+)
+def test_money_without_a_partner_is_never_thrown_away(more: tuple[Any, ...]) -> None:
+    finding = next(
+        f
+        for f in assess(with_records(moved(PAID, "1", "240"), *more), RULES).findings
+        if f.kind == "invoice.changed_in_provet"
+    )
+    assert finding.options == ()
+
+
+def test_foreign_credit_forbids_posting_anew() -> None:
+    seen = moved(in_step(), "1", "240")
+    finding = next(
+        f
+        for f in assess(with_changed(seen, "x-1", credited=Decimal(5)), RULES).findings
+        if f.kind == "invoice.changed_in_provet"
+    )
+    assert (finding.policy, finding.options) == (Policy.PERSON, ())
+
+
+def test_gaps_hold_the_change() -> None:
+    document = invoice("1", "240", row("240", account="9"))
+    finding = only(
+        with_changed(in_step(), "1", gross=document.gross, tax=document.tax, lines=document.lines),
+        rules(accounts_known=("200",)),
+    )
+    assert (finding.kind, finding.policy, finding.options) == ("invoice.changed_in_provet", Policy.HOLD, ())
+    assert finding.cause == finding_id("riverside", "mapping.missing", "account:9")
+
+
+def test_rows_that_miss_the_total_are_not_copied() -> None:
+    finding = only(with_changed(in_step(), "1", gross=Decimal(130)))
+    assert finding.options == ()
+    cents = only(with_changed(in_step(), "1", gross=Decimal("120.02")))
+    assert cents.policy is Policy.AUTOMATIC
+    (step,) = cents.options[0].steps
+    assert isinstance(step, UpdateDocument)
+    assert [line.gross for line in step.posting.lines] == [120, Decimal("0.02")]
+
+
+def bea(**fields: Any) -> Any:
+    return client("13", **{"name": "Bea Lund", "first_name": "Bea", "last_name": "Lund", "email": "", **fields})
+
+
+@pytest.mark.parametrize(
+    ("others", "fields", "does", "cause"),
+    [
+        pytest.param((bea(), contact_link("13", "contact-13")), {}, ["UpdateDocument"], None, id="has a contact"),
+        pytest.param((bea(),), {}, ["CreateContact", "UpdateDocument"], None, id="has none yet"),
+        pytest.param(
+            (bea(),), {"held_contacts": {"13": "undecided"}}, None, "undecided", id="which contact is not decided"
+        ),
+    ],
+)
+def test_another_payer_in_provet(
+    others: tuple[Any, ...], fields: dict[str, Any], does: list[str] | None, cause: str | None
+) -> None:
+    seen = in_step()
+    more = {
+        "contacts": tuple(o for o in others if not hasattr(o, "kind")),
+        "links": tuple(o for o in others if hasattr(o, "kind")),
+    }
+    documents = with_changed(seen, "1", contact_id="13", contact_name="Bea Lund").documents
+    without_ada = tuple(link for link in seen.links if link.provet_id != "12")
+    finding = only(family(*documents, contacts=more["contacts"], links=(*without_ada, *more["links"]), **fields))
+    assert (finding.kind, finding.cause) == ("invoice.changed_in_provet", cause)
+    assert (steps(finding) if finding.options else None) == does
+    assert [(f.provet, f.baseline, f.xero) for f in finding.fields] == [("Bea Lund", "client 12", "Ada Quinn")]
+
+
+def test_another_payer_on_a_paid_document_is_edited_in_place() -> None:
+    seen = with_changed(PAID, "1", contact_id="13")
+    finding = only(
+        family(*seen.documents, *seen.payments, contacts=(bea(),), links=(*seen.links, contact_link("13", "c")))
+    )
+    assert (finding.policy, steps(finding)) == (Policy.PERSON, ["UpdateDocument"])
+
+
+def test_another_payer_on_a_credited_document_is_posted_anew() -> None:
+    note = booked(credit_note(), allocations=(allocation("50"),))
+    seen = learned(
+        family(
+            invoice(), booked(invoice(), credited=Decimal(50)), credit_note(), note, document_link(), document_link("2")
+        )
+    )
+    changed = with_changed(seen, "1", contact_id="13")
+    finding = assess(
+        family(*changed.documents, contacts=(bea(),), links=(*changed.links, contact_link("13", "c"))), RULES
+    ).findings[0]
+    assert steps(finding) == ["Deallocate", "VoidDocument", "CreateDocument"]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(
+            family(
+                *in_step().documents,
+                *(link for link in in_step().links if link.provet_id != "12"),
+                contacts=(client(),),
+            ),
+            id="client unlinked",
+        ),
+        pytest.param(
+            family(
+                *with_changed(in_step(), "x-1", contact_id="b").documents,
+                links=in_step().links,
+                contacts=(client(), contact(archived=True, merged_into="b"), contact("b")),
+            ),
+            id="contact merged, not followed yet",
+        ),
+        pytest.param(
+            family(
+                *with_changed(in_step(), "x-1", contact_id="c").documents,
+                links=in_step().links,
+                contacts=(client(), contact(merged_into="b"), contact("b", merged_into="c"), contact("c")),
+            ),
+            id="merged twice",
+        ),
+        pytest.param(
+            family(
+                *with_changed(in_step(), "x-1", contact_id="b").documents,
+                links=(
+                    *(li for li in in_step().links if li.provet_id == "1"),
+                    contact_link("11", "b"),
+                    contact_link("12", "b"),
+                ),
+            ),
+            id="two clients share the merged contact",
+        ),
+        pytest.param(
+            family(
+                *in_step().documents,
+                links=(*(li for li in in_step().links if li.provet_id == "1"), contact_link("12", "new")),
+            ),
+            id="client linked to another contact",
+        ),
+    ],
+)
+def test_moves_of_contacts_change_no_document(seen: Family) -> None:
+    assert kinds(assess(seen, RULES)) == []
+
+
+def test_merges_in_a_circle_do_not_hang() -> None:
+    around = (client(), contact(merged_into="b"), contact("b", merged_into=ADA_CONTACT))
+    seen = with_changed(in_step(), "x-1", contact_id="elsewhere")
+    assert only(family(*seen.documents, links=seen.links, contacts=around)).kind == "invoice.changed_in_xero"
+
+
+def test_the_fingerprint_follows_both_sides_and_nothing_else() -> None:
+    drifted = with_changed(in_step(), "x-1", date=LATER)
+
+    def fingerprint(seen: Family) -> str:
+        option = only(seen).option()
+        assert option is not None
+        return option.fingerprint
+
+    unrelated = with_changed(drifted, "x-1", reference="PO 7", updated_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    assert fingerprint(unrelated) == fingerprint(drifted)
+    assert fingerprint(moved(drifted, "x-1", "240")) != fingerprint(drifted)
+    assert fingerprint(with_changed(drifted, "x-1", date=DAY + dt.timedelta(days=3))) != fingerprint(drifted)
+    assert fingerprint(moved(drifted, "1", "240")) != fingerprint(drifted)
