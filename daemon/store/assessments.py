@@ -13,7 +13,7 @@ from daemon.core.assess import Books
 from daemon.core.correction import UNFINISHED
 from daemon.core.discrepancy import SHARED_CAUSE, Discrepancy, Exclusion, Finding, Status
 from daemon.core.model import Link, Value
-from daemon.store import discrepancies, families
+from daemon.store import discrepancies, families, reach
 from daemon.store import discrepancy_rows as rows
 from daemon.store import links as stored_links
 from daemon.store.codec import execute_in, from_cents, stamp
@@ -70,7 +70,7 @@ def save(
 def _save_findings(tx: Tx, practice: str, findings: Sequence[Finding], now: datetime) -> list[Discrepancy]:
     ids = [finding.id for finding in findings]
     known = {before.id: before for before in rows.select_ids(tx, practice, ids)}
-    under_way = _under_way(tx, practice, ids)
+    under_way = _under_way(tx, ids)
     changed = []
     for finding in findings:
         before = known.get(finding.id)
@@ -90,14 +90,8 @@ def _close_missing(tx: Tx, practice: str, family_id: str, findings: Sequence[Fin
         tx, "WHERE practice = ? AND family = ? AND status <> 'closed' ORDER BY id", (practice, family_id)
     )
     gone = [discrepancies.put(tx, closed(before)) for before in living if before.id not in found]
-    waiting = execute_in(
-        tx,
-        "SELECT DISTINCT family FROM discrepancy"
-        " WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)",
-        (practice,),
-        (each.id for each in gone),
-    )
-    families.mark(tx, practice, (family for (family,) in waiting if family != family_id))
+    waiting = reach.waiting(tx, practice, (each.id for each in gone))
+    families.mark(tx, practice, (family for family in waiting if family != family_id))
     return gone
 
 
@@ -113,10 +107,10 @@ def _close_orphans(tx: Tx, practice: str) -> list[Discrepancy]:
     return [discrepancies.put(tx, closed(orphan)) for orphan in orphans]
 
 
-def _under_way(tx: Tx, practice: str, discrepancy_ids: Sequence[str]) -> set[str]:
+def _under_way(tx: Tx, discrepancy_ids: Sequence[str]) -> set[str]:
     """Those of these discrepancies that have an unfinished correction."""
-    sql = "SELECT DISTINCT discrepancy_id, status FROM correction WHERE practice = ? AND discrepancy_id IN (...)"
-    return {id_ for id_, status in execute_in(tx, sql, (practice,), discrepancy_ids) if status in UNFINISHED}
+    sql = "SELECT discrepancy_id, status FROM correction WHERE discrepancy_id IN (...)"
+    return {id_ for id_, status in execute_in(tx, sql, (), discrepancy_ids) if status in UNFINISHED}
 
 
 def _replace_exclusions(tx: Tx, practice: str, family_id: str, exclusions: Sequence[Exclusion]) -> None:

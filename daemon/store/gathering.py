@@ -184,10 +184,8 @@ def _ids(view: dict[Key, None], class_: RecordClass) -> list[str]:
 def under_way(tx: Tx, practice: str, family_ids: Sequence[str]) -> set[str]:
     """The families with a write that is decided, under way or in doubt."""
     decided = (
-        "SELECT DISTINCT family FROM correction"
+        "SELECT family FROM correction"
         " WHERE practice = ? AND status IN ('approved', 'applying', 'in_doubt') AND family IN (...)"
     )
-    sent = (
-        "SELECT DISTINCT family FROM intent WHERE practice = ? AND status IN ('sent', 'in_doubt') AND family IN (...)"
-    )
+    sent = "SELECT family FROM intent WHERE practice = ? AND status IN ('sent', 'in_doubt') AND family IN (...)"
     return {family for sql in (decided, sent) for (family,) in execute_in(tx, sql, (practice,), family_ids)}

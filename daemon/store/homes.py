@@ -42,16 +42,12 @@ def rehome_documents(tx: Tx, practice: str, document_ids: Iterable[str]) -> list
     homes = {document: invoice_family(root_of(document, parents)) for document in documents}
     rows = execute_in(tx, f"SELECT id, family {_OF_DOCUMENTS} AND id IN (...)", (practice,), documents)
     moved = _move(tx, practice, "document", [(document, old, homes[document]) for document, old in rows])
-    return moved + _follow(tx, practice, "parent <> '' AND parent IN (...)", documents)
+    return moved + rehome_payments(tx, practice, _children(tx, practice, "payment", documents))
 
 
 def rehome_payments(tx: Tx, practice: str, payment_ids: Iterable[str]) -> list[str]:
     """Put payments that are new or lie on another document into that one's family; returns as for documents."""
-    return _follow(tx, practice, "id IN (...)", payment_ids)
-
-
-def _follow(tx: Tx, practice: str, which: str, values: Iterable[str]) -> list[str]:
-    payments = execute_in(tx, f"SELECT id, family, parent {_OF_PAYMENTS} AND {which}", (practice,), values)
+    payments = execute_in(tx, f"SELECT id, family, parent {_OF_PAYMENTS} AND id IN (...)", (practice,), payment_ids)
     sql = f"SELECT id, family {_OF_DOCUMENTS} AND id IN (...)"
     homes = dict(execute_in(tx, sql, (practice,), (parent for _, _, parent in payments)))
     moves = [(payment, old, homes.get(parent, invoice_family(parent))) for payment, old, parent in payments]
@@ -61,12 +57,18 @@ def _follow(tx: Tx, practice: str, which: str, values: Iterable[str]) -> list[st
 def _with_descendants(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[str]:
     found = dict.fromkeys(document_ids)
     frontier = list(found)
-    sql = f"SELECT id {_OF_DOCUMENTS} AND parent <> '' AND parent IN (...)"
     while frontier:
-        children = [child for (child,) in execute_in(tx, sql, (practice,), frontier)]
-        frontier = [child for child in children if child not in found]
+        frontier = [child for child in _children(tx, practice, "document", frontier) if child not in found]
         found.update(dict.fromkeys(frontier))
     return list(found)
+
+
+def _children(tx: Tx, practice: str, kind: str, document_ids: Iterable[str]) -> list[str]:
+    sql = (
+        "SELECT id FROM record"
+        " WHERE practice = ? AND system = 'provet' AND kind = ? AND parent <> '' AND parent IN (...)"
+    )
+    return [child for (child,) in execute_in(tx, sql, (practice, kind), document_ids)]
 
 
 def _parents(tx: Tx, practice: str, document_ids: Iterable[str]) -> dict[str, str]:

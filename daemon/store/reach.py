@@ -34,39 +34,40 @@ def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[s
 
 def _own(tx: Tx, practice: str, kind: Kind, ids: list[str]) -> list[str]:
     if kind is not Kind.CONTACT:
-        sql = "SELECT DISTINCT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
-        return [family for (family,) in execute_in(tx, sql, (practice, kind), ids)]
+        return _homes(tx, practice, kind, ids)
     own = [client_family(client) for client in ids]
-    return own + waiting(tx, practice, own)
+    causes = execute_in(tx, "SELECT id FROM discrepancy WHERE practice = ? AND family IN (...)", (practice,), own)
+    return own + waiting(tx, practice, (cause for (cause,) in causes))
 
 
-def waiting(tx: Tx, practice: str, family_ids: Iterable[str]) -> list[str]:
-    """The families with a living discrepancy whose cause was found in one of these families."""
+def waiting(tx: Tx, practice: str, cause_ids: Iterable[str]) -> list[str]:
+    """The families with a living discrepancy that waits for one of these causes."""
     rows = execute_in(
         tx,
-        "SELECT DISTINCT w.family FROM discrepancy c JOIN discrepancy w ON w.practice = c.practice AND w.cause = c.id"
-        " WHERE c.practice = ? AND w.cause <> '' AND w.status <> 'closed' AND c.family IN (...)",
+        "SELECT family FROM discrepancy WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)",
         (practice,),
-        family_ids,
+        cause_ids,
     )
     return [family for (family,) in rows]
 
 
+def _homes(tx: Tx, practice: str, kind: Kind, provet_ids: Iterable[str]) -> list[str]:
+    sql = "SELECT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
+    return [family for (family,) in execute_in(tx, sql, (practice, kind), provet_ids)]
+
+
 def _partners(tx: Tx, practice: str, kind: Kind, xero_ids: list[str]) -> list[str]:
     pairs = linked(tx, practice, System.XERO, kind, xero_ids) + keyed(tx, practice, System.XERO, kind, xero_ids)
-    sql = "SELECT DISTINCT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
-    return [family for (family,) in execute_in(tx, sql, (practice, kind), (partner for _, partner in pairs))]
+    return _homes(tx, practice, kind, (partner for _, partner in pairs))
 
 
 def _allocated(tx: Tx, practice: str, credit_ids: list[str]) -> list[str]:
-    sql = "SELECT DISTINCT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
+    sql = "SELECT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
     return [invoice for (invoice,) in execute_in(tx, sql, (practice,), credit_ids)]
 
 
 def _paid(tx: Tx, practice: str, payment_ids: list[str]) -> list[str]:
-    sql = (
-        "SELECT DISTINCT parent FROM record WHERE practice = ? AND system = 'xero' AND kind = 'payment' AND id IN (...)"
-    )
+    sql = "SELECT parent FROM record WHERE practice = ? AND system = 'xero' AND kind = 'payment' AND id IN (...)"
     return [document for (document,) in execute_in(tx, sql, (practice,), payment_ids)]
 
 

@@ -31,14 +31,24 @@ class _Thread:
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
+        self._failure: BaseException | None = None
         self._proxy = aiosqlite.Connection(self._open, 1)
 
     def _open(self) -> sqlite3.Connection:
-        self._raw = self._connect()
+        """Open the connection, or one to nothing: a thread that could not is stopped in order, like any other."""
+        try:
+            self._raw = self._connect()
+        except BaseException as error:
+            self._failure = error
+            self._raw = sqlite3.connect(":memory:")
         return self._raw
 
     async def start(self) -> _Thread:
+        """Open the connection; raises what opening it raised."""
         await self._proxy
+        if self._failure is not None:
+            await self.close()
+            raise self._failure
         return self
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:

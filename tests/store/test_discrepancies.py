@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Subject
 from daemon.core.model import Kind, Ref, System
 from daemon.errors import Invalid
-from daemon.store import assessments, discrepancies, families, records
-from daemon.store.database import Database, Tx, open_inline
+from daemon.store import discrepancies
+from daemon.store.database import Database, open_inline
 from daemon.store.discrepancies import Page, Query, Sort
-from tests.store.made import CLINIC, START, at, document, finding, saving
+from tests.store.made import CLINIC, START, at, finding
 
 KINDS = ["invoice.missing", "invoice.changed_in_xero", "payment.differs", "invoiced.other"]
 LABELS = ["Invoice 12", "invoice 12%", "INVOICE_12", "Zoë's straße", "Invoice 12!", "a"]
@@ -181,70 +181,3 @@ async def test_open_and_approved_are_counted_by_kind(db: Database) -> None:
     rows = [discrepancy(n, kind=KINDS[n % 2], status=status) for n, status in enumerate([*Status, *Status])]
     await db.write(put_all([*rows, discrepancy(99, practice="hillside")]))
     assert await db.read(lambda tx: discrepancies.open_by_kind(tx, CLINIC)) == {KINDS[0]: 2, KINDS[1]: 2}
-
-
-class Recording:
-    """A transaction that notes its statements."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self.statements: list[tuple[str, Sequence[object]]] = []
-
-    def execute(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        self.statements.append((sql, params))
-        return self._tx.execute(sql, params)
-
-    def executemany(self, sql: str, rows: Any) -> None:
-        self._tx.executemany(sql, rows)
-
-
-def plans(tx: Tx, work: Any) -> list[str]:
-    """How SQLite carries out each statement of a work, one text for each."""
-    recording = Recording(tx)
-    work(recording)
-    return [
-        " / ".join(row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {sql}", params))
-        for sql, params in recording.statements
-    ]
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        (Query(practice=CLINIC), "discrepancy_practice_amount"),
-        (Query(practice=CLINIC, offset=50_000), "discrepancy_practice_amount"),
-        (Query(practice=CLINIC, descending=False), "discrepancy_practice_amount"),
-        (Query(practice=CLINIC, statuses=(Status.SNOOZED,)), "discrepancy_practice_amount"),
-        (Query(practice=CLINIC, sort=Sort.AGE), "discrepancy_practice_age"),
-        (Query(), "discrepancy_amount"),
-    ],
-)
-async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: Query, index: str) -> None:
-    await db.write(put_all([discrepancy(n) for n in range(3)]))
-    found = await db.read(lambda tx: plans(tx, lambda t: discrepancies.page(t, query)))
-    assert f"USING INDEX {index}" in found[1]
-    assert "TEMP B-TREE" not in found[1]
-
-
-@pytest.mark.parametrize("query", [Query(practice=CLINIC), Query(), Query(practice=CLINIC, kind_not=("x",))])
-async def test_counts_are_summed_from_an_index_alone(db: Database, query: Query) -> None:
-    found = await db.read(lambda tx: plans(tx, lambda t: discrepancies.page(t, query)))
-    assert "USING COVERING INDEX discrepancy_sums" in found[0]
-
-
-async def test_nothing_that_runs_in_every_cycle_scans_a_table(db: Database) -> None:
-    await db.write(lambda tx: records.upsert(tx, CLINIC, [document("1")]))
-    await db.write(saving(finding("1", cause="c")))
-    works: list[Any] = [
-        lambda tx: assessments.totals(tx, CLINIC),
-        lambda tx: discrepancies.open_by_kind(tx, CLINIC),
-        lambda tx: discrepancies.changed_since(tx, 0, 10),
-        lambda tx: discrepancies.due_snoozes(tx, START),
-        lambda tx: families.dirty(tx, CLINIC, 100),
-        lambda tx: families.load_many(tx, CLINIC, ["invoice:1", "client:7"]),
-        lambda tx: records.upsert(tx, CLINIC, [document("1", updated_at=at(5), gross=Decimal(3))]),
-        saving(finding("1", amount=Decimal(7))),
-    ]
-    for work in works:
-        for plan in await db.write(lambda tx, w=work: plans(tx, w)):
-            assert "SCAN " not in plan

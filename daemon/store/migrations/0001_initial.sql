@@ -61,7 +61,7 @@ CREATE TABLE link (
     body       TEXT NOT NULL,
     PRIMARY KEY (practice, kind, provet_id, xero_id)
 ) STRICT;
-CREATE INDEX link_xero ON link (practice, kind, xero_id);
+CREATE INDEX link_xero ON link (practice, kind, xero_id, provet_id);
 
 -- dirty_seq: the number of the change that last dirtied it, 0 = clean.
 CREATE TABLE family (
@@ -109,7 +109,7 @@ CREATE TABLE discrepancy (
     PRIMARY KEY (practice, id)
 ) STRICT;
 CREATE INDEX discrepancy_id ON discrepancy (id);
-CREATE INDEX discrepancy_family ON discrepancy (practice, family);
+CREATE INDEX discrepancy_family ON discrepancy (practice, family, id);
 CREATE INDEX discrepancy_cause ON discrepancy (practice, cause) WHERE cause <> '';
 CREATE INDEX discrepancy_seq ON discrepancy (seq);
 CREATE INDEX discrepancy_wake ON discrepancy (wake_at) WHERE wake_at <> '';
