@@ -61,7 +61,7 @@ class Requests:
         engine = self._engines[name]
         if engine.served >= request.numbers[name]:
             return PracticeSync(id=name, done=True, note="done")
-        if engine.began >= request.numbers[name] and status.state in _NOT_WAITED_FOR:
+        if engine.ended >= request.numbers[name] and status.state in _NOT_WAITED_FOR:
             return PracticeSync(id=name, done=True, note=_NOT_WAITED_FOR[status.state])
         patience_s = engine.practice.settings.settle_s + _GRACE_S
         if engine.compared >= request.numbers[name] and status.in_doubt:

@@ -45,7 +45,7 @@ class Engine:
         self._hinted: set[Stream] = set()
         self._full_wanted = True
         self._asked = 0
-        self._began = 0
+        self._ended = 0
         self._compared = 0
         self._served = 0
         self._failures = 0
@@ -63,9 +63,9 @@ class Engine:
         return self._asked
 
     @property
-    def began(self) -> int:
-        """The newest request after which a cycle began."""
-        return self._began
+    def ended(self) -> int:
+        """The newest request after which a cycle began and ended, be it by a fault."""
+        return self._ended
 
     @property
     def compared(self) -> int:
@@ -91,17 +91,17 @@ class Engine:
     async def turn(self) -> None:
         """One cycle, full if that is due; a fault of a remote system becomes a discrepancy."""
         asked, full, hinted = self._asked, self._full_wanted, tuple(self._hinted)
-        self._began = asked
         self._wake.clear()
         self._hinted.clear()
         try:
             await self._cycle(full=full, hinted=hinted)
         except (ReconError, BaseExceptionGroup) as raised:
             await self._lost(remote_fault(raised))
+            self._ended = asked
             return
         self._full_wanted = self._full_wanted and not full
         await self._restored()
-        self._compared = asked
+        self._compared = self._ended = asked
         if not await self._settler.waiting():
             self._served = max(self._served, asked)
 
