@@ -38,6 +38,20 @@ def test_a_second_run_writes_nothing_and_is_done(small_clinic: Rig, first: Ran) 
     assert len(small_clinic.writes()) == before
 
 
+def test_a_rehearsal_changes_neither_the_store_nor_anything_else(small_clinic: Rig, first: Ran) -> None:
+    before = (store_of(small_clinic), len(small_clinic.writes()))
+    assert before[0]
+    rehearsal = small_clinic.once("--dry-run")
+    assert (rehearsal.status, rehearsal.answer["writes"]) == (0, [])
+    assert (store_of(small_clinic), len(small_clinic.writes())) == before
+
+
+def store_of(rig: Rig) -> dict[str, bytes]:
+    """The files of the store, by name."""
+    folder = rig.settings.with_name(f"{rig.settings.name}.state")
+    return {file.name: file.read_bytes() for file in folder.rglob("*.sqlite")}
+
+
 def test_an_edit_and_a_removed_payment_in_xero_are_exactly_two_discrepancies(small_clinic: Rig, agreed: Books) -> None:
     edited, paid = unpaid_invoice(agreed), invoice_paid_once(agreed)
     payment = next(each for each in agreed.xero.payments if each.document == paid.xero.id)
