@@ -8,12 +8,13 @@ import pytest
 
 from daemon.errors import StoreUnavailable
 from daemon.store import state
-from daemon.store.database import backup, epoch, open_aiosqlite, open_inline
+from daemon.store.database import backup, epoch, open_inline
+from tests.store.conftest import Opener
 from tests.store.made import open_to_others
 
 
-async def test_a_backup_of_a_running_store_opens_as_a_store(tmp_path: Path) -> None:
-    live = await open_aiosqlite(tmp_path / "store.db")
+async def test_a_backup_of_a_running_store_opens_as_a_store(tmp_path: Path, opened: Opener) -> None:
+    live = await opened("aiosqlite", tmp_path / "store.db")
     await live.write(lambda tx: state.set_cursor(tx, "p", "name", "before"))
     backup(tmp_path / "store.db", tmp_path / "copy.db")
     await live.write(lambda tx: state.set_cursor(tx, "p", "name", "after"))
@@ -21,7 +22,6 @@ async def test_a_backup_of_a_running_store_opens_as_a_store(tmp_path: Path) -> N
     assert await copy.read(lambda tx: state.cursor(tx, "p", "name")) == "before"
     assert await live.read(lambda tx: state.cursor(tx, "p", "name")) == "after"
     await copy.close()
-    await live.close()
 
 
 async def test_a_backup_is_one_private_file_and_replaces_the_last(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from daemon.errors import Invalid, StoreUnavailable
 from daemon.store import state
-from daemon.store.database import Database, Tx, epoch, open_aiosqlite, open_inline, raise_epoch
+from daemon.store.database import Database, Tx, epoch, raise_epoch
 from daemon.store.schema import migrations
+from tests.store.conftest import Opener
 from tests.store.made import open_to_others
 
 
@@ -100,7 +101,9 @@ async def test_the_epoch_can_be_raised_on_an_open_store(db: Database) -> None:
 
 @pytest.mark.parametrize("first", ["aiosqlite", "inline"])
 @pytest.mark.parametrize("second", ["aiosqlite", "inline"])
-async def test_a_second_opener_is_refused_until_the_first_closes(tmp_path: Path, first: str, second: str) -> None:
+async def test_a_second_opener_is_refused_until_the_first_closes(
+    tmp_path: Path, opened: Opener, first: str, second: str
+) -> None:
     path = tmp_path / "state" / "store.db"
     holder = await opened(first, path)
     with pytest.raises(Invalid, match="another process holds the store") as caught:
@@ -112,12 +115,8 @@ async def test_a_second_opener_is_refused_until_the_first_closes(tmp_path: Path,
     await successor.close()
 
 
-async def opened(driver: str, path: Path) -> Database:
-    return await open_aiosqlite(path) if driver == "aiosqlite" else open_inline(path)
-
-
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_what_was_written_is_there_after_opening_again(tmp_path: Path, driver: str) -> None:
+async def test_what_was_written_is_there_after_opening_again(tmp_path: Path, opened: Opener, driver: str) -> None:
     path = tmp_path / "store.db"
     for generation in range(1, 4):
         database = await opened(driver, path)
@@ -130,7 +129,9 @@ async def test_what_was_written_is_there_after_opening_again(tmp_path: Path, dri
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_a_file_that_is_no_store_is_refused_and_the_lock_let_go(tmp_path: Path, driver: str) -> None:
+async def test_a_file_that_is_no_store_is_refused_and_the_lock_let_go(
+    tmp_path: Path, opened: Opener, driver: str
+) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"garbage " * 4096)
     for _ in range(2):
@@ -142,7 +143,7 @@ async def test_a_file_that_is_no_store_is_refused_and_the_lock_let_go(tmp_path: 
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_a_damaged_page_is_noticed_at_opening(tmp_path: Path, driver: str) -> None:
+async def test_a_damaged_page_is_noticed_at_opening(tmp_path: Path, opened: Opener, driver: str) -> None:
     path = tmp_path / "store.db"
     database = await opened(driver, path)
     await database.write(lambda tx: [state.set_cursor(tx, "p", f"name {n}", "x" * 500) for n in range(200)])
@@ -156,7 +157,7 @@ async def test_a_damaged_page_is_noticed_at_opening(tmp_path: Path, driver: str)
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path, driver: str) -> None:
+async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path, opened: Opener, driver: str) -> None:
     path = tmp_path / "store.db"
     await (await opened(driver, path)).close()
     raw = sqlite3.connect(path)
@@ -167,14 +168,14 @@ async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path, driver: str
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path, driver: str) -> None:
+async def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path, opened: Opener, driver: str) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnavailable, match="cannot be opened"):
         await opened(driver, tmp_path / "file" / "store.db")
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_only_the_owner_may_read_the_file(tmp_path: Path, driver: str) -> None:
+async def test_only_the_owner_may_read_the_file(tmp_path: Path, opened: Opener, driver: str) -> None:
     path = tmp_path / "store.db"
     database = await opened(driver, path)
     await database.write(put("x"))
@@ -184,7 +185,9 @@ async def test_only_the_owner_may_read_the_file(tmp_path: Path, driver: str) -> 
 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "inline"])
-async def test_every_commit_reaches_the_disk_and_the_schema_is_not_trusted(tmp_path: Path, driver: str) -> None:
+async def test_every_commit_reaches_the_disk_and_the_schema_is_not_trusted(
+    tmp_path: Path, opened: Opener, driver: str
+) -> None:
     database = await opened(driver, tmp_path / "store.db")
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": 5000}
 

@@ -14,6 +14,7 @@ import pytest
 from daemon.errors import StoreUnavailable
 from daemon.store import state
 from daemon.store.database import Database, Tx, open_aiosqlite
+from tests.store.conftest import Opener
 
 
 @pytest.fixture
@@ -160,7 +161,10 @@ async def test_a_group_needs_one_commit(store: Database, tmp_path: Path) -> None
     assert alone > 10 * together
 
 
-async def test_a_lost_transaction_fails_for_all_its_callers_with_an_error_each(store: Database) -> None:
+@pytest.mark.parametrize("statements", [["ROLLBACK"], ["ROLLBACK", "BEGIN"]])
+async def test_a_lost_transaction_fails_for_all_its_callers_with_an_error_each(
+    store: Database, statements: list[str]
+) -> None:
     gate = Gate("gate")
     first = asyncio.create_task(store.write(gate))
     await gate.reached()
@@ -220,8 +224,8 @@ async def test_a_cancelled_read_harms_no_later_one(store: Database) -> None:
     assert await store.read(names) == ["x"]
 
 
-async def test_closing_commits_what_waits_and_refuses_what_comes_after(tmp_path: Path) -> None:
-    store = await open_aiosqlite(tmp_path / "store.db")
+async def test_closing_commits_what_waits_and_refuses_what_comes_after(tmp_path: Path, opened: Opener) -> None:
+    store = await opened("aiosqlite", tmp_path / "store.db")
     group = [asyncio.create_task(store.write(put(f"{n}"))) for n in range(5)]
     await asyncio.sleep(0)
     await store.close()
@@ -230,13 +234,11 @@ async def test_closing_commits_what_waits_and_refuses_what_comes_after(tmp_path:
         with pytest.raises(StoreUnavailable, match="closed"):
             await refused
     await store.close()
-    again = await open_aiosqlite(tmp_path / "store.db")
+    again = await opened("aiosqlite", tmp_path / "store.db")
     assert await again.read(names) == ["0", "1", "2", "3", "4"]
-    await again.close()
 
 
-async def test_when_the_loop_is_torn_down_nobody_waits_for_ever(tmp_path: Path) -> None:
-    store = await open_aiosqlite(tmp_path / "store.db")
+async def test_when_the_loop_is_torn_down_nobody_waits_for_ever(store: Database) -> None:
     gate = Gate("gate")
     waiting = [asyncio.create_task(store.write(work)) for work in (gate, put("behind"))]
     await gate.reached()
@@ -245,7 +247,6 @@ async def test_when_the_loop_is_torn_down_nobody_waits_for_ever(tmp_path: Path) 
     results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
     assert {type(result) for result in results} == {StoreUnavailable}
     gate.opened.set()
-    await store.close()
 
 
 def test_a_store_that_does_not_open_leaves_no_thread_behind(tmp_path: Path) -> None:
