@@ -36,7 +36,7 @@ def append(
     tx: Tx, *, at: datetime, practice: str, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> int:
     """Add an entry and return its number. ``detail`` holds anything that becomes JSON, and no secrets."""
-    last, previous = _head(tx)
+    last, previous = head(tx)
     row = (last + 1, stamp(at), practice, actor, action, subject, to_json(detail))
     digest = _chained(previous, row)
     tx.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest))  # noqa: S608
@@ -53,18 +53,19 @@ def verify(tx: Tx) -> int | None:
     number, previous = 0, _START
     while rows := _rows(tx, number, _CHUNK):
         for row in rows:
-            if row[0] != number + 1 or row[7] != _chained(previous, row[:7]):
+            if row[7] != _chained(previous, row[:7]):
                 return number + 1
             number, previous = row[0], row[7]
-    last, head = _head(tx)
+    last, newest = head(tx)
     if number != last:
         return min(number, last) + 1
-    return None if previous == head else number
+    return None if previous == newest else number
 
 
 def head(tx: Tx) -> tuple[int, str]:
-    """Number and hash of the newest entry; zero and zeros for an empty log."""
-    return _head(tx)
+    """Number and hash of the newest entry, zero and zeros of an empty log: they tell on a cut-off tail."""
+    rows = tx.execute("SELECT number, hash FROM audit_head WHERE name = 'head'")
+    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, _START)
 
 
 def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list[Entry]:
@@ -73,12 +74,6 @@ def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list
         return [_entry(row) for row in _rows(tx, after, limit)]
     sql = f"SELECT {_COLUMNS} FROM audit WHERE subject = ? AND subject <> '' AND number > ? ORDER BY number LIMIT ?"  # noqa: S608
     return [_entry(row) for row in tx.execute(sql, (subject, after, limit))]
-
-
-def _head(tx: Tx) -> tuple[int, str]:
-    """Number and hash of the newest entry: without them a cut-off tail would go unnoticed."""
-    rows = tx.execute("SELECT number, hash FROM audit_head WHERE name = 'head'")
-    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, _START)
 
 
 def _chained(previous: str, row: tuple[Any, ...]) -> str:
