@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
+from daemon.core.booking import payment_gaps
 from daemon.core.compared import agreed_link
 from daemon.core.contact_match import match_contact
 from daemon.core.contacts import contact_link, judge_contact
-from daemon.core.creation import payment_gaps
+from daemon.core.correction import UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
-from daemon.core.discrepancy import Exclusion, Finding
+from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import duplicate_balance, judge_document
 from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
@@ -84,12 +87,33 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
         cases.append(_unexplained(in_scope[0], unexplained, rules))
     gaps = {gap.key: gap for view, found_cases in judged for gap in _gaps(view, found_cases, stage)}
     return Assessment(
-        findings=tuple(found(case, family.id, rules) for case in cases),
+        findings=_documents_first([found(case, family.id, rules) for case in cases]),
         causes=tuple(gap_finding(gap, rules) for gap in gaps.values()),
         exclusions=exclusions,
         links=tuple(_links(in_scope, stage)),
         books=books,
     )
+
+
+def _documents_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Money waits for a document that is about to be edited: Xero edits none that anything is paid on or set against
+    (docs/reference/xero.md 8.5)."""
+    edited = {
+        step.posting.provet_id: finding.id
+        for finding in findings
+        if finding.policy is Policy.AUTOMATIC
+        for step in finding.options[0].steps
+        if isinstance(step, UpdateDocument)
+    }
+    return tuple(_waiting(finding, edited) for finding in findings)
+
+
+def _waiting(finding: Finding, edited: dict[str, str]) -> Finding:
+    if finding.policy is not Policy.AUTOMATIC:
+        return finding
+    settled = {document for step in finding.options[0].steps for document in settled_documents(step)}
+    cause = next((edited[document] for document in sorted(settled & edited.keys())), None)
+    return finding if cause is None else msgspec.structs.replace(finding, policy=Policy.HOLD, cause=cause)
 
 
 def _gaps(view: View, cases: list[Case], stage: Scene) -> list[Gap]:

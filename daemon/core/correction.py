@@ -200,6 +200,17 @@ def is_money(step: Step) -> bool:
     return isinstance(step, CreatePayment | Allocate | RecordPayment | CancelPayment | DeletePayment | Deallocate)
 
 
+def settled_documents(step: Step) -> tuple[str, ...]:
+    """The Provet ids of the documents that a step pays, or sets credit between, in Xero."""
+    match step:
+        case CreatePayment():
+            return (step.document_id,)
+        case Allocate():
+            return (step.credit_id, step.invoice_id)
+        case _:
+            return ()
+
+
 class Option(Value, frozen=True, kw_only=True):
     """One way to correct a discrepancy: what it writes, what follows, and the values it relies on."""
 

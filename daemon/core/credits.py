@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from daemon.core.allocating import allocatable, allocate_step
 from daemon.core.amounts import money
 from daemon.core.correction import Deallocate
-from daemon.core.creation import allocate_step
 from daemon.core.findings import Case, document_subject, option, with_currency
 from daemon.core.model import Document
 from daemon.core.view import Scene, View
@@ -20,15 +20,11 @@ def judge_credit(view: View, scene: Scene) -> list[Case]:
 
 
 def _allocation_missing(view: View, note: Document, scene: Scene) -> list[Case]:
-    """Credit that stays open beside its open invoice; a share that money settles on either side is left alone."""
-    original = scene.original(view)
-    if original is None or original.booked is None or original.credit or original.held or original.foreign:
+    """Credit that stays open beside its open invoice."""
+    original, amount = scene.original(view), allocatable(view, scene)
+    if original is None or original.booked is None or not amount:
         return []
-    invoice = original.booked
-    amount = min(view.xero_left, view.open_share, original.xero_left, original.open_share)
-    if amount <= 0 or original.void or note.contact_id != invoice.contact_id:
-        return []
-    later = max(note.date, invoice.date)
+    later = max(note.date, original.booked.date)
     closed = scene.rules.closed(later)
     date = scene.rules.first_open_day if closed else later
     label, words = view.posted.posting.label, with_currency(amount, scene.rules)

@@ -7,8 +7,8 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money
+from daemon.core.booking import from_xero, payment_step
 from daemon.core.correction import Option, Step
-from daemon.core.creation import from_xero, payment_step
 from daemon.core.diff import Change, changes, field_diffs
 from daemon.core.findings import Case, option, with_currency
 from daemon.core.ledger import settlement
@@ -94,7 +94,7 @@ def _two_payments(pair: PaymentPair, view: View, scene: Scene) -> tuple[Option, 
     amount, rules = pair.xero.amount, scene.rules
     account, gap = payment_account(pair.provet.method, rules)
     closed = rules.closed(pair.provet.date) or (rules.provet_open_from or pair.xero.date) > pair.xero.date
-    if gap is not None or closed or from_xero(pair.provet, rules) or amount > min(view.xero_left, view.provet_due):
+    if gap is not None or closed or from_xero(pair.provet, rules) or amount > min(view.xero_room, view.provet_due):
         return ()
     steps: tuple[Step, ...] = (
         payment_step(view, pair.provet, account, amount),
@@ -126,7 +126,7 @@ def _differs(pair: PaymentPair, view: View, scene: Scene) -> list[Case]:
         summary=f"{subject.label} differs in {', '.join(moved)}",
         fields=field_diffs(mine, theirs, baseline, tuple(moved)),
     )
-    if excess > view.xero_left:
+    if excess > view.xero_room:
         return [_overpaid(case, pair, excess, view, scene)]
     if -excess > view.provet_due:
         where = f"; only {with_currency(amount, scene.rules)} of it fits in Provet"
@@ -138,7 +138,7 @@ def _differs(pair: PaymentPair, view: View, scene: Scene) -> list[Case]:
 
 def _overpaid(case: Case, pair: PaymentPair, excess: Decimal, view: View, scene: Scene) -> Case:
     """A Provet payment of which Xero holds less, because no more is due there."""
-    left = max(view.xero_left, Decimal(0))
+    left = max(view.xero_room, Decimal(0))
     options = _recreate("book-up-to-due", pair, pair.xero.amount + left, view, scene) if left else ()
     held = with_currency(pair.xero.amount, scene.rules)
     summary = f"{case.subject.label} stands in Xero with {held}: no more was due"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from daemon.core.booking import payment_step
 from daemon.core.correction import Option
-from daemon.core.creation import payment_step
 from daemon.core.discrepancy import FieldDiff
 from daemon.core.findings import Case, option
 from daemon.core.ledger import settlement
@@ -37,7 +37,7 @@ def removed_in_xero(payment: Payment, link: Link, view: View, scene: Scene) -> C
     if link.created_in is System.PROVET:
         options += cancel_options(payment, view)
     account, gap = payment_account(payment.method, scene.rules)
-    if gap is None and amount <= view.xero_left and not scene.rules.closed(payment.date):
+    if gap is None and amount <= view.xero_room and not scene.rules.closed(payment.date):
         step = payment_step(view, payment, account, amount)
         words = f"The payment stands in Xero again, on account {account}"
         title = "Pay it again in Xero"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money
-from daemon.core.creation import from_xero, payment_step, payment_steps
+from daemon.core.booking import from_xero, payment_step, payment_steps
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, gap_id, with_currency
 from daemon.core.ledger import settlement
@@ -19,8 +19,8 @@ from daemon.core.view import Scene, View
 
 def missing_in_xero(view: View, scene: Scene) -> list[Case]:
     """The cases of Provet payments that Xero never had; those that fit go first, the others see what is left."""
-    fitting = {step.payment_id: step.amount for step in payment_steps(view, scene, limit=view.xero_left)}
-    left = view.xero_left - sum(fitting.values(), ZERO)
+    fitting = {step.payment_id: step.amount for step in payment_steps(view, scene, limit=view.xero_room)}
+    left = view.xero_room - sum(fitting.values(), ZERO)
     return [
         _missing_in_xero(payment, payment.id in fitting, left, view, scene) for payment in view.payments.provet_only
     ]

@@ -66,6 +66,11 @@ class View(Value, frozen=True, kw_only=True):
         return self.booked.gross - sum((p.amount for p in self.taken), ZERO) - self.allocated - self.foreign
 
     @property
+    def xero_room(self) -> Decimal:
+        """What may be set against the partner now: no more than is open in Xero, nor once it has Provet's total."""
+        return self.xero_left + min(self.posted.posting.gross - self.booked.gross, ZERO) if self.booked else ZERO
+
+    @property
     def xero_balance(self) -> Decimal:
         """What the partner adds to the receivable: credit that moves within the family changes none of it."""
         return self.sign * (self.xero_left + self.allocated)

@@ -1,0 +1,70 @@
+"""Provet payments on their way to Xero: which of them go, how many fit, and the step that books one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from daemon.core.correction import CreatePayment
+from daemon.core.family import marked_partner, payment_reference
+from daemon.core.ledger import settlement
+from daemon.core.model import ZERO, Payment
+from daemon.core.posting import Gap, payment_account
+from daemon.core.rules import Rules
+from daemon.core.view import Scene, View
+
+
+def payment_gaps(view: View, scene: Scene) -> list[Gap]:
+    """The mappings that standing Provet payments without a partner in Xero lack."""
+    if view.void or view.held:
+        return []
+    gaps = [payment_account(p.method, scene.rules)[1] for p in _unbooked(view) if not from_xero(p, scene.rules)]
+    return [gap for gap in gaps if gap is not None]
+
+
+def _unbooked(view: View) -> Iterable[Payment]:
+    """The standing payments that Xero lacks; on a document that is not there, those that it once had as well."""
+    lost = () if view.booked is not None else (payment for payment, _ in view.payments.gone_in_xero)
+    return (*view.payments.provet_only, *lost)
+
+
+def from_xero(payment: Payment, rules: Rules) -> bool:
+    """Whether a Provet payment says of itself that it came from Xero: such a one is never sent back."""
+    by_method = bool(rules.xero_payment_type) and payment.method == rules.xero_payment_type
+    return by_method or bool(marked_partner(payment))
+
+
+def payment_steps(view: View, scene: Scene, *, limit: Decimal) -> list[CreatePayment]:
+    """Bookings of the Provet payments that Xero lacks and that fit into ``limit`` together, oldest first."""
+    steps: list[CreatePayment] = []
+    left = limit
+    for payment in _unbooked(view):
+        account, gap = payment_account(payment.method, scene.rules)
+        amount = settlement(view.document, payment)
+        if gap is not None or amount > left or from_xero(payment, scene.rules) or scene.rules.closed(payment.date):
+            continue
+        steps.append(payment_step(view, payment, account, amount))
+        left -= amount
+    return steps
+
+
+def payment_step(
+    view: View, payment: Payment, account: str, amount: Decimal, date: dt.date | None = None
+) -> CreatePayment:
+    """The booking of one Provet payment in Xero under its mark, on its own day unless ``date`` says otherwise."""
+    return CreatePayment(
+        payment_id=payment.id,
+        document_id=view.document.id,
+        credit=view.credit,
+        amount=amount,
+        date=date or payment.date,
+        account=account,
+        reference=payment_reference(payment.id),
+        label=view.posted.posting.label,
+    )
+
+
+def coming(view: View, scene: Scene) -> Decimal:
+    """The money that Xero is about to get on a booked document."""
+    return sum((step.amount for step in payment_steps(view, scene, limit=view.xero_room)), ZERO)
