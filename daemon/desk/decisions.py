@@ -14,6 +14,7 @@ from daemon.core.rules import Mode
 from daemon.errors import Invalid
 from daemon.practice import Practice
 from daemon.protocol import Approval, Operator, Outcome
+from daemon.reconciler import notices
 from daemon.store import audit, corrections, discrepancies, state
 from daemon.store.tx import Tx
 
@@ -42,6 +43,8 @@ class Decisions:
         if expect and expect != option.fingerprint:
             moved_on = "what this option relies on has changed since it was shown; look at it again"
             return Approval(discrepancy=discrepancy.id, outcome=Outcome.STALE, message=moved_on)
+        if discrepancy.finding.family == notices.GUARD:
+            return self._lift_guard(tx, discrepancy, operator)
         pending = self._pending(tx, discrepancy)
         if pending is not None and pending.status is not CorrectionStatus.PROPOSED:
             raise Invalid(f"a correction of {discrepancy.id} is already {pending.status}", hint="wait for it to end")
@@ -153,10 +156,23 @@ class Decisions:
         """Start writes again, and lift a tripped guard."""
         known = state.practice_state(tx, self._practice.id)
         lifted = {"guard": known.guard} if known.guard else {}
-        lifted_at = self._now() if known.guard else known.guard_lifted_at
-        fresh = msgspec.structs.replace(known, paused_by="", pause_reason="", guard="", guard_lifted_at=lifted_at)
-        state.put_state(tx, self._practice.id, fresh)
+        state.put_state(tx, self._practice.id, msgspec.structs.replace(known, paused_by="", pause_reason=""))
+        self._without_guard(tx)
         self._audit(tx, operator, "resumed", self._practice.id, lifted)
+
+    def _lift_guard(self, tx: Tx, discrepancy: Discrepancy, operator: Operator) -> Approval:
+        """The approval of a tripped guard: nothing is written by it, so that it is applied at once."""
+        self._without_guard(tx)
+        self._audit(tx, operator, "approved", discrepancy.id, {"option": "resume"})
+        return Approval(discrepancy=discrepancy.id, outcome=Outcome.APPLIED, message="automatic writes go on")
+
+    def _without_guard(self, tx: Tx) -> None:
+        """Let automatic writes go on; what was written before no longer counts."""
+        known = state.practice_state(tx, self._practice.id)
+        if known.guard:
+            fresh = msgspec.structs.replace(known, guard="", guard_lifted_at=self._now())
+            state.put_state(tx, self._practice.id, fresh)
+        notices.post(tx, self._practice, notices.GUARD, ())
 
     def _now(self) -> dt.datetime:
         return self._practice.clock.utc()
