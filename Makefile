@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench install clean
+.PHONY: demo test check bench screenshots install clean
 
 demo: install
 	@$(BIN)/reconciled demo
@@ -18,6 +18,9 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+screenshots: install
+	$(BIN)/python docs/screenshots.py
 
 install: .venv/installed
 
