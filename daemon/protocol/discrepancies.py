@@ -1,0 +1,162 @@
+"""Discrepancies as people and scripts see them, and lists of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from daemon.protocol.base import PAGE_MAX, TEXT_MAX, Message, Several, Short
+
+
+class RecordView(Message, frozen=True, kw_only=True):
+    """A record in its system with a link that opens it there ("" if there is none)."""
+
+    kind: str
+    id: str
+    url: str
+
+
+class SubjectView(Message, frozen=True, kw_only=True):
+    label: str
+    provet: RecordView | None
+    xero: RecordView | None
+
+
+class FieldView(Message, frozen=True, kw_only=True):
+    """One compared field; None where a side does not have the record."""
+
+    name: str
+    provet: str | None
+    baseline: str | None
+    xero: str | None
+
+    @property
+    def differs(self) -> bool:
+        return self.provet != self.xero
+
+
+class WriteView(Message, frozen=True, kw_only=True):
+    """One write of an option: ``action`` is a stable word, ``summary`` a plain sentence."""
+
+    system: str
+    action: str
+    summary: str
+
+
+class OptionView(Message, frozen=True, kw_only=True):
+    id: str
+    title: str
+    recommended: bool
+    fingerprint: str
+    consequences: tuple[str, ...]
+    writes: tuple[WriteView, ...]
+
+
+class CorrectionView(Message, frozen=True, kw_only=True):
+    """A chosen option on its way: ``steps_done`` of ``steps`` are settled."""
+
+    option: str
+    status: str
+    approved_by: str
+    error: str | None
+    id: str = ""
+    steps_done: int = 0
+    steps: int = 0
+
+
+class WaiverView(Message, frozen=True, kw_only=True):
+    by: str
+    reason: str
+    at: dt.datetime
+    ceiling: str | None
+    until: dt.date | None
+
+
+class DiscrepancyView(Message, frozen=True, kw_only=True):
+    """One discrepancy as people and scripts see it."""
+
+    id: str
+    practice: str
+    kind: str
+    status: str
+    policy: str
+    subject: SubjectView
+    amount: str
+    effect: str
+    currency: str
+    summary: str
+    fields: tuple[FieldView, ...]
+    options: tuple[OptionView, ...]
+    correction: CorrectionView | None
+    cause: str | None
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    assignee: str | None
+    waiver: WaiverView | None
+    seq: int = 0
+
+    def option(self, option_id: str = "") -> OptionView | None:
+        """The option of that id; the recommended one when none is named; None if there is no such option."""
+        for option in self.options:
+            if option.id == option_id or (not option_id and option.recommended):
+                return option
+        return None
+
+
+class HistoryEntry(Message, frozen=True, kw_only=True):
+    """Something that happened to a discrepancy: who did what, when, in one sentence."""
+
+    at: dt.datetime
+    actor: str
+    action: str
+    text: str
+
+
+class Detail(DiscrepancyView, frozen=True, kw_only=True):
+    history: tuple[HistoryEntry, ...] = ()
+
+
+class Page(Message, frozen=True, kw_only=True):
+    """A window of a list; ``total``, ``amount`` and ``groups`` (count by kind) are of the whole list."""
+
+    total: int
+    discrepancies: tuple[DiscrepancyView, ...]
+    amount: str = "0.00"
+    groups: dict[str, int] = msgspec.field(default_factory=dict)
+    seq: int = 0
+
+
+class Sort(StrEnum):
+    """Order of a list. Equal amounts are ordered by age; ``age`` goes by ``first_seen``, descending is newest first."""
+
+    AMOUNT = "amount"
+    AGE = "age"
+    KIND = "kind"
+    LABEL = "label"
+
+
+class ListQuery(Message, frozen=True, kw_only=True):
+    """Filter, order and window of a list; "" and None filter nothing.
+
+    ``kind`` is a kind or the word before its dot ("payment"), ``kind_not`` takes out kinds in the same way; ``text`` is
+    looked for in label, summary and id without regard to case; both bounds of the amount are inclusive; ``status`` ()
+    means all.
+    """
+
+    practice: Short = ""
+    kind: Short = ""
+    kind_not: Several = ()
+    status: Several = ("open", "approved")
+    policy: Short = ""
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX)] = ""
+    cause: Short = ""
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    sort: Sort = Sort.AMOUNT
+    descending: bool = True
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)] = 200
