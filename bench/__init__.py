@@ -1,1 +1,1 @@
-"""Benchmarks: ratios measured in one run, never a timed test."""
+"""Benchmarks: ratios measured in one run, never a timed test; ``python -m bench`` prints them."""

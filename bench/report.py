@@ -1,0 +1,93 @@
+"""The benchmarks by name: each measures its ways in processes of their own and lays them side by side.
+
+Nothing of the daemon is imported here: what this process holds would count in the peaks of those it starts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench.measure import Figures, in_child
+from bench.table import Table, times
+
+CALLS_PER_MINUTE = 60
+"""What Xero allows (docs/reference/xero.md 3)."""
+
+
+def pipeline(*, quick: bool) -> Table:
+    """Documents per second from Provet into an empty Xero, beside one request for each record."""
+    documents = 40 if quick else 1000
+    naive = in_child("bench.pipeline:one_by_one", documents=documents)
+    daemon = in_child("bench.pipeline:daemon", documents=documents)
+    columns = ("documents", "writes", "s", "CPU s", "documents/s", "", "Xero calls", "each", "", "min at 60 calls/min")
+    return Table(
+        "pipeline: Provet into an empty Xero, call limits aside",
+        ("", *columns),
+        [("one by one", *_imported(naive, naive)), ("daemon", *_imported(daemon, naive))],
+    )
+
+
+def _imported(figures: Figures, naive: Figures) -> tuple[str, ...]:
+    documents, calls = figures.counts["documents"], figures.counts["xero_calls"]
+    return (
+        f"{documents}",
+        f"{figures.counts['writes']}",
+        f"{figures.seconds:.2f}",
+        f"{figures.cpu_s:.2f}",
+        f"{documents / figures.seconds:.0f}",
+        times(naive.seconds, figures.seconds),
+        f"{calls}",
+        f"{calls / documents:.3f}",
+        times(calls, naive.counts["xero_calls"]),
+        f"{calls / CALLS_PER_MINUTE:.1f}",
+    )
+
+
+def compare(*, quick: bool) -> Table:
+    """Decoding and comparing two large ledgers, with peak memory, beside dicts of everything."""
+    invoices = 2000 if quick else 100_000
+    day = dt.datetime.now(dt.UTC).date().isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+
+        def measured(way: str, place: str, count: int) -> Figures:
+            own = Path(folder) / place
+            own.mkdir(exist_ok=True)
+            return in_child(f"bench.compare:{way}", folder=str(own), invoices=count, day=day)
+
+        ways = {
+            "in memory, naive": measured("in_memory", "naive", invoices),
+            "daemon, first comparison": measured("first", "first", invoices // 10),
+            "daemon, decode and store": measured("store", "store", invoices),
+            "daemon, full comparison": measured("full", "store", invoices),
+            "daemon, poll of changes": measured("poll", "store", invoices),
+        }
+    naive = ways["in memory, naive"]
+    columns = ("invoices", "found", "s", "CPU s", "invoices/s", "", "peak MB", "above idle", "")
+    return Table(
+        "compare: two ledgers, 1 of 200 invoices differs",
+        ("", *columns),
+        [(name, *_compared(figures, naive)) for name, figures in ways.items()],
+    )
+
+
+def _compared(figures: Figures, naive: Figures) -> tuple[str, ...]:
+    invoices = figures.counts["invoices"]
+    rate, reference = invoices / figures.seconds, naive.counts["invoices"] / naive.seconds
+    grown, naive_grown = figures.peak_mb - figures.idle_mb, naive.peak_mb - naive.idle_mb
+    return (
+        f"{invoices}",
+        f"{figures.counts['found']}",
+        f"{figures.seconds:.2f}",
+        f"{figures.cpu_s:.2f}",
+        f"{rate:.0f}",
+        times(rate, reference),
+        f"{figures.peak_mb:.0f}",
+        f"{grown:.0f}",
+        times(grown, naive_grown),
+    )
+
+
+BENCHMARKS: Mapping[str, Callable[..., Table]] = {"pipeline": pipeline, "compare": compare}
