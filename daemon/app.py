@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from daemon import clock, logs
+from daemon import clock as machine
+from daemon import logs
 from daemon.connect import connect
 from daemon.control.access import Access, group_id
 from daemon.control.listener import Listener, open_listener
@@ -46,9 +47,9 @@ class Drivers:
     ``exchange`` and ``db`` of None are opened, and closed again, by ``open_app``.
     """
 
-    clock: Clock = field(default_factory=clock.SystemClock)
-    new_id: NewId = clock.new_id
-    offload: Offload = clock.offload
+    clock: Clock = field(default_factory=machine.SystemClock)
+    new_id: NewId = machine.new_id
+    offload: Offload = machine.offload
     exchange: Exchange | None = None
     db: Database | None = None
 
@@ -74,7 +75,7 @@ async def open_app(settings: Settings, drivers: Drivers | None = None) -> AsyncI
     by = drivers or Drivers()
     async with AsyncExitStack() as stack:
         store = by.db or await _open_store(settings, stack)
-        exchange: Exchange = by.exchange or await stack.enter_async_context(AiohttpExchange())
+        exchange = by.exchange if by.exchange is not None else await _open_exchange(stack)
         pulse, network = Pulse(), Network(exchange, by.clock)
         number = await store.read(epoch)
         seal = seal_in(settings.daemon.state_dir)
@@ -104,6 +105,10 @@ async def open_app(settings: Settings, drivers: Drivers | None = None) -> AsyncI
             four_eyes_over=settings.control.four_eyes_over,
         )
         yield App(settings, store, engines, desk)
+
+
+async def _open_exchange(stack: AsyncExitStack) -> Exchange:
+    return await stack.enter_async_context(AiohttpExchange())
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Database:
@@ -147,7 +152,7 @@ async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Lis
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, app, path, environ)
-    server = ControlServer(app.desk, listener, _access(app.settings), clock.SystemClock())
+    server = ControlServer(app.desk, listener, _access(app.settings), machine.SystemClock())
     async with AsyncExitStack() as stack:
         await _webhooks(app, stack)
         async with asyncio.TaskGroup() as group:
