@@ -103,7 +103,7 @@ class Rig:
         with log.open("wb") as stream:
             process = start("reconciled", "run", "--settings", str(self.settings), env=self.env, stderr=stream)
             try:
-                wait_until(lambda: self._answers(process), 20, "the daemon answers")
+                wait_until(lambda: self._answers(process, log), 20, "the daemon answers")
                 yield process
                 if process.poll() is None:
                     process.send_signal(signal.SIGTERM)
@@ -113,9 +113,9 @@ class Rig:
                     process.kill()
                     process.wait()
 
-    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+    def _answers(self, process: subprocess.Popen[bytes], log: Path) -> bool:
         if process.poll() is not None:
-            raise AssertionError(f"the daemon ended with {process.returncode}")
+            raise AssertionError(f"the daemon ended with {process.returncode}: {log.read_text()}")
         return self.reconcile("status").status in {0, 1}
 
     def state(self) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.rig import PRACTICE, Rig
-from tests.acceptance.test_tidy_clinic import invoice_paid_once, unpaid_invoice
+from tests.acceptance.people import invoice_paid_once, unpaid_invoice
+from tests.acceptance.rig import PRACTICE, Rig, run
 from tests.support import books
 from tests.support.pairing import Match
 
@@ -150,6 +150,14 @@ def test_a_pause_stops_writes_and_a_resume_makes_up_for_it(desk: Rig) -> None:
     assert desk.reconcile("resume", PRACTICE).status == DONE
     assert desk.reconcile("sync", "--wait").status == DONE
     assert number in desk.books().matches
+
+
+@pytest.mark.parametrize("command", ["run", "once"])
+def test_a_store_that_a_daemon_holds_is_not_opened_again(desk: Rig, command: str) -> None:
+    ran = run("reconciled", command, "--settings", str(desk.settings), env=desk.env)
+    assert (ran.status, ran.out) == (ERROR, ""), ran
+    assert "Traceback" not in ran.err
+    assert desk.state()["state"] == "in_sync"
 
 
 def test_the_audit_log_proves_itself(desk: Rig) -> None:

@@ -66,6 +66,7 @@ def test_nothing_was_sent_twice_and_documents_went_in_batches(big_clinic: Rig, f
 
 def test_the_writes_that_it_reports_are_those_that_it_sent(big_clinic: Rig, first: Ran) -> None:
     reported = Counter(write["system"] for write in first.answer["writes"])
+    assert all(write.keys() >= {"practice", "system", "action", "summary"} for write in first.answer["writes"])
     sent = sum(len(call.elements()) for call in big_clinic.writes("xero"))
     assert reported == {"xero": sent}
 

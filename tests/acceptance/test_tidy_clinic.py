@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from tests.acceptance.people import invoice_paid_once, unpaid_invoice
 from tests.acceptance.rig import Ran, Rig
 from tests.support import books
-from tests.support.pairing import Books, Match
+from tests.support.pairing import Books
 
 
 @pytest.fixture(scope="module")
@@ -73,23 +74,3 @@ def test_an_edit_and_a_removed_payment_in_xero_are_exactly_two_discrepancies(sma
     assert Decimal(removed["effect"]) == -payment.amount
     assert (ran.status, ran.answer["writes"], len(small_clinic.writes())) == (1, [], before)
     assert ran.answer["status"]["practices"][0]["residual"] == "0.00"
-
-
-def unpaid_invoice(laid_out: Books) -> Match:
-    """An invoice that owes all of its total, neither paid nor credited."""
-    credited = {match.provet.credits for match in laid_out.matches.values()}
-    return next(
-        match
-        for match in laid_out.matches.values()
-        if match.xero.left == match.xero.total > 0 and not match.credit and match.provet.id not in credited
-    )
-
-
-def invoice_paid_once(laid_out: Books) -> Match:
-    """An invoice settled by a single payment."""
-    credited = {match.provet.credits for match in laid_out.matches.values()}
-    return next(
-        match
-        for match in laid_out.matches.values()
-        if len(match.provet.payments) == 1 and not match.xero.left and match.provet.id not in credited
-    )
