@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from daemon.core.amounts import money
-from daemon.core.compared import Compared, compare, moved_fields
+from daemon.core.compared import Compared, agreed_facts, compare, moved_fields
 from daemon.core.correction import CreateDocument, Option, SetLink, Step, UpdateDocument, VoidDocument
 from daemon.core.creation import contact_steps, renumbered
 from daemon.core.diff import Change, accepted, field_diffs
@@ -137,7 +137,7 @@ def _keep_xero(view: View, difference: Difference, scene: Scene, *, recommended:
     """Leave both sides as they are and agree on the difference."""
     link = view.match.link or adopted_link(Kind.DOCUMENT, view.document.id, difference.booked.id)
     compared = difference.compared
-    facts = accepted(compared.provet, compared.xero, link.baseline, difference.names)
+    facts = accepted(compared.provet, compared.xero, agreed_facts(compared, link), difference.names)
     step = SetLink(link=msgspec.structs.replace(link, baseline=facts), label=view.posted.posting.label)
     words = "Both systems keep what they have; nothing is written"
     option_id = "use-xero" if difference.kind == "invoice.conflict" else "accept-xero"

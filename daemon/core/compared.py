@@ -93,9 +93,11 @@ def agreed_link(view: View, scene: Scene) -> Link | None:
     link = view.match.link
     if link is None or view.booked is None or view.void:
         return None
-    compared = compare(view, view.booked, scene)
-    facts = agreed(compared.provet, compared.xero, link.baseline)
-    if compared.same_contact:
-        facts = accepted(compared.provet, compared.xero, facts, ("contact",))
-    fresh = msgspec.structs.replace(link, baseline=facts)
+    fresh = msgspec.structs.replace(link, baseline=agreed_facts(compare(view, view.booked, scene), link))
     return fresh if view.match.adopted or fresh != link else None
+
+
+def agreed_facts(compared: Compared, link: Link) -> dict[str, str]:
+    """The baseline of a link after this comparison; a client and its contact agree by being linked."""
+    facts = agreed(compared.provet, compared.xero, link.baseline)
+    return accepted(compared.provet, compared.xero, facts, ("contact",)) if compared.same_contact else facts
