@@ -1,4 +1,4 @@
-"""Clinics of the acceptance tests. ``ACCEPTANCE_INVOICES=3000`` runs the import in the size of the promise."""
+"""Clinics of the acceptance tests. ``ACCEPTANCE_INVOICES=3000`` runs the import in the size of the promise (with ``--timeout 500``)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from tests.acceptance.rig import Rig
 from tests.support import books
 from tests.support.waiting import wait_until
 
-IN_STEP_S = 90
+IN_STEP_S = 300
 KILLS = 3
 
 
