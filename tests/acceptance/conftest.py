@@ -1,4 +1,7 @@
-"""Clinics of the acceptance tests. ``ACCEPTANCE_INVOICES=3000`` runs the import in the size of the promise (with ``--timeout 500``)."""
+"""Clinics of the acceptance tests.
+
+``ACCEPTANCE_INVOICES=3000`` (with ``--timeout 500``) runs the imports in the size of the promise.
+"""
 
 from __future__ import annotations
 
