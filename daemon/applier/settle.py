@@ -6,18 +6,24 @@ of the doubt; after a restart it begins anew, never from a stored time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from daemon.applier.book import Book
-from daemon.applier.prepare import Element, resolver
-from daemon.core.correction import LocalStep, ProvetStep, RemoteStep
+from daemon.applier.prepare import Element, Resolve, resolver
+from daemon.core.correction import ProvetStep, Step, XeroStep
+from daemon.core.model import Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
 from daemon.provet import look as provet_look
 from daemon.store import corrections, journal
 from daemon.store.journal import Intent
+from daemon.store.tx import Tx
 from daemon.transport.answers import Done, Look
 from daemon.xero import look as xero_look
 
 ATTEMPTS_MAX = 5
+_TOGETHER = 50
 
 
 class Settler:
@@ -36,6 +42,11 @@ class Settler:
     async def waiting(self) -> bool:
         """Whether a step is still in doubt."""
         return bool(await self._follow())
+
+    def newest_s(self) -> float:
+        """Seconds for which the newest doubt has been followed; 0 if there is none."""
+        now = self._practice.clock.monotonic()
+        return min((now - since for since in self._since.values()), default=0.0)
 
     def next_due_s(self) -> float:
         """Seconds until the next step in doubt may be looked for; infinite if there is none."""
@@ -57,20 +68,15 @@ class Settler:
     async def settle(self) -> None:
         """Look for every step whose wait is over. Faults of the remote side leave it in doubt."""
         now = self._practice.clock.monotonic()
-        for intent in await self._follow():
-            if self._since[intent.id] + self._quiet_s <= now:
-                await self._settle(intent)
+        due = [intent for intent in await self._follow() if self._since[intent.id] + self._quiet_s <= now]
+        for at in range(0, len(due), _TOGETHER):
+            doubted = await self._practice.db.read(partial(_elements, intents=due[at : at + _TOGETHER]))
+            looks = await self._look([element.step for _, element in doubted])
+            for (intent, element), look in zip(doubted, looks, strict=True):
+                await self._settle(intent, element, look)
 
-    async def _settle(self, intent: Intent) -> None:
+    async def _settle(self, intent: Intent, element: Element, look: Look) -> None:
         practice = self._practice
-        correction = await practice.db.read(lambda tx: corrections.get(tx, intent.correction_id))
-        if correction is None or intent.step_index >= len(correction.steps):
-            return
-        step = correction.steps[intent.step_index]
-        if isinstance(step, LocalStep):
-            return
-        element = Element(correction=correction, step=step)
-        look = await self._look(step)
         if look.found is None:
             return
         if look.found:
@@ -82,15 +88,31 @@ class Settler:
             practice.remark(f"absent after doubt, sent again: {intent.mark or intent.id}")
             await practice.db.write(lambda tx: self._book.send_again(tx, intent.id, element))
 
-    async def _look(self, step: RemoteStep) -> Look:
+    async def _look(self, steps: Sequence[Step]) -> list[Look]:
+        """What fresh readings say about steps, read together; nothing can be told while a system cannot be read."""
         practice = self._practice
-        resolve = await practice.db.read(lambda tx: resolver(tx, practice.id, (step,)))
+        resolve = await practice.db.read(lambda tx: resolver(tx, practice.id, steps))
+        provet = provet_look.together(provet_look.look_reads(s) for s in steps if isinstance(s, ProvetStep))
+        xero = xero_look.together(xero_look.look_reads(s, resolve) for s in steps if isinstance(s, XeroStep))
         try:
-            if isinstance(step, ProvetStep):
-                read = await practice.provet.look(provet_look.look_reads(step))
-                return provet_look.settled(step, read)
-            read = await practice.xero.look(xero_look.look_reads(step, resolve))
-            return xero_look.settled(step, read, resolve)
+            read = (*await practice.provet.look(provet), *await practice.xero.look(xero))
         except ReconError as error:
             practice.remark(f"cannot look now: {error}")
-            return Look(found=None)
+            return [Look(found=None) for _ in steps]
+        return [_told(step, read, resolve) for step in steps]
+
+
+def _told(step: Step, read: Sequence[Record], resolve: Resolve) -> Look:
+    if isinstance(step, ProvetStep):
+        return provet_look.settled(step, read)
+    return xero_look.settled(step, read, resolve) if isinstance(step, XeroStep) else Look(found=None)
+
+
+def _elements(tx: Tx, intents: Sequence[Intent]) -> list[tuple[Intent, Element]]:
+    """The steps that intents stand for."""
+    found = []
+    for intent in intents:
+        correction = corrections.get(tx, intent.correction_id)
+        if correction is not None and intent.step_index < len(correction.steps):
+            found.append((intent, Element(correction=correction, step=correction.steps[intent.step_index])))
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from daemon.core.family import client_family, lookup_keys
+from daemon.core.family import CLIENT_KEY, client_family, lookup_keys
 from daemon.core.model import Contact, Document, Kind, Record, Ref, System, digest
 from daemon.store import counters, families
 from daemon.store.codec import execute_in, moment, stamp, to_json, to_record
@@ -100,13 +100,28 @@ def _upsert_batch(tx: Tx, batch: _Batch, group: dict[str, _Read], *, in_scan: bo
 
 
 def _needy(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> list[str]:
-    """The families of clients who have a document in Provet and no contact in Xero yet."""
+    """Families that look at each other: clients without a contact whose documents changed, documents of new clients."""
+    if (batch.system, batch.kind) == (System.PROVET, Kind.CONTACT):
+        return _documents_of(tx, batch.practice, [id_ for id_ in reads if id_ not in batch.known])
     if (batch.system, batch.kind) != (System.PROVET, Kind.DOCUMENT):
         return []
     documents = [read.record for read in reads.values() if isinstance(read.record, Document)]
     clients = sorted({document.contact_id for document in documents if document.contact_id})
     known = {client for client, _ in linked(tx, batch.practice, System.PROVET, Kind.CONTACT, clients)}
     return [client_family(client) for client in clients if client not in known]
+
+
+def _documents_of(tx: Tx, practice: str, clients: Sequence[str]) -> list[str]:
+    """The families of the Provet documents of these clients."""
+    rows = execute_in(
+        tx,
+        "SELECT DISTINCT r.family FROM record_key k JOIN record r ON r.practice = k.practice AND r.system = k.system"
+        " AND r.kind = k.kind AND r.id = k.id WHERE k.practice = ? AND k.system = 'provet' AND k.kind = 'document'"
+        " AND k.name IN (...)",
+        (practice,),
+        [f"{CLIENT_KEY}{client}" for client in clients],
+    )
+    return [family for (family,) in rows if family]
 
 
 def _known(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[str]) -> dict[str, _Known]:
