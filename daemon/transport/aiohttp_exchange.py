@@ -9,7 +9,7 @@ from yarl import URL
 
 from daemon.errors import InDoubt, Invalid, ReconError, Unreachable
 from daemon.ports import Request, Response
-from daemon.transport.status import TooLarge, place
+from daemon.transport.status import TRIED_AGAIN, TooLarge, place
 
 BODY_MAX = 32 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -67,7 +67,7 @@ class AiohttpExchange:
         try:
             return await self._send(request, timeout_s)
         except _NOT_CONNECTED as error:
-            failure = Unreachable(f"{where}: no connection ({type(error).__name__})")
+            failure = Unreachable(f"{where}: no connection ({type(error).__name__})", hint=TRIED_AGAIN)
         except TimeoutError:
             failure = InDoubt(f"{where}: no whole answer within {timeout_s:g} s")
         except _BROKEN as error:

@@ -13,7 +13,16 @@ from daemon.ports import Clock, Exchange, Response
 from daemon.transport.budget import PATIENCE_S, Usage
 from daemon.transport.budgets import Budget
 from daemon.transport.call import Call
-from daemon.transport.status import Garbled, PageTooLarge, TooLarge, lacks_scope, place, read_error, write_error
+from daemon.transport.status import (
+    TRIED_AGAIN,
+    Garbled,
+    PageTooLarge,
+    TooLarge,
+    lacks_scope,
+    place,
+    read_error,
+    write_error,
+)
 from daemon.transport.tokens import TokenSource
 
 T = TypeVar("T")
@@ -40,7 +49,11 @@ class Caller:
         """
 
         async def attempt() -> T:
-            return decode(await self._read_once(call))
+            response = await self._read_once(call)
+            try:
+                return decode(response)
+            except Garbled as error:
+                raise Garbled(f"{place(call.request)}: {error}", hint=TRIED_AGAIN) from error
 
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
@@ -72,7 +85,7 @@ class Caller:
         except TooLarge as error:
             raise PageTooLarge(str(error)) from error
         except InDoubt as error:
-            raise Unreachable(f"{place(call.request)}: no whole answer") from error
+            raise Unreachable(f"{place(call.request)}: no whole answer", hint=TRIED_AGAIN) from error
         if problem := read_error(call.request, response):
             raise problem
         return response

@@ -15,6 +15,9 @@ MESSAGES_MAX = 20
 MESSAGE_LENGTH_MAX = 500
 
 
+TRIED_AGAIN = "it is tried again by itself; if it lasts, check the address in the settings and the system's status page"
+
+
 class Forbidden(Unauthorised):
     """The token is good, a permission is missing: a caller that can do without this resource goes on."""
 
@@ -35,9 +38,10 @@ def place(request: Request) -> str:
     """A request as errors name it: never its query, headers or body."""
     try:
         url = urlsplit(request.url)
+        port = f":{url.port}" if url.port else ""
     except ValueError:
         return f"{request.method} (no URL)"
-    return f"{request.method} {url.hostname or ''}{url.path}"
+    return f"{request.method} {url.hostname or ''}{port}{url.path}"
 
 
 def read_error(request: Request, response: Response) -> ReconError | None:
@@ -45,7 +49,7 @@ def read_error(request: Request, response: Response) -> ReconError | None:
     if response.status < 300 or response.status == 304:
         return None
     if response.status >= 500:
-        return Unreachable(f"{place(request)}: status {response.status}")
+        return Unreachable(f"{place(request)}: status {response.status}", hint=TRIED_AGAIN)
     common = _common_error(request, response)
     return common or _rejected(request, response)
 
