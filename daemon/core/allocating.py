@@ -23,12 +23,12 @@ def allocatable(view: View, scene: Scene) -> Decimal:
         return ZERO
     left = _room(original, scene)
     notes = [other for other in scene.views.values() if scene.original(other) is original]
+    shares: dict[str, Decimal] = {}
     for other in sorted(notes, key=lambda other: other.booked is None):
         share = max(min(left, _open(other, original, scene)), ZERO)
-        if other.document.id == view.document.id:
-            return share
+        shares[other.document.id] = share
         left -= share
-    return ZERO
+    return shares[view.document.id]
 
 
 def _open(view: View, original: View, scene: Scene) -> Decimal:

@@ -13,7 +13,7 @@ from daemon.core.contacts import contact_link, judge_contact
 from daemon.core.correction import UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
-from daemon.core.documents import duplicate_balance, judge_document
+from daemon.core.documents import judge_document
 from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
@@ -79,7 +79,7 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     exclusions = tuple(_exclusion(view, family, rules) for view in stage.views.values() if view.excluded)
     books = Books(
         provet=sum((view.provet_balance for view in stage.views.values()), ZERO),
-        xero=sum((view.xero_balance + view.sign * duplicate_balance(view) for view in in_scope), ZERO),
+        xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)

@@ -117,12 +117,12 @@ def _update(view: View, difference: Difference, scene: Scene) -> Option:
         "invoice.conflict": ("use-provet", "Use Provet's values"),
     }.get(difference.kind, ("restore-from-provet", "Restore Provet's values in Xero"))
     after = f"{booked.number} in Xero equals Provet again: {', '.join(names)}"
-    return option(option_id, title, steps, after, relies_on=relied(view, scene), recommended=True)
+    return option(option_id, title, steps, after, relies_on=relied(view, booked, scene), recommended=True)
 
 
 def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
     """Remove, void and post anew, where nothing that must stay is in the way and everything fits again."""
-    removed = removal(view, scene)
+    removed = removal(view, booked, scene)
     posting = renumbered(view.posted.posting, free_number(view.posted.posting, scene.family))
     if removed.locked or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
         return []
@@ -130,7 +130,9 @@ def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
     steps = (*removed.steps, void, *contact_steps(view, scene), CreateDocument(posting=posting), *removed.again)
     after = f"{booked.number} is void, {posting.number} stands in its place with the same payments"
     words = (after, *removed.consequences)
-    return [option("repost", "Void and post anew", steps, *words, relies_on=relied(view, scene), recommended=True)]
+    return [
+        option("repost", "Void and post anew", steps, *words, relies_on=relied(view, booked, scene), recommended=True)
+    ]
 
 
 def _keep_xero(view: View, difference: Difference, scene: Scene, *, recommended: bool) -> Option:
@@ -141,15 +143,13 @@ def _keep_xero(view: View, difference: Difference, scene: Scene, *, recommended:
     step = SetLink(link=msgspec.structs.replace(link, baseline=facts), label=view.posted.posting.label)
     words = "Both systems keep what they have; nothing is written"
     option_id = "use-xero" if difference.kind == "invoice.conflict" else "accept-xero"
-    relies_on = relied(view, scene)
+    relies_on = relied(view, difference.booked, scene)
     return option(option_id, "Keep Xero's values", (step,), words, relies_on=relies_on, recommended=recommended)
 
 
-def relied(view: View, scene: Scene) -> dict[str, str]:
+def relied(view: View, booked: Document, scene: Scene) -> dict[str, str]:
     """The values of both sides that a change of a booked document relies on."""
-    if view.booked is None:
-        return {}
-    compared = compare(view, view.booked, scene)
+    compared = compare(view, booked, scene)
     facts = {f"provet {name}": value for name, value in compared.provet.items()}
     facts |= {f"xero {name}": value for name, value in compared.xero.items()}
     facts["xero payments"] = ",".join(sorted(payment.id for payment in view.taken))

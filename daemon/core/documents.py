@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from daemon.core.changed import judge_change, relied
 from daemon.core.correction import VoidDocument
@@ -17,6 +16,8 @@ from daemon.core.view import Scene, View
 
 def judge_document(view: View, scene: Scene) -> list[Case]:
     """The cases of one Provet document that belongs into Xero or is there."""
+    if view.lost and not view.held:
+        return [judge_voided_in_xero(view, scene)]
     cases = [_duplicates(view, scene)] if view.match.duplicates else []
     if view.held:
         return [*cases, _held(view, scene)]
@@ -24,9 +25,7 @@ def judge_document(view: View, scene: Scene) -> list[Case]:
         return cases if view.booked is None else [*cases, _voided_in_provet(view, view.booked, scene)]
     if view.absent:
         return [*cases, judge_missing(view, scene)]
-    if view.booked is None:
-        return [*cases, judge_voided_in_xero(view, scene)]
-    return cases + judge_change(view, view.booked, scene)
+    return cases if view.booked is None else cases + judge_change(view, view.booked, scene)
 
 
 def _held(view: View, scene: Scene) -> Case:
@@ -60,15 +59,10 @@ def _duplicates(view: View, scene: Scene) -> Case:
         kind="invoice.duplicate_in_xero",
         subject=Subject(label=label, provet=view.document.ref, xero=duplicates[0].ref),
         amount=gross,
-        effect=-view.sign * duplicate_balance(view),
+        effect=-view.duplicate_balance,
         summary=f"{label} stands in Xero once more, as {numbers} of {with_currency(gross, scene.rules)}",
         options=(void,) if _may_be_voided(duplicates, scene) else (),
     )
-
-
-def duplicate_balance(view: View) -> Decimal:
-    """What is open on the duplicates of a document in Xero."""
-    return sum((duplicate.balance for duplicate in view.match.duplicates), ZERO)
 
 
 def _may_be_voided(duplicates: Sequence[Document], scene: Scene) -> bool:
@@ -76,12 +70,12 @@ def _may_be_voided(duplicates: Sequence[Document], scene: Scene) -> bool:
 
 
 def _voided_in_provet(view: View, booked: Document, scene: Scene) -> Case:
-    removed = removal(view, scene)
+    removed = removal(view, booked, scene)
     void = VoidDocument(
         xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=view.posted.posting.label
     )
     words = (f"{booked.number} is void in Xero", *removed.consequences)
-    relies_on = relied(view, scene)
+    relies_on = relied(view, booked, scene)
     whole = option("void", "Void it in Xero", (*removed.steps, void), *words, relies_on=relies_on, recommended=True)
     closed = scene.rules.closed(booked.date)
     gone = f"document/{view.document.id}" in scene.family.vanished

@@ -28,23 +28,25 @@ class DocumentMatch(Value, frozen=True, kw_only=True):
 def match_document(posting: Posting, family: Family) -> DocumentMatch:
     """Find the partner of a posting: the linked document, else a living one with its mark or with all its facts.
 
-    A linked document that is void gives way to a living one with the mark.
+    A link holds though its document is void: that a living one with the mark takes its place is a person's word.
     """
     mine = [document for document in family.of(System.XERO) if document.credit == posting.credit]
-    links = [e for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id]
+    tied = [e for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id]
+    links = [e for e in tied if e.origin is not Origin.UNDONE]
     held = {document.id: document for document in mine}
     living = [e for e in links if e.xero_id in held and held[e.xero_id].status is not DocumentStatus.VOID]
     marked = _marked(posting, mine)
     if living:
         partner = held[living[0].xero_id]
         return DocumentMatch(document=partner, link=living[0], duplicates=_others(marked, partner))
-    if not marked and links:
-        return DocumentMatch(document=held.get(links[0].xero_id), link=links[0])
+    if links:
+        return DocumentMatch(document=held.get(links[0].xero_id), link=links[0], duplicates=tuple(marked))
     found = marked[0] if marked else _same_facts(posting, mine, family)
     if found is not None:
         link = adopted_link(Kind.DOCUMENT, posting.provet_id, found.id)
         return DocumentMatch(document=found, link=link, adopted=True, duplicates=_others(marked, found))
-    return DocumentMatch(collision=_holder(posting.number, mine))
+    undone = {e.xero_id for e in tied if e.origin is Origin.UNDONE}
+    return DocumentMatch(collision=_holder(posting.number, [d for d in mine if d.id not in undone]))
 
 
 def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:

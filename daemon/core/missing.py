@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from daemon.core.correction import Option
+from daemon.core.correction import Option, SetLink
 from daemon.core.creation import Creation, creation
 from daemon.core.discrepancy import FieldDiff
 from daemon.core.findings import Case, document_name, document_subject, option, with_currency
-from daemon.core.model import Document
+from daemon.core.matching import adopted_link
+from daemon.core.model import Document, Kind
 from daemon.core.obstacles import missing_kind
 from daemon.core.view import Scene, View
 
@@ -65,18 +66,34 @@ def _collision_fields(view: View, other: Document) -> tuple[FieldDiff, ...]:
 
 
 def judge_voided_in_xero(view: View, scene: Scene) -> Case:
-    """The case of a document that was in Xero and is void there, or gone; a voided number stays taken."""
+    """The case of a document that was in Xero and is void there, or gone.
+
+    Where a living document bears its mark, that one may be its successor; else it can be posted anew, under another
+    number, since a void one keeps its own.
+    """
     made = creation(view, scene)
-    closed = scene.rules.closed(view.document.date)
-    when = f" on {made.posting.date.isoformat()}, the first open day" if closed else ""
-    title = f"Post it anew as {made.posting.number}{when}"
+    successor = next(iter(view.match.duplicates), None)
+    after = f"; {successor.number} bears its mark" if successor is not None else _blocked(made)
     return Case(
         kind="invoice.voided_in_xero",
         subject=document_subject(view),
         amount=view.posted.posting.gross,
-        effect=view.provet_balance,
-        summary=f"{document_name(view, scene.rules)} was voided or deleted in Xero{_blocked(made)}",
+        effect=view.provet_balance - view.duplicate_balance,
+        summary=f"{document_name(view, scene.rules)} was voided or deleted in Xero{after}",
         fields=(FieldDiff(name="status", provet="final", baseline="final", xero="void"),),
-        options=_options(made, "first-open-day" if closed else "repost", title),
-        cause=made.cause,
+        options=_anew(view, made, scene) if successor is None else (_succeed(view, successor),),
+        cause=made.cause if successor is None else None,
     )
+
+
+def _anew(view: View, made: Creation, scene: Scene) -> tuple[Option, ...]:
+    closed = scene.rules.closed(view.document.date)
+    when = f" on {made.posting.date.isoformat()}, the first open day" if closed else ""
+    return _options(made, "first-open-day" if closed else "repost", f"Post it anew as {made.posting.number}{when}")
+
+
+def _succeed(view: View, successor: Document) -> Option:
+    step = SetLink(link=adopted_link(Kind.DOCUMENT, view.document.id, successor.id), label=view.posted.posting.label)
+    words = f"{successor.number} is treated as this document from now on; nothing is written to either system"
+    relies_on = {"xero number": successor.number, "xero gross": str(successor.gross)}
+    return option("link", f"Take {successor.number} for it", (step,), words, relies_on=relies_on, recommended=True)

@@ -195,11 +195,13 @@ Record = Contact | Document | Payment
 
 
 class Origin(StrEnum):
-    """How a link came about."""
+    """How a link came about. ``UNDONE`` ties a record to the void document that its undone creation left in Xero, so
+    that it counts as missing again and the number as our own."""
 
     CREATED = "created"
     ADOPTED = "adopted"
     MANUAL = "manual"
+    UNDONE = "undone"
 
 
 class Link(Value, frozen=True, kw_only=True):

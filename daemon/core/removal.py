@@ -24,9 +24,9 @@ class Removal(Value, frozen=True, kw_only=True):
     lost: bool = False
 
 
-def removal(view: View, scene: Scene) -> Removal:
+def removal(view: View, booked: Document, scene: Scene) -> Removal:
     """Clear a booked document of payments and allocations."""
-    allocations = _allocations(view, scene)
+    allocations = _allocations(booked, scene)
     locked = any(payment.locked or scene.rules.closed(payment.date) for payment in view.taken)
     locked = locked or any(not a.id or scene.rules.closed(a.date) for _, a in allocations)
     steps: list[Step] = [delete_step(payment, view) for payment in view.taken]
@@ -56,10 +56,7 @@ def delete_step(payment: Payment, view: View) -> DeletePayment:
     return DeletePayment(xero_id=payment.id, payment_id=partner, amount=payment.amount, label=view.posted.posting.label)
 
 
-def _allocations(view: View, scene: Scene) -> list[tuple[Document, Allocation]]:
-    booked = view.booked
-    if booked is None:
-        return []
+def _allocations(booked: Document, scene: Scene) -> list[tuple[Document, Allocation]]:
     notes = [n for n in scene.family.of(System.XERO) if n.credit and n.status is not DocumentStatus.VOID]
     return [
         (note, allocation)

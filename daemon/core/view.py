@@ -76,9 +76,19 @@ class View(Value, frozen=True, kw_only=True):
         return self.sign * (self.xero_left + self.allocated)
 
     @property
+    def duplicate_balance(self) -> Decimal:
+        """What further documents of the same mark add to the receivable."""
+        return self.sign * sum((duplicate.balance for duplicate in self.match.duplicates), ZERO)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was in Xero and is void there, or gone."""
+        return not self.void and self.booked is None and self.match.link is not None
+
+    @property
     def absent(self) -> bool:
         """Whether it should be in Xero and never was."""
-        return not self.excluded and not self.void and self.match.document is None and self.match.link is None
+        return not self.excluded and not self.void and self.match.link is None
 
     @property
     def touched(self) -> bool:

@@ -27,14 +27,11 @@ from tests.core.builders import (
     learned,
     only,
     paid,
-    rules,
     with_changed,
     with_records,
     xero_paid,
 )
-
-APRIL = dt.date(2026, 4, 1)
-CLOSED = rules(locked_through=dt.date(2026, 3, 31))
+from tests.core.situations import APRIL, CLOSED
 
 
 def credited(*more: Any, allocated: str = "", **note_fields: Any) -> Family:

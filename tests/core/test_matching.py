@@ -78,12 +78,12 @@ def test_the_link_outranks_everything() -> None:
     assert (match.document, match.adopted, match.duplicates) == (linked, False, (marked,))
 
 
-def test_a_void_linked_document_gives_way_to_a_living_marked_one() -> None:
+def test_a_void_linked_document_stays_the_partner_beside_a_living_marked_one() -> None:
     gone, again = booked(invoice(), "x-1", status=VOID), booked(invoice(), "x-2", number="INV-1-2")
     match = matched(gone, again, document_link("1", "x-1"))
-    assert (match.document, match.adopted, match.link.xero_id) == (again, True, "x-2")
+    assert (match.document, match.adopted, match.duplicates) == (gone, False, (again,))
     both_linked = matched(gone, again, document_link("1", "x-1"), document_link("1", "x-2"))
-    assert (both_linked.document, both_linked.adopted) == (again, False)
+    assert (both_linked.document, both_linked.link.xero_id, both_linked.duplicates) == (again, "x-2", ())
 
 
 def test_a_void_linked_document_stays_the_partner_while_there_is_no_other() -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from daemon.core.discrepancy import Finding, Policy, Subject, facts_of, finding_id
+from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Subject, facts_of, finding_id
 from daemon.core.kinds import KINDS
 from daemon.core.model import ZERO, Kind, Ref, System
-from tests.core.builders import DAY, RULES, rules
+from tests.core.builders import DAY, RULES, T0, rules
 
 MARCH_END, APRIL = dt.date(2026, 3, 31), dt.date(2026, 4, 1)
 
@@ -68,6 +68,7 @@ def finding(**fields: object) -> Finding:
 def test_an_identity_is_practice_kind_and_subject_alone() -> None:
     one = finding()
     assert one.id == finding_id("riverside", "invoice.missing", "provet/document/1")
+    assert one.id == Discrepancy(finding=one, status=Status.OPEN, first_seen=T0, last_seen=T0).id
     assert one.id == finding(summary="other", amount=ZERO + 5, policy=Policy.HOLD, family="invoice:9").id
     assert one.id != finding(practice="hillside").id
     assert one.id != finding(kind="credit.missing").id
