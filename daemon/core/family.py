@@ -1,7 +1,8 @@
 """A family: everything that must be looked at together to judge one document or one client.
 
 ``invoice:<root>`` holds a Provet document with its credits, payments and the Xero records paired or pairable with
-them; ``client:<id>`` a Provet client with the Xero contacts that may be it. No two families share a Provet record.
+them, and a consolidated invoice together with its originals; ``client:<id>`` a Provet client with the Xero contacts
+that may be it. No two families share a Provet record.
 """
 
 from __future__ import annotations
@@ -52,6 +53,12 @@ def client_family(client_id: str) -> str:
 
 _MARK = "Provet invoice "
 CLIENT_KEY = "client:"
+_WHOLE = "whole:"
+
+
+def whole_key(original_id: str) -> str:
+    """The lookup key of the consolidated invoices that have this document inside."""
+    return f"{_WHOLE}{original_id}"
 
 
 def document_reference(provet_id: str) -> str:
@@ -82,7 +89,7 @@ def lookup_keys(record: Record) -> tuple[str, ...]:
 
     Two records of different systems that share a key belong into one family's view. Keys: ``contact:<number>``,
     ``name:<folded>``, ``email:<folded>``, ``doc:<provet id>``, ``number:<folded>``, ``pay:<provet id>``,
-    ``xpay:<xero id>`` and, for Provet documents alone, ``client:<client id>``.
+    ``xpay:<xero id>`` and, for Provet documents alone, ``client:<client id>`` and ``whole:<id of an original>``.
     """
     match record:
         case Contact():
@@ -103,7 +110,8 @@ def _contact_keys(contact: Contact) -> tuple[str, ...]:
 def _document_keys(document: Document) -> tuple[str, ...]:
     keys = [f"number:{fold(document.number)}"] if document.number else []
     if document.system is System.PROVET:
-        return (f"doc:{document.id}", *keys, *((f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()))
+        client = (f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()
+        return (f"doc:{document.id}", *keys, *client, *map(whole_key, document.consolidates))
     marked = marked_document(document)
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
 

@@ -1,19 +1,21 @@
 """Which invoice family a Provet document or payment belongs to.
 
-A document belongs to the root of the chain of stored documents that it credits, a payment to its document's family.
-Both follow only from what is stored, never from the order of arrival.
+Documents that credit or consolidate each other belong together, a payment to its document's family. All of it follows
+only from what is stored, never from the order of arrival.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from daemon.core.family import invoice_family
+from daemon.core.family import invoice_family, whole_key
 from daemon.store.codec import execute_in
 from daemon.store.tx import Tx
 
 _OF_DOCUMENTS = "FROM record WHERE practice = ? AND system = 'provet' AND kind = 'document'"
 _OF_PAYMENTS = "FROM record WHERE practice = ? AND system = 'provet' AND kind = 'payment'"
+_OF_KEYS = "FROM record_key WHERE practice = ? AND system = 'provet' AND kind = 'document'"
+_WHOLE = whole_key("")
 
 
 def root_of(document_id: str, parents: Mapping[str, str]) -> str:
@@ -32,17 +34,25 @@ def root_of(document_id: str, parents: Mapping[str, str]) -> str:
     return current
 
 
-def rehome_documents(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[str]:
-    """Put documents that are new or credit another one, and all that hangs on them, into their families.
+def originals(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, original) for every original that these documents consolidate, whether it is stored or not."""
+    rows = execute_in(tx, f"SELECT id, name {_OF_KEYS} AND id IN (...)", (practice,), document_ids)
+    return [(id_, name.removeprefix(_WHOLE)) for id_, name in rows if name.startswith(_WHOLE)]
 
-    Returns the families that lost or gained a record.
+
+def rehome_documents(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[str]:
+    """Put documents that are new or have other relations than before, and all that hangs on them, into their families.
+
+    Whoever was or is related to a changed document must be among ``document_ids``. Returns the families that lost or
+    gained a record.
     """
-    documents = _with_descendants(tx, practice, document_ids)
-    parents = _parents(tx, practice, documents)
-    homes = {document: invoice_family(root_of(document, parents)) for document in documents}
-    rows = execute_in(tx, f"SELECT id, family {_OF_DOCUMENTS} AND id IN (...)", (practice,), documents)
-    moved = _move(tx, practice, "document", [(document, old, homes[document]) for document, old in rows])
-    return moved + rehome_payments(tx, practice, _children(tx, practice, "payment", documents))
+    homes = _homes(*_relations(tx, practice, document_ids))
+    rows = execute_in(tx, f"SELECT id, family {_OF_DOCUMENTS} AND id IN (...)", (practice,), homes)
+    moves = [(document, old, homes[document]) for document, old in rows]
+    moved = _move(tx, practice, "document", moves)
+    moved += rehome_payments(tx, practice, _children(tx, practice, "payment", homes))
+    _take_along(tx, practice, {(old, new) for _, old, new in moves if old and old != new})
+    return moved
 
 
 def rehome_payments(tx: Tx, practice: str, payment_ids: Iterable[str]) -> list[str]:
@@ -54,13 +64,44 @@ def rehome_payments(tx: Tx, practice: str, payment_ids: Iterable[str]) -> list[s
     return _move(tx, practice, "payment", moves)
 
 
-def _with_descendants(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[str]:
-    found = dict.fromkeys(document_ids)
-    frontier = list(found)
+def _relations(tx: Tx, practice: str, document_ids: Iterable[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """All stored documents that these are related to, however far, with what each credits, and who is inside whom."""
+    parents: dict[str, str] = {}
+    inside: dict[tuple[str, str], None] = {}
+    frontier = list(document_ids)
+    seen = set(frontier)
     while frontier:
-        frontier = [child for child in _children(tx, practice, "document", frontier) if child not in found]
-        found.update(dict.fromkeys(frontier))
-    return list(found)
+        found = dict(execute_in(tx, f"SELECT id, parent {_OF_DOCUMENTS} AND id IN (...)", (practice,), frontier))
+        parents |= found
+        pairs = originals(tx, practice, found) + _wholes(tx, practice, found)
+        inside.update(dict.fromkeys(pairs))
+        near = [*found.values(), *_children(tx, practice, "document", found), *(id_ for pair in pairs for id_ in pair)]
+        frontier = [id_ for id_ in dict.fromkeys(near) if id_ and id_ not in seen]
+        seen.update(frontier)
+    return parents, [(whole, original) for whole, original in inside if whole in parents and original in parents]
+
+
+def _wholes(tx: Tx, practice: str, document_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, original) for every document that consolidates one of these."""
+    names = (whole_key(id_) for id_ in document_ids)
+    rows = execute_in(tx, f"SELECT id, name {_OF_KEYS} AND name IN (...)", (practice,), names)
+    return [(id_, name.removeprefix(_WHOLE)) for id_, name in rows]
+
+
+def _homes(parents: Mapping[str, str], inside: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The family of each document: named after the top of its chain, of chains joined by consolidation the oldest."""
+    tops = {document: root_of(document, parents) for document in parents}
+    joined = {top: top for top in tops.values()}
+
+    def first(top: str) -> str:
+        while joined[top] != top:
+            top = joined[top]
+        return top
+
+    for whole, original in inside:
+        older, newer = sorted((first(tops[whole]), first(tops[original])), key=lambda id_: (len(id_), id_))
+        joined[newer] = older
+    return {document: invoice_family(first(top)) for document, top in tops.items()}
 
 
 def _children(tx: Tx, practice: str, kind: str, document_ids: Iterable[str]) -> list[str]:
@@ -71,17 +112,6 @@ def _children(tx: Tx, practice: str, kind: str, document_ids: Iterable[str]) -> 
     return [child for (child,) in execute_in(tx, sql, (practice, kind), document_ids)]
 
 
-def _parents(tx: Tx, practice: str, document_ids: Iterable[str]) -> dict[str, str]:
-    """What each of these documents credits, and what those credit, up to the tops of their chains."""
-    parents: dict[str, str] = {}
-    frontier = list(document_ids)
-    while frontier:
-        found = dict(execute_in(tx, f"SELECT id, parent {_OF_DOCUMENTS} AND id IN (...)", (practice,), frontier))
-        parents |= found
-        frontier = [parent for parent in found.values() if parent not in parents]
-    return parents
-
-
 def _move(tx: Tx, practice: str, kind: str, moves: list[tuple[str, str, str]]) -> list[str]:
     """Carry out (id, old family, new family); returns the families concerned."""
     real = [(record_id, old, new) for record_id, old, new in moves if old != new]
@@ -90,3 +120,22 @@ def _move(tx: Tx, practice: str, kind: str, moves: list[tuple[str, str, str]]) -
         [(new, practice, kind, record_id) for record_id, _, new in real],
     )
     return [family for _, old, new in real for family in (old, new) if family]
+
+
+def _take_along(tx: Tx, practice: str, moves: Iterable[tuple[str, str]]) -> None:
+    """What is known and under way of a family that went into another goes there too: writes of it still keep it busy,
+    and what people decided stays decided."""
+    rename = "UPDATE correction SET family = ?, body = json_set(body, '$.family', ?) WHERE practice = ?"
+    busy = "family = ? AND status IN ('approved', 'applying', 'in_doubt')"
+    known = "SELECT id FROM discrepancy WHERE practice = ? AND family = ?"
+    stays = "SELECT 1 FROM record WHERE practice = ? AND family <> '' AND family = ? LIMIT 1"
+    for old, new in sorted(moves):
+        if tx.execute(stays, (practice, old)):
+            continue
+        tx.execute(f"{rename} AND {busy}", (new, new, practice, old))
+        tx.execute(
+            f"{rename} AND status = 'proposed' AND discrepancy_id IN ({known})", (new, new, practice, practice, old)
+        )
+        for table, living in (("intent", "status IN ('sent', 'in_doubt')"), ("discrepancy", "status <> 'closed'")):
+            sql = f"UPDATE {table} SET family = ? WHERE practice = ? AND family = ? AND {living}"  # noqa: S608
+            tx.execute(sql, (new, practice, old))

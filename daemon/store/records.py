@@ -14,7 +14,7 @@ from daemon.core.family import CLIENT_KEY, client_family, lookup_keys
 from daemon.core.model import Contact, Document, Kind, Record, Ref, System, digest
 from daemon.store import counters, families
 from daemon.store.codec import execute_in, moment, stamp, to_json, to_record
-from daemon.store.homes import rehome_documents, rehome_payments
+from daemon.store.homes import originals, rehome_documents, rehome_payments
 from daemon.store.keys import linked
 from daemon.store.reach import concerned
 from daemon.store.tx import Tx
@@ -91,8 +91,9 @@ def _upsert_batch(tx: Tx, batch: _Batch, group: dict[str, _Read], *, in_scan: bo
         batch,
         {id_: read for id_, read in current.items() if id_ in changed or read.updated_at > known[id_].updated_at},
     )
+    inside = _inside(tx, batch, changed)
     _write_lookups(tx, batch, changed)
-    moved = _rehome(tx, batch, changed)
+    moved = _rehome(tx, batch, changed, inside ^ _inside(tx, batch, changed))
     _mark_seen(tx, batch, seen)
     after = concerned(tx, *batch.place, [*changed, *returned])
     families.mark(tx, batch.practice, [*before, *moved, *after, *_needy(tx, batch, changed)])
@@ -191,14 +192,26 @@ def _write_lookups(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> None:
     tx.executemany("INSERT INTO allocation (practice, credit_id, invoice_id) VALUES (?, ?, ?)", named)
 
 
-def _rehome(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> list[str]:
-    """Put Provet records whose place may have changed into their families; returns those that lost or gained one."""
+def _inside(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> set[tuple[str, str]]:
+    """(consolidated invoice, original) as the stored keys of Provet documents tell it."""
+    if (batch.system, batch.kind) != (System.PROVET, Kind.DOCUMENT):
+        return set()
+    return set(originals(tx, batch.practice, reads))
+
+
+def _rehome(tx: Tx, batch: _Batch, reads: dict[str, _Read], inside: set[tuple[str, str]]) -> list[str]:
+    """Put Provet records whose place may have changed into their families; returns those that lost or gained one.
+
+    ``inside`` are the pairs of consolidated invoice and original that are new or gone.
+    """
     if batch.system is System.XERO or batch.kind is Kind.CONTACT:
         return []
     known = batch.known
     moved = [id_ for id_, read in reads.items() if id_ not in known or known[id_].parent != _parent(read.record)]
-    rehome = rehome_documents if batch.kind is Kind.DOCUMENT else rehome_payments
-    return rehome(tx, batch.practice, moved)
+    if batch.kind is Kind.PAYMENT:
+        return rehome_payments(tx, batch.practice, moved)
+    left = [known[id_].parent for id_ in moved if id_ in known]
+    return rehome_documents(tx, batch.practice, [*moved, *left, *(id_ for pair in inside for id_ in pair)])
 
 
 def _mark_seen(tx: Tx, batch: _Batch, ids: Iterable[str]) -> None:

@@ -224,12 +224,14 @@ IDS = [str(n) for n in range(8)]
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> list[list[Record]]:
-    """Versions of documents that credit each other (rings and strangers included) and payments, in any batches."""
+    """Versions of documents that credit or consolidate each other (rings and strangers included) and payments."""
     versions: list[Record] = []
     for id_ in draw(st.lists(st.sampled_from(IDS), unique=True)):
         for version in range(draw(st.integers(1, 2))):
             target = draw(st.sampled_from(["", "", "unknown", *IDS]))
-            versions.append(document(id_, credits=target, updated_at=at(version)))
+            inside = tuple(draw(st.lists(st.sampled_from(["unknown", *IDS]), max_size=2, unique=True)))
+            inside = inside if draw(st.booleans()) else ()
+            versions.append(document(id_, credits=target, consolidates=inside, updated_at=at(version)))
     for n in range(draw(st.integers(0, 6))):
         documents = draw(st.lists(st.sampled_from([*IDS, "unknown"]), min_size=1, max_size=2))
         versions += [payment(f"p{n}", id_, updated_at=at(version)) for version, id_ in enumerate(documents)]
@@ -267,3 +269,5 @@ async def test_every_record_is_in_one_family_whatever_the_order_of_arrival(batch
         parent = record.document_id if isinstance(record, Payment) else record.credits
         if f"document/{parent}" in newest:
             assert found[f"{record.ref.kind}/{record.id}"] == found[f"document/{parent}"]
+        for original in record.consolidates if isinstance(record, Document) else ():
+            assert found.get(f"document/{original}", found[f"document/{record.id}"]) == found[f"document/{record.id}"]
