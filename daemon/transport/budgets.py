@@ -74,7 +74,7 @@ class XeroBudget:
         return self._gate.slot(call.priority, call.weight)
 
     def learn(self, call: Call, response: Response) -> None:  # noqa: ARG002
-        """Read ``X-…-Remaining`` and, on a 429, ``X-Rate-Limit-Problem`` and ``Retry-After``."""
+        """Read ``X-…-Remaining``; on a 429 ``Retry-After`` tells when the minute ends, so its figure is left aside."""
         now = self._clock.monotonic()
         self._tally.add(len(response.body))
         for name, learn in (
@@ -83,7 +83,7 @@ class XeroBudget:
             ("x-daylimit-remaining", self._day.learn_left),
         ):
             left = _whole(response.headers, name)
-            if left is not None:
+            if left is not None and not (response.status == 429 and "min" in name):
                 learn(left, now)
         if response.status == 429:
             window = self._app if "app" in limit_problem(response) else self._minute

@@ -219,3 +219,14 @@ async def test_today_begins_at_midnight_utc() -> None:
     assert (budget.usage().calls_today, budget.usage().bytes_today) == (1, 3)
     clock.now += 16 * 3600
     assert (budget.usage().calls_today, budget.usage().bytes_today) == (0, 0)
+
+
+async def test_after_a_refused_minute_calls_go_on_when_retry_after_says() -> None:
+    clock = VirtualClock()
+    budget = Budgets(clock).xero("https://x/", "app", "tenant", XeroLimits())
+    refusal = {"retry-after": "1", "x-minlimit-remaining": "0", "x-rate-limit-problem": "minute"}
+    budget.learn(call(), Response(429, refusal, b""))
+    began = clock.now
+    at: list[tuple[float, int]] = []
+    await clock.drive(spend(clock, budget, at, call(Priority.CORRECTION), 0.0))
+    assert 1 <= clock.now - began < 2
