@@ -53,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="the service")
     _settings_argument(run)
     run.set_defaults(start=_run)
+    check = commands.add_parser("check", help="list all that is wrong with settings, access and mappings")
+    _settings_argument(check)
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(start=_check)
     once = commands.add_parser("once", help="one full comparison and what policy allows, then stop")
     _settings_argument(once)
     once.add_argument("--dry-run", action="store_true", help="write and store nothing; show what would be written")
@@ -84,6 +88,12 @@ async def _run(args: argparse.Namespace) -> int:
     from daemon.app import run
 
     return await run(args.settings, os.environ)
+
+
+async def _check(args: argparse.Namespace) -> int:
+    from daemon.check.command import check
+
+    return await check(args.settings, os.environ, as_json=args.json)
 
 
 async def _once(args: argparse.Namespace) -> int:

@@ -33,13 +33,13 @@ def connect(
 ) -> Practice:
     """One practice, ready to work. A request never takes longer than an unanswered write may still land."""
     timeout_s = min(TIMEOUT_S, float(settings.settle_s))
-    load, persist = _kept_tokens(f"xero:{settings.xero.token_url}:{settings.xero.client_id}", db, seal)
+    load, persist = _kept_tokens(tokens_name(settings), db, seal)
     return Practice(
         id=name,
         settings=settings,
         db=db,
-        provet=connect_provet(_provet(settings, timeout_s), network),
-        xero=connect_xero(_xero(settings, timeout_s), network, load=load, persist=persist),
+        provet=connect_provet(provet_endpoint(settings, timeout_s), network),
+        xero=connect_xero(xero_endpoint(settings, timeout_s), network, load=load, persist=persist),
         clock=network.clock,
         new_id=new_id,
         offload=offload,
@@ -48,7 +48,8 @@ def connect(
     )
 
 
-def _provet(settings: PracticeSettings, timeout_s: float) -> ProvetEndpoint:
+def provet_endpoint(settings: PracticeSettings, timeout_s: float) -> ProvetEndpoint:
+    """Where a practice's Provet is."""
     provet = settings.provet
     return ProvetEndpoint(
         base_url=provet.base_url,
@@ -61,7 +62,8 @@ def _provet(settings: PracticeSettings, timeout_s: float) -> ProvetEndpoint:
     )
 
 
-def _xero(settings: PracticeSettings, timeout_s: float) -> XeroEndpoint:
+def xero_endpoint(settings: PracticeSettings, timeout_s: float) -> XeroEndpoint:
+    """Where a practice's Xero organisation is."""
     xero = settings.xero
     return XeroEndpoint(
         base_url=xero.base_url,
@@ -74,6 +76,11 @@ def _xero(settings: PracticeSettings, timeout_s: float) -> XeroEndpoint:
         limits=XeroLimits(xero.calls_per_minute, xero.calls_per_day, xero.concurrent),
         timeout_s=timeout_s,
     )
+
+
+def tokens_name(settings: PracticeSettings) -> str:
+    """Under which name the store keeps the rotating tokens of a practice's Xero app."""
+    return f"xero:{settings.xero.token_url}:{settings.xero.client_id}"
 
 
 def _kept_tokens(name: str, db: Database, seal: Seal) -> tuple[Load, Persist]:

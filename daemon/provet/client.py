@@ -224,6 +224,11 @@ class ProvetClient:
 
 def connect(endpoint: ProvetEndpoint, network: Network) -> ProvetClient:
     """The client of a tenant, sharing the process's connections, budgets and tokens."""
+    return ProvetClient(endpoint, caller_of(endpoint, network), network.clock)
+
+
+def caller_of(endpoint: ProvetEndpoint, network: Network) -> Caller:
+    """The way to a tenant that its client takes."""
     credentials = Credentials(
         token_url=endpoint.token_url,
         client_id=endpoint.client_id,
@@ -232,8 +237,7 @@ def connect(endpoint: ProvetEndpoint, network: Network) -> ProvetClient:
     )
     budget = network.budgets.provet(endpoint.base_url, endpoint.client_id, endpoint.rate_scale)
     tokens = network.tokens.source(credentials)
-    caller = Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s)
-    return ProvetClient(endpoint, caller, network.clock)
+    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s)
 
 
 async def _contact_batch(raws: Sequence[msgspec.Raw]) -> Batch[Contact]:

@@ -13,11 +13,11 @@ from daemon.ports import T
 from daemon.store import counters
 from daemon.store.inline import InlineDatabase
 from daemon.store.schema import prepare
-from daemon.store.sqlite import connect, lock
+from daemon.store.sqlite import connect, lock, snapshot
 from daemon.store.threaded import open_threaded
 from daemon.store.tx import Tx
 
-__all__ = ["Database", "Tx", "backup", "epoch", "open_aiosqlite", "open_inline", "raise_epoch"]
+__all__ = ["Database", "Tx", "backup", "epoch", "open_aiosqlite", "open_inline", "peek", "raise_epoch"]
 
 
 class Database(Protocol):
@@ -70,6 +70,17 @@ def epoch(tx: Tx) -> int:
 def raise_epoch(tx: Tx) -> int:
     """Do what opening does to the epoch, for a simulation that restarts on an open store."""
     return counters.take(tx, counters.EPOCH)
+
+
+def peek(path: Path, work: Callable[[Tx], T]) -> T:
+    """Read from a store that a daemon may be working on, without changing anything of it; blocks."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as raw:
+            return snapshot(raw, work).result()
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            f"the store cannot be read: {error}", hint="Check access to daemon.state_dir."
+        ) from error
 
 
 def backup(source: Path, target: Path) -> None:

@@ -218,6 +218,11 @@ def connect(
 
     ``load`` and ``persist`` keep the rotating tokens of the grant ``authorization_code``.
     """
+    return XeroClient(endpoint, caller_of(endpoint, network, load=load, persist=persist))
+
+
+def caller_of(endpoint: XeroEndpoint, network: Network, *, load: Load, persist: Persist = not_kept) -> Caller:
+    """The way to an organisation that its client takes."""
     credentials = Credentials(
         token_url=endpoint.token_url,
         client_id=endpoint.client_id,
@@ -228,7 +233,7 @@ def connect(
     )
     tokens = network.tokens.source(credentials, load=load, persist=persist)
     budget = network.budgets.xero(endpoint.base_url, endpoint.client_id, endpoint.tenant_id, endpoint.limits)
-    return XeroClient(endpoint, Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s))
+    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s)
 
 
 def _contacts(
