@@ -17,6 +17,7 @@ from daemon.errors import InDoubt, Unreachable
 from daemon.reconciler.engine import Engine
 from daemon.sandbox.blueprint import DEFAULT_SHAPE, Blueprint, plan_access
 from daemon.sandbox.build import build_world
+from daemon.sandbox.hands import act
 from daemon.sandbox.inline import InlineExchange
 from daemon.sandbox.settings_out import write_settings
 from daemon.sandbox.state import Ports
@@ -50,6 +51,12 @@ class Workshop:
         """The open discrepancies."""
         query = discrepancies.Query(limit=500, **wanted)  # type: ignore[arg-type]
         return list((await self.app.db.read(lambda tx: discrepancies.page(tx, query))).rows)
+
+    def act(self, system: str, do: str, **arguments: object) -> object:
+        """Let people do something in a system; returns what the hand returns."""
+        done = act(self.world.hands[system], {"do": do, **arguments}, self.clock.utc(), self.world.rng)
+        self.world.collect()
+        return done
 
     def writes(self, system: str) -> list[str]:
         """Method and path of every request that was meant to change a system."""

@@ -1,0 +1,64 @@
+"""Single writes whose answers go wrong, one by one: each ends done once, refused for good, or visibly in doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daemon.sandbox.faults import FaultPlan, Kind, Rule
+from tests.support.workshop import Workshop, workshop
+
+
+async def _turns(shop: Workshop, count: int, seconds: float) -> None:
+    async def work() -> None:
+        for _ in range(count):
+            shop.engine.ask()
+            await shop.engine.turn()
+            await shop.clock.sleep(seconds)
+            shop.world.land_due()
+
+    await shop.clock.drive(work())
+
+
+@pytest.mark.parametrize("kind", [Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.TIMEOUT_AFTER, Kind.ERROR_AFTER, Kind.LATE])
+@pytest.mark.parametrize("path", ["/Contacts", "/Invoices", "/Payments"])
+async def test_a_create_without_an_answer_is_done_once(tmp_path: Path, kind: Kind, path: str) -> None:
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        rule = Rule(kind, system="xero", method="PUT", path=path, times=1, seconds=3)
+        shop.world.faults.plan = FaultPlan((rule,))
+        await _turns(shop, 4, 7)
+        status = (await shop.app.desk.status()).practices[0]
+        assert (status.state, status.in_doubt, status.residual) == ("in_sync", 0, "0.00")
+        met = [entry for entry in shop.world.hosts["xero"].log.entries(writes_only=True) if entry.fault]
+        assert len(met) == 1
+
+
+async def test_a_doubt_is_seen_before_it_may_be_looked_for(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        lost = Rule(Kind.DROP_AFTER, system="xero", method="PUT", path="/Payments", times=1)
+        shop.world.faults.plan = FaultPlan((lost,))
+        await _turns(shop, 1, 0)
+        status = (await shop.app.desk.status()).practices[0]
+        assert status.in_doubt > 0
+        looks = [e for e in shop.world.hosts["xero"].log.entries() if "where=Invoice.InvoiceID" in e.path]
+        assert looks == []
+
+
+async def test_a_refused_write_is_not_repeated_until_its_facts_change(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        await shop.settle_down(full=True)
+        sales = next(a for a in shop.engine.practice.references.xero.accounts if a.code == "200")
+        shop.act("xero", "archive_account", account_id=sales.id)
+        shop.act("provet", "invoice_visit", client=1, rows=[{"name": "Visit", "price": "10.00"}])
+        await shop.settle_down()
+        refused = len(shop.writes("xero"))
+        missing = await shop.found(kind="invoice.missing")
+        shown = await shop.app.desk.show(missing[0].id)
+        assert shown.correction is not None
+        assert "archived" in (shown.correction.error or "")
+        await shop.settle_down()
+        assert len(shop.writes("xero")) == refused
+        await shop.settle_down(full=True)
+        assert len(shop.writes("xero")) == refused
+        assert [cause.finding.kind for cause in await shop.found(kind="mapping.missing")] == ["mapping.missing"]
