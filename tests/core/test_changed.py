@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from daemon.core.assess import assess
@@ -196,6 +197,22 @@ def test_tax_moved_between_rates_is_a_change() -> None:
         ("tax 20", "20.00", "20.00", "40.00"),
         ("tax 5", "5.71", "5.71", None),
     ]
+
+
+def test_a_tax_type_that_settings_do_not_name_is_read_by_its_own_rate() -> None:
+    lines = tuple(msgspec.structs.replace(line, tax_code="OUTPUT9") for line in booked(invoice()).lines)
+    drifted = with_changed(in_step(), "x-1", lines=lines)
+    assert assess(drifted, rules(tax_rates={"OUTPUT9": Decimal(20)})).findings == ()
+    assert [field.name for field in only(drifted, rules(tax_rates={"OUTPUT9": Decimal(17)})).fields] == [
+        "tax 17",
+        "tax 20",
+    ]
+    assert assess(drifted, rules(tax_rates={})).findings == ()
+
+
+def test_a_tax_type_of_two_percentages_is_read_by_its_own_rate() -> None:
+    practice = rules(tax={"20": "OUTPUT2", "17.5": "OUTPUT2"})
+    assert assess(in_step(), practice).findings == ()
 
 
 def test_a_rate_that_changed_in_xero_changes_no_old_document() -> None:

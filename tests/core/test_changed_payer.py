@@ -90,6 +90,7 @@ def test_another_payer_on_a_credited_document_is_posted_anew() -> None:
 @pytest.mark.parametrize(
     "seen",
     [
+        pytest.param(family(invoice(), booked(invoice()), client()), id="client linked to none yet"),
         pytest.param(
             family(
                 *in_step().documents,

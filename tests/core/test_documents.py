@@ -33,7 +33,7 @@ from tests.core.builders import (
     with_records,
     xero_paid,
 )
-from tests.core.situations import CLOSED, in_step
+from tests.core.situations import APRIL, CLOSED, in_step
 
 VOID = DocumentStatus.VOID
 
@@ -104,6 +104,13 @@ def test_documents_of_a_consolidation_are_held_whole() -> None:
         pytest.param(in_step(xero_paid("a", "20", reconciled=True)), RULES, Policy.PERSON, None, id="reconciled"),
         pytest.param(in_step(xero_paid("a", "20", batch_id="b")), RULES, Policy.PERSON, None, id="in a batch"),
         pytest.param(in_step(credited=Decimal(5)), RULES, Policy.PERSON, None, id="foreign credit"),
+        pytest.param(
+            with_changed(in_step(xero_paid("a", "20")), "x-1", date=APRIL),
+            CLOSED,
+            Policy.PERSON,
+            None,
+            id="paid in a closed period",
+        ),
         pytest.param(in_step(), CLOSED, Policy.HAND_WORK, None, id="closed period"),
     ],
 )
