@@ -41,6 +41,11 @@ def parse_query(params: Mapping[str, Sequence[str]]) -> ListQuery:
         query = msgspec.convert(fields, ListQuery, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from None
+    return checked(query)
+
+
+def checked(query: ListQuery) -> ListQuery:
+    """The query if its amounts are amounts; raises ``Invalid`` otherwise."""
     for bound in (query.min_amount, query.max_amount):
         if bound is not None and not (bound.is_finite() and abs(bound) < _AMOUNT_MAX):
             raise Invalid(f"an amount out of bounds: {bound}")

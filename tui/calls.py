@@ -14,18 +14,27 @@ from daemon.protocol import (
     ApproveRequest,
     AuditPage,
     AuditProof,
+    Autonomy,
+    BulkDecision,
+    BulkRequest,
+    BulkResult,
     CorrectionView,
+    Decision,
     Detail,
+    Expected,
     Failure,
     ListQuery,
     Message,
+    OptionView,
     Page,
     PracticeStatus,
     Problem,
     ReasonRequest,
+    Reject,
     Status,
     SyncRequest,
     SyncState,
+    UndoRequest,
 )
 
 M = TypeVar("M", bound=Message)
@@ -71,9 +80,35 @@ def approve(discrepancy_id: str, option: str = "", expect: str = "") -> Call[App
     return Call("POST", f"/discrepancies/{_part(discrepancy_id)}/approve", Approval, body)
 
 
+def decide(discrepancy_id: str, decision: Decision) -> Call[Detail]:
+    path = f"/discrepancies/{_part(discrepancy_id)}/{decision.__struct_config__.tag}"
+    return Call("POST", path, Detail, msgspec.json.encode(decision))
+
+
 def reject(discrepancy_id: str, reason: str) -> Call[Detail]:
-    body = msgspec.json.encode(ReasonRequest(reason=reason))
-    return Call("POST", f"/discrepancies/{_part(discrepancy_id)}/reject", Detail, body)
+    return decide(discrepancy_id, Reject(reason=reason))
+
+
+def undo_option(discrepancy_id: str) -> Call[OptionView]:
+    """What an undo would write."""
+    return Call("GET", f"/discrepancies/{_part(discrepancy_id)}/undo", OptionView)
+
+
+def undo(discrepancy_id: str, expect: str = "") -> Call[Approval]:
+    """``expect`` is the fingerprint that was seen; "" accepts the present one."""
+    body = msgspec.json.encode(UndoRequest(expect=expect))
+    return Call("POST", f"/discrepancies/{_part(discrepancy_id)}/undo", Approval, body)
+
+
+def bulk(query: ListQuery, decision: BulkDecision, seen: Page) -> Call[BulkResult]:
+    """One decision on all that a query lets through, as the page ``seen`` summed it up."""
+    expected = Expected(count=seen.total, amount=seen.amount, seq=seen.seq)
+    body = msgspec.json.encode(BulkRequest(filter=query, decision=decision, expected=expected))
+    return Call("POST", "/bulk", BulkResult, body)
+
+
+def autonomy() -> Call[Autonomy]:
+    return Call("GET", "/autonomy", Autonomy)
 
 
 def sync(practice: str = "", *, full: bool = False) -> Call[SyncState]:

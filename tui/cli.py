@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from daemon.protocol import DEFAULT_SOCKET
 from tui import commands
 from tui.calls import ControlError
-from tui.commands import ERROR, NOT_ALLOWED, Session
+from tui.cli_decisions import Add, Command, add_bulk, add_decisions
 from tui.console import Console
 from tui.oneshot import Oneshot
+from tui.session import ERROR, NOT_ALLOWED, Session
 from tui.world import World
-
-Command = Callable[[Session, argparse.Namespace], int]
-Add = Callable[[str, Command, str], argparse.ArgumentParser]
 
 _INTERRUPTED = 130
 
@@ -29,13 +27,13 @@ class _Parser(argparse.ArgumentParser):
 
 def run(argv: Sequence[str], world: World) -> int:
     """Run one command line and return its exit status; without a subcommand the terminal UI."""
-    console = Console(sys.stdout, sys.stderr, json="--json" in argv)
+    console = Console(sys.stdout, sys.stderr, sys.stdin, json="--json" in argv)
     try:
         args = _parser().parse_args(argv)
         if args.command is None:
             return _open_ui(args.socket, world)
         command: Command = args.command
-        status = command(Session(Oneshot(args.socket), console, world.pause), args)
+        status = command(Session(Oneshot(args.socket), console, world.pause, world.utc), args)
         sys.stdout.flush()
         return status
     except ControlError as error:
@@ -75,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _add_views(add)
-    _add_decisions(add)
+    _add_switches(add)
+    add_decisions(add)
+    add_bulk(add, _Parser, again)
     return parser
 
 
@@ -95,20 +95,13 @@ def _add_views(add: Add) -> None:
     listing.add_argument("--limit", metavar="N", type=_positive, default=0, help="at most N (else all)")
     show = add("show", commands.show, "one discrepancy, whole, with its history")
     show.add_argument("id", metavar="ID")
+    add("autonomy", commands.autonomy, "how often people approved each kind as recommended")
     audit = add("audit", commands.audit, "the audit log; audit verify proves its chain")
     audit.add_argument("what", nargs="?", choices=["verify"], help="prove the chain of the log")
     audit.add_argument("--follow", action="store_true", help="go on as the log grows")
 
 
-def _add_decisions(add: Add) -> None:
-    approve = add("approve", commands.approve, "approve a correction")
-    approve.add_argument("id", metavar="ID")
-    approve.add_argument("--option", metavar="O", default="", help="else the recommended one")
-    approve.add_argument("--expect", metavar="FINGERPRINT", default="", help="refuse if it is another by now")
-    approve.add_argument("--wait", action="store_true", help="return when it is applied, or cannot be")
-    reject = add("reject", commands.reject, "refuse a correction until the facts change")
-    reject.add_argument("id", metavar="ID")
-    reject.add_argument("--reason", metavar="TEXT", required=True)
+def _add_switches(add: Add) -> None:
     sync = add("sync", commands.sync, "a cycle now")
     sync.add_argument("--practice", metavar="P", default="")
     sync.add_argument("--full", action="store_true", help="a full comparison")

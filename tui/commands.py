@@ -1,22 +1,18 @@
-"""What each command of ``reconcile`` does: ask, print, and say by its exit status how things stand."""
+"""What the commands that look and switch do: ask, print, and say by the exit status how things stand."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import msgspec
 
 from daemon.protocol import (
     PAGE_MAX,
-    Approval,
     AuditEntry,
     AuditPage,
-    CorrectionView,
     DiscrepancyView,
     ListQuery,
-    Outcome,
     Page,
     PracticeStatus,
     Status,
@@ -24,33 +20,13 @@ from daemon.protocol import (
 )
 from daemon.safe import safe
 from tui import calls
-from tui.console import Console
 from tui.oneshot import Oneshot
 from tui.plain import words
-from tui.report import audit_line, detail_lines, list_lines, proof_line, status_lines
-
-DONE, OPEN, ERROR, NOT_ALLOWED = 0, 1, 2, 3
+from tui.report import audit_line, autonomy_lines, detail_lines, list_lines, proof_line, status_lines
+from tui.session import DONE, ERROR, OPEN, Session
 
 _POLL_S = 0.2
 _FOLLOW_S = 1.0
-_OUTCOMES = {
-    "proposed": Outcome.WAITING_SECOND_PERSON,
-    "applied": Outcome.APPLIED,
-    "stale": Outcome.STALE,
-    "failed": Outcome.FAILED,
-    "in_doubt": Outcome.IN_DOUBT,
-    "rejected": Outcome.REFUSED,
-}
-_EXITS = {Outcome.ACCEPTED: DONE, Outcome.APPLIED: DONE, Outcome.WAITING_SECOND_PERSON: OPEN}
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What a command works with: the daemon, the console, and a way to wait."""
-
-    daemon: Oneshot
-    console: Console
-    sleep: Callable[[float], None]
 
 
 def status(session: Session, _: argparse.Namespace) -> int:
@@ -70,21 +46,6 @@ def list_(session: Session, args: argparse.Namespace) -> int:
 def show(session: Session, args: argparse.Namespace) -> int:
     found = session.daemon.send(calls.show(args.id))
     session.console.say(found, detail_lines(found))
-    return DONE
-
-
-def approve(session: Session, args: argparse.Namespace) -> int:
-    approval = session.daemon.send(calls.approve(args.id, args.option, args.expect))
-    if args.wait and approval.correction and approval.outcome is Outcome.ACCEPTED:
-        approval = _wait_applied(session, approval)
-    note = f": {safe(approval.message)}" if approval.message else ""
-    session.console.say(approval, [f"{safe(args.id)}: {words(approval.outcome)}{note}"])
-    return _EXITS.get(approval.outcome, ERROR)
-
-
-def reject(session: Session, args: argparse.Namespace) -> int:
-    found = session.daemon.send(calls.reject(args.id, args.reason))
-    session.console.say(found, [f"{safe(found.id)}: {words(found.status)}"])
     return DONE
 
 
@@ -112,6 +73,12 @@ def pause(session: Session, args: argparse.Namespace) -> int:
 
 def resume(session: Session, args: argparse.Namespace) -> int:
     return _practice(session, session.daemon.send(calls.resume(args.practice)), "resumed")
+
+
+def autonomy(session: Session, _: argparse.Namespace) -> int:
+    found = session.daemon.send(calls.autonomy())
+    session.console.say(found, autonomy_lines(found))
+    return DONE
 
 
 def audit(session: Session, args: argparse.Namespace) -> int:
@@ -163,25 +130,6 @@ def _open_in(daemon: Oneshot, query: ListQuery, found: Page) -> bool:
     if not wanted or found.total == len(found.discrepancies):
         return False
     return daemon.send(calls.page(msgspec.structs.replace(query, status=wanted, limit=1))).total > 0
-
-
-def _wait_applied(session: Session, approval: Approval) -> Approval:
-    correction = approval.correction
-    while correction and correction.status not in _OUTCOMES:
-        session.console.progress(_correction_note(correction))
-        session.sleep(_POLL_S)
-        correction = session.daemon.send(calls.correction(correction.id))
-    session.console.progress("")
-    if correction is None:
-        return approval
-    outcome = _OUTCOMES[correction.status]
-    return msgspec.structs.replace(
-        approval, outcome=outcome, correction=correction, message=correction.error or approval.message
-    )
-
-
-def _correction_note(correction: CorrectionView) -> str:
-    return f"{words(correction.status)}: {correction.steps_done} of {correction.steps} steps"
 
 
 def _sync_note(state: SyncState) -> str:

@@ -16,10 +16,11 @@ from daemon.safe import safe
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Two streams and the form of answers. JSON is written in ASCII: no character of it can steer a terminal."""
+    """Three streams and the form of answers. JSON is written in ASCII: no character of it can steer a terminal."""
 
     out: TextIO
     err: TextIO
+    source: TextIO
     json: bool = False
 
     def say(self, message: Message, lines: Sequence[str]) -> None:
@@ -36,6 +37,20 @@ class Console:
         if self.err.isatty() and not self.json:
             self.err.write(f"\r\x1b[K{safe(text)}")
             self.err.flush()
+
+    def note(self, lines: Sequence[str]) -> None:
+        """Something to read before the answer; not part of it."""
+        if not self.json:
+            self._write("\n".join(lines))
+            self.out.flush()
+
+    def confirm(self, question: str) -> bool:
+        """Whether somebody at a terminal says yes; False where nobody can be asked."""
+        if self.json or not (self.source.isatty() and self.err.isatty()):
+            return False
+        self.err.write(f"{safe(question)} Type yes: ")
+        self.err.flush()
+        return self.source.readline().strip().casefold() == "yes"
 
     def complain(self, problem: Problem) -> None:
         """Why a command failed, and what to do."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from daemon.protocol import (
     AuditEntry,
     AuditProof,
+    Autonomy,
     Detail,
     DiscrepancyView,
     FieldView,
@@ -86,6 +87,9 @@ def detail_lines(detail: Detail) -> list[str]:
         f"seen      {when(detail.first_seen)} to {when(detail.last_seen)}",
         *_subject_lines(detail.subject),
         *([f"cause     {safe(detail.cause)}"] if detail.cause else []),
+        *([f"assigned  {safe(detail.assignee)}"] if detail.assignee else []),
+        *([f"snoozed   until {when(detail.snoozed_until)}"] if detail.snoozed_until else []),
+        *_waiver_lines(detail),
         *_field_lines(detail.fields),
     ]
     for option in detail.options:
@@ -102,6 +106,15 @@ def _subject_lines(subject: SubjectView) -> list[str]:
         if record:
             lines.append(f"{name:<9} {safe(record.kind)} {safe(record.id)}  {safe(record.url)}".rstrip())
     return lines
+
+
+def _waiver_lines(detail: Detail) -> list[str]:
+    waiver = detail.waiver
+    if waiver is None:
+        return []
+    until = f" until {waiver.until.isoformat()}" if waiver.until else ""
+    ceiling = f" up to {amount(waiver.ceiling)}" if waiver.ceiling else ""
+    return [f"waived    by {safe(waiver.by)}{ceiling}{until}: {safe(waiver.reason)}"]
 
 
 def _field_lines(fields: Sequence[FieldView]) -> list[str]:
@@ -126,6 +139,18 @@ def _correction_lines(detail: Detail) -> list[str]:
         return []
     error = f": {safe(found.error)}" if found.error else ""
     return ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {words(found.status)}{error}"]
+
+
+def autonomy_lines(found: Autonomy) -> list[str]:
+    """How often people approved each kind, and how often as recommended."""
+    if not found.kinds:
+        return ["nothing was decided yet"]
+    head = ("PRACTICE", "KIND", "POLICY", "APPROVED", "UNCHANGED", "REJECTED", "UNDONE")
+    rows = (
+        (k.practice, k.kind, words(k.policy), *map(str, (k.approved, k.unchanged, k.rejected, k.undone)))
+        for k in found.kinds
+    )
+    return table(head, rows, frozenset(range(3, 7)))
 
 
 def audit_line(entry: AuditEntry) -> str:

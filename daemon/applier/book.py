@@ -49,6 +49,8 @@ class Book:
         if correction.status is _S.APPLYING:
             return correction
         started = moved(correction, _S.APPLYING)
+        if not correction.cursor:
+            started = msgspec.structs.replace(started, before=corrections.before(tx, correction))
         corrections.put(tx, started)
         return started
 

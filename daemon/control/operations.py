@@ -14,11 +14,16 @@ from daemon.protocol import (
     Approval,
     AuditPage,
     AuditProof,
+    Autonomy,
+    BulkRequest,
+    BulkResult,
     Change,
     CorrectionView,
+    Decision,
     Detail,
     ListQuery,
     Operator,
+    OptionView,
     Page,
     PracticeStatus,
     Status,
@@ -47,7 +52,23 @@ class Operations(Protocol):
         """Decide and return at once: ``accepted``, ``waiting_second_person``, ``stale`` or ``refused``."""
         ...
 
-    async def reject(self, discrepancy_id: str, reason: str, operator: Operator) -> Detail: ...
+    async def undo_option(self, discrepancy_id: str) -> OptionView:
+        """What an undo would write; ``Invalid`` where there is nothing to undo or no way to."""
+        ...
+
+    async def undo(self, discrepancy_id: str, expect: str, operator: Operator) -> Approval:
+        """Decide to correct back what was applied last; returns at once, as ``approve`` does."""
+        ...
+
+    async def decide(self, discrepancy_id: str, decision: Decision, operator: Operator) -> Detail:
+        """A decision that writes nothing. A waiver that waits for a second person shows as a proposed correction."""
+        ...
+
+    async def bulk(self, request: BulkRequest, operator: Operator) -> BulkResult:
+        """One decision on all that a filter lets through; ``Stale`` unless that is what was shown."""
+        ...
+
+    async def autonomy(self) -> Autonomy: ...
 
     async def sync(self, practice: str, *, full: bool, operator: Operator) -> str:
         """Ask for a cycle that begins after this call; returns the token to ask ``sync_state`` with."""

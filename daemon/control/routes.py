@@ -13,22 +13,38 @@ from daemon.control.answers import Handler, answer, failure
 from daemon.control.operations import Operations
 from daemon.control.stream import Streams
 from daemon.errors import Invalid
-from daemon.listing import parse_query
+from daemon.listing import checked, parse_query
 from daemon.protocol import (
     PAGE_MAX,
+    Approval,
     ApproveRequest,
+    Assign,
+    BulkRequest,
+    Comment,
+    Decision,
     Message,
     Operator,
     Outcome,
     ReasonRequest,
+    Reject,
     Role,
+    Snooze,
     SyncRequest,
     SyncState,
+    UndoRequest,
+    Waive,
 )
 
 M = TypeVar("M", bound=Message)
 OPERATOR = web.RequestKey("operator", Operator)
 
+_DECISIONS: dict[str, type[Decision]] = {
+    "reject": Reject,
+    "snooze": Snooze,
+    "waive": Waive,
+    "comment": Comment,
+    "assign": Assign,
+}
 _REFUSED_HINTS = {
     Outcome.STALE: "look at it again and approve what it says now",
     Outcome.REFUSED: "see the practice's mode and state with: reconcile status",
@@ -65,7 +81,11 @@ class Routes:
             web.get("/discrepancies", self.page),
             web.get("/discrepancies/{id}", self.show),
             web.post("/discrepancies/{id}/approve", self.approve),
-            web.post("/discrepancies/{id}/reject", self.reject),
+            web.get("/discrepancies/{id}/undo", self.undo_option),
+            web.post("/discrepancies/{id}/undo", self.undo),
+            web.post(f"/discrepancies/{{id}}/{{decision:{'|'.join(_DECISIONS)}}}", self.decide),
+            web.post("/bulk", self.bulk),
+            web.get("/autonomy", self.autonomy),
             web.get("/corrections/{id}", self.correction),
             web.post("/sync", self.sync),
             web.get("/sync/{id}", self.sync_state),
@@ -89,14 +109,26 @@ class Routes:
 
     async def approve(self, request: web.Request) -> web.Response:
         asked = await _body(request, ApproveRequest)
-        approval = await self._operations.approve(_id(request), asked.option, asked.expect, request[OPERATOR])
-        if hint := _REFUSED_HINTS.get(approval.outcome):
-            return failure(409, approval.outcome.value, approval.message, hint)
-        return answer(approval)
+        return _approved(await self._operations.approve(_id(request), asked.option, asked.expect, request[OPERATOR]))
 
-    async def reject(self, request: web.Request) -> web.Response:
-        asked = await _body(request, ReasonRequest)
-        return answer(await self._operations.reject(_id(request), asked.reason, request[OPERATOR]))
+    async def undo_option(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.undo_option(_id(request)))
+
+    async def undo(self, request: web.Request) -> web.Response:
+        asked = await _body(request, UndoRequest)
+        return _approved(await self._operations.undo(_id(request), asked.expect, request[OPERATOR]))
+
+    async def decide(self, request: web.Request) -> web.Response:
+        decision = await _body(request, _DECISIONS[request.match_info["decision"]])
+        return answer(await self._operations.decide(_id(request), decision, request[OPERATOR]))
+
+    async def bulk(self, request: web.Request) -> web.Response:
+        asked = await _body(request, BulkRequest)
+        checked(asked.filter)
+        return answer(await self._operations.bulk(asked, request[OPERATOR]))
+
+    async def autonomy(self, _: web.Request) -> web.Response:
+        return answer(await self._operations.autonomy())
 
     async def correction(self, request: web.Request) -> web.Response:
         return answer(await self._operations.correction(_id(request)))
@@ -136,6 +168,12 @@ def _operator(request: web.Request, access: Access) -> Operator | None:
         return operator_of(peer_of(sock), access) if sock else None
     except OSError:
         return None
+
+
+def _approved(approval: Approval) -> web.Response:
+    if hint := _REFUSED_HINTS.get(approval.outcome):
+        return failure(409, approval.outcome.value, approval.message, hint)
+    return answer(approval)
 
 
 def _id(request: web.Request) -> str:

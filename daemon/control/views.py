@@ -61,6 +61,7 @@ def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, pl
         last_seen=discrepancy.last_seen,
         assignee=discrepancy.assignee or None,
         waiver=_waiver(discrepancy.waiver) if discrepancy.waiver else None,
+        snoozed_until=discrepancy.snoozed_until,
         seq=discrepancy.seq,
     )
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from daemon.core.model import Contact, Kind, Link, System, Value
+from daemon.core.model import Contact, Kind, Link, Record, System, Value
 
 
 class PostingLine(Value, frozen=True, kw_only=True):
@@ -253,10 +253,18 @@ TRANSITIONS: Mapping[CorrectionStatus, frozenset[CorrectionStatus]] = {
 UNFINISHED = frozenset({_S.PROPOSED, _S.APPROVED, _S.APPLYING, _S.IN_DOUBT})
 
 
+class Before(Value, frozen=True, kw_only=True):
+    """What a correction is about to overwrite, as it stood when its first step was taken: what an undo goes back to."""
+
+    records: tuple[Record, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
 class Correction(Value, frozen=True, kw_only=True):
     """One chosen option on its way into the systems. ``approved_by`` is ``policy`` or a person's login name.
 
     ``proposed`` corrections wait for a second person. ``cursor`` is the index of the first step not yet settled.
+    ``undoes`` is the id of the correction that this one corrects back.
     """
 
     id: str
@@ -271,6 +279,8 @@ class Correction(Value, frozen=True, kw_only=True):
     created_at: dt.datetime
     cursor: int = 0
     error: str = ""
+    undoes: str = ""
+    before: Before | None = None
 
 
 def moved(correction: Correction, status: CorrectionStatus, *, error: str = "") -> Correction:

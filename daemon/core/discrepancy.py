@@ -112,7 +112,10 @@ class Waiver(Value, frozen=True, kw_only=True):
 
 
 class Discrepancy(Value, frozen=True, kw_only=True):
-    """A finding with what people and time added to it. ``seq`` orders all changes that the live feed tells."""
+    """A finding with what people and time added to it. ``seq`` orders all changes that the live feed tells.
+
+    ``by_hand`` is set once a correction of it was undone: from then on it is never corrected automatically.
+    """
 
     finding: Finding
     status: Status
@@ -123,6 +126,7 @@ class Discrepancy(Value, frozen=True, kw_only=True):
     snoozed_until: dt.datetime | None = None
     waiver: Waiver | None = None
     rejected_facts: str = ""
+    by_hand: bool = False
 
     @property
     def id(self) -> str:

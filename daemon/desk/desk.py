@@ -6,9 +6,16 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping
 from decimal import Decimal
 
+import msgspec
+
 from daemon.control.operations import UnknownId
-from daemon.control.views import correction_view, detail_view, discrepancy_view
+from daemon.control.views import correction_view, detail_view, discrepancy_view, option_view
 from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.desk import switches
+from daemon.desk.agreement import Agreement
+from daemon.desk.approvals import Approvals
+from daemon.desk.autonomy import autonomy
+from daemon.desk.bulk import chosen, decide_all
 from daemon.desk.decisions import Decisions, found
 from daemon.desk.follow import follow
 from daemon.desk.health import practice_status
@@ -17,16 +24,25 @@ from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
 from daemon.errors import Invalid
 from daemon.ports import Clock, NewId, T
+from daemon.practice import Practice
 from daemon.protocol import (
     Approval,
+    ApproveRequest,
     AuditPage,
     AuditProof,
+    Autonomy,
+    BulkDecision,
+    BulkRequest,
+    BulkResult,
     Change,
     CorrectionView,
+    Decision,
     Detail,
     DiscrepancyView,
     ListQuery,
     Operator,
+    OptionView,
+    Outcome,
     Page,
     PracticeStatus,
     Sort,
@@ -63,7 +79,7 @@ class Desk:
         self._version = version
         self._started_at: dt.datetime = clock.utc()
         self._requests = Requests(engines, clock, new_id)
-        self._decisions = {name: Decisions(engine.practice, four_eyes_over) for name, engine in engines.items()}
+        self._four_eyes_over = four_eyes_over
 
     async def status(self) -> DaemonStatus:
         return await self._db.read(
@@ -108,28 +124,69 @@ class Desk:
         return correction_view(stored)
 
     async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
-        def work(tx: Tx) -> Approval:
-            row = found(tx, discrepancy_id)
-            approval = self._decider(row.finding.practice).approve(tx, row, option, expect, operator)
-            newest = next(iter(corrections.of_discrepancy(tx, row.id)), None)
-            return _with_correction(approval, correction_view(newest) if newest is not None else None)
+        asked = ApproveRequest(option=option, expect=expect)
+
+        def work(tx: Tx, row: Discrepancy) -> Approval:
+            return _followed(tx, self._approvals(row).approve(tx, row, asked, operator))
 
         return await self._decide(discrepancy_id, work)
 
-    async def reject(self, discrepancy_id: str, reason: str, operator: Operator) -> Detail:
-        def work(tx: Tx) -> Detail:
+    async def undo_option(self, discrepancy_id: str) -> OptionView:
+        def work(tx: Tx) -> OptionView:
             row = found(tx, discrepancy_id)
-            self._decider(row.finding.practice).reject(tx, row, reason, operator)
+            _, option = self._approvals(row).undo_option(tx, row)
+            return option_view(option, place_of(self._engines, row.finding.practice).currency)
+
+        return await self._db.read(work)
+
+    async def undo(self, discrepancy_id: str, expect: str, operator: Operator) -> Approval:
+        def work(tx: Tx, row: Discrepancy) -> Approval:
+            return _followed(tx, self._approvals(row).undo(tx, row, expect, operator))
+
+        return await self._decide(discrepancy_id, work)
+
+    async def decide(self, discrepancy_id: str, decision: Decision, operator: Operator) -> Detail:
+        def work(tx: Tx, row: Discrepancy) -> Detail:
+            self._decisions(row).decide(tx, row, decision, operator)
             return self._detail(tx, discrepancy_id)
 
         return await self._decide(discrepancy_id, work)
 
-    async def _decide(self, discrepancy_id: str, work: Callable[[Tx], T]) -> T:
-        result = await self._db.write(work)
-        row = await self._db.read(lambda tx: found(tx, discrepancy_id))
-        self._engine(row.finding.practice).nudge()
-        self._pulse.beat(row.finding.practice)
+    async def _decide(self, discrepancy_id: str, work: Callable[[Tx, Discrepancy], T]) -> T:
+        def on_row(tx: Tx) -> tuple[T, str]:
+            row = found(tx, discrepancy_id)
+            return work(tx, row), row.finding.practice
+
+        result, practice = await self._db.write(on_row)
+        self._tell(practice)
         return result
+
+    def _tell(self, practice: str) -> None:
+        self._engine(practice).nudge()
+        self._pulse.beat(practice)
+
+    async def bulk(self, request: BulkRequest, operator: Operator) -> BulkResult:
+        query = _store_query(request.filter)
+
+        def work(tx: Tx) -> tuple[BulkResult, list[str]]:
+            rows = chosen(tx, query, request.expected)
+            result = decide_all(rows, lambda row: self._one_of_many(tx, row, request.decision, operator))
+            return result, list(dict.fromkeys(row.finding.practice for row in rows))
+
+        result, practices = await self._db.write(work)
+        for practice in practices:
+            self._tell(practice)
+        return result
+
+    def _one_of_many(self, tx: Tx, row: Discrepancy, decision: BulkDecision, operator: Operator) -> tuple[Outcome, str]:
+        if isinstance(decision, ApproveRequest):
+            approval = self._approvals(row).approve(tx, row, decision, operator)
+            return approval.outcome, approval.message
+        agreed = self._decisions(row).decide(tx, row, decision, operator)
+        return (Outcome.ACCEPTED if agreed else Outcome.WAITING_SECOND_PERSON), ""
+
+    async def autonomy(self) -> Autonomy:
+        return await self._db.read(lambda tx: autonomy(tx, self._engines))
 
     async def sync(self, practice: str, *, full: bool, operator: Operator) -> str:  # noqa: ARG002
         if practice:
@@ -142,19 +199,18 @@ class Desk:
         return self._requests.state(token, statuses)
 
     async def release(self, practice: str, operator: Operator) -> PracticeStatus:
-        return await self._change(practice, lambda tx: self._decider(practice).release(tx, operator))
+        return await self._change(practice, lambda tx, at: switches.release(tx, at, operator))
 
     async def pause(self, practice: str, reason: str, operator: Operator) -> PracticeStatus:
-        return await self._change(practice, lambda tx: self._decider(practice).pause(tx, reason, operator))
+        return await self._change(practice, lambda tx, at: switches.pause(tx, at, reason, operator))
 
     async def resume(self, practice: str, operator: Operator) -> PracticeStatus:
-        return await self._change(practice, lambda tx: self._decider(practice).resume(tx, operator))
+        return await self._change(practice, lambda tx, at: switches.resume(tx, at, operator))
 
-    async def _change(self, practice: str, work: Callable[[Tx], None]) -> PracticeStatus:
+    async def _change(self, practice: str, work: Callable[[Tx, Practice], None]) -> PracticeStatus:
         engine = self._engine(practice)
-        await self._db.write(work)
-        engine.nudge()
-        self._pulse.beat(practice)
+        await self._db.write(lambda tx: work(tx, engine.practice))
+        self._tell(practice)
         return await self._db.read(lambda tx: practice_status(tx, engine))
 
     async def audit(self, after: int, limit: int) -> AuditPage:
@@ -179,15 +235,19 @@ class Desk:
             raise UnknownId(f"no practice {practice}", hint=f"it is one of: {', '.join(self._engines)}")
         return engine
 
-    def _decider(self, practice: str) -> Decisions:
-        self._engine(practice)
-        return self._decisions[practice]
+    def _approvals(self, row: Discrepancy) -> Approvals:
+        practice = self._engine(row.finding.practice).practice
+        return Approvals(practice, Agreement(practice, self._four_eyes_over))
+
+    def _decisions(self, row: Discrepancy) -> Decisions:
+        practice = self._engine(row.finding.practice).practice
+        return Decisions(practice, Agreement(practice, self._four_eyes_over))
 
 
-def _with_correction(approval: Approval, view: CorrectionView | None) -> Approval:
-    return Approval(
-        discrepancy=approval.discrepancy, outcome=approval.outcome, correction=view, message=approval.message
-    )
+def _followed(tx: Tx, approval: Approval) -> Approval:
+    """The approval with the correction that it is about."""
+    newest = next(iter(corrections.of_discrepancy(tx, approval.discrepancy)), None)
+    return msgspec.structs.replace(approval, correction=correction_view(newest) if newest is not None else None)
 
 
 def _store_query(query: ListQuery) -> discrepancies.Query:

@@ -97,6 +97,7 @@ class DiscrepancyView(Message, frozen=True, kw_only=True):
     last_seen: dt.datetime
     assignee: str | None
     waiver: WaiverView | None
+    snoozed_until: dt.datetime | None = None
     seq: int = 0
 
     def option(self, option_id: str = "") -> OptionView | None:

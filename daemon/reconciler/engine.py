@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
 from collections.abc import Collection
 
 import msgspec
@@ -21,7 +22,7 @@ from daemon.reconciler.correct import Corrector
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.judge import judge_dirty
 from daemon.reconciler.reference import read_rules
-from daemon.store import state
+from daemon.store import assessments, discrepancies, state
 from daemon.store.tx import Tx
 from daemon.transport.call import Priority
 
@@ -110,6 +111,7 @@ class Engine:
         rules = await read_rules(practice, fresh=full)
         await self._take_in(full=full, hinted=hinted)
         await self._settler.settle()
+        await practice.db.write(lambda tx: assessments.wake(tx, practice.id, practice.clock.utc()))
         judged = await judge_dirty(practice, rules)
         await practice.db.write(lambda tx: self._note_compared(tx, full=full))
         rules = await read_rules(practice, fresh=False)
@@ -185,7 +187,9 @@ class Engine:
             return 0.0
         if self._failures:
             return _RETRY_S[min(self._failures, len(_RETRY_S)) - 1]
-        return min(float(self.practice.settings.poll_s), self._settler.next_due_s())
+        waking = await self.practice.db.read(lambda tx: discrepancies.next_wake(tx, self.practice.id))
+        wake_s = (waking - self.practice.clock.utc()).total_seconds() if waking else math.inf
+        return min(float(self.practice.settings.poll_s), self._settler.next_due_s(), max(wake_s, 0.0))
 
     def _nightly_due(self, last_full: dt.datetime | None) -> bool:
         """Whether the practice's hour of the nightly full comparison has passed since the last one."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.core.assess import assess
-from daemon.core.correction import Correction, CorrectionStatus, moved
+from daemon.core.assess import Assessment, assess
+from daemon.core.correction import Correction, CorrectionStatus, Option, moved
 from daemon.core.family import Family
 from daemon.core.model import Record, System
 from daemon.core.rules import Rules
+from daemon.core.undo import plan_undo
 from daemon.practice import Practice
 from daemon.reconciler.judge import save
 from daemon.store import audit, corrections, discrepancies, families, records
@@ -64,12 +65,9 @@ class Rechecker:
         """Judge the family as it is now; the same option must still say the same."""
         practice = self._practice
         seen = families.seq(tx, practice.id, correction.family)
-        assessment = assess(families.load(tx, practice.id, correction.family), rules)
-        now = next((f for f in assessment.findings if f.id == correction.discrepancy_id), None)
-        if now is None:
-            stored = discrepancies.get(tx, correction.discrepancy_id)
-            now = stored.finding if stored is not None and stored.finding.family != correction.family else None
-        option = now.option(correction.option) if now is not None else None
+        family = families.load(tx, practice.id, correction.family)
+        assessment = assess(family, rules)
+        option = _undo(tx, correction, family, rules) if correction.undoes else _option(tx, correction, assessment)
         if option is not None and option.fingerprint == correction.fingerprint:
             return True
         corrections.put(tx, moved(correction, CorrectionStatus.STALE, error="what it relied on has moved"))
@@ -84,3 +82,18 @@ class Rechecker:
             detail={"option": correction.option, "error": "what it relied on has moved"},
         )
         return False
+
+
+def _option(tx: Tx, correction: Correction, assessment: Assessment) -> Option | None:
+    """The option of a correction as it is judged now."""
+    now = next((f for f in assessment.findings if f.id == correction.discrepancy_id), None)
+    if now is None:
+        stored = discrepancies.get(tx, correction.discrepancy_id)
+        now = stored.finding if stored is not None and stored.finding.family != correction.family else None
+    return now.option(correction.option) if now is not None else None
+
+
+def _undo(tx: Tx, correction: Correction, family: Family, rules: Rules) -> Option | None:
+    """What the undo of a correction would be now."""
+    undone = corrections.get(tx, correction.undoes)
+    return plan_undo(undone, family, rules).option if undone is not None else None

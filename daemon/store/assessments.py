@@ -67,6 +67,12 @@ def save(
     return changed
 
 
+def wake(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:
+    """Open what was snoozed or waived until now, as it was last found; returns what opened."""
+    due = discrepancies.due_snoozes(tx, practice, now)
+    return [discrepancies.put(tx, reassessed(row.finding, row, now=now, under_way=False)) for row in due]
+
+
 def _save_findings(tx: Tx, practice: str, findings: Sequence[Finding], now: datetime) -> list[Discrepancy]:
     ids = [finding.id for finding in findings]
     known = {before.id: before for before in rows.select_ids(tx, practice, ids)}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from daemon.core.model import Value
-from daemon.store.codec import moment, stamp, to_json
+from daemon.store.codec import listed, moment, stamp, to_json
 from daemon.store.tx import Tx
 
 
@@ -74,6 +74,18 @@ def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list
         return [_entry(row) for row in _rows(tx, after, limit)]
     sql = f"SELECT {_COLUMNS} FROM audit WHERE subject = ? AND subject <> '' AND number > ? ORDER BY number LIMIT ?"  # noqa: S608
     return [_entry(row) for row in tx.execute(sql, (subject, after, limit))]
+
+
+def decisions(tx: Tx, actions: Sequence[str]) -> list[tuple[str, str, Entry]]:
+    """Every entry with one of these actions about a discrepancy, after its practice and kind, oldest first."""
+    columns = ", ".join(f"a.{column}" for column in _COLUMNS.split(", "))
+    rows = tx.execute(
+        f"SELECT d.practice, d.kind, {columns} FROM audit a"  # noqa: S608
+        " JOIN discrepancy d ON d.practice = a.practice AND d.id = a.subject"
+        f" WHERE a.action IN {listed(actions)} ORDER BY a.number",
+        tuple(actions),
+    )
+    return [(practice, kind, _entry(tuple(row))) for practice, kind, *row in rows]
 
 
 def _chained(previous: str, row: tuple[Any, ...]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from daemon.core.correction import Correction, CorrectionStatus
-from daemon.store import counters
+from daemon.core.aftermath import overwritten, repaired
+from daemon.core.correction import Before, Correction, CorrectionStatus
+from daemon.core.model import Document, Kind
+from daemon.store import counters, links, records
 from daemon.store.codec import listed, to_json
 from daemon.store.tx import Tx
 
@@ -61,6 +63,21 @@ def last_failure(tx: Tx, discrepancy_id: str) -> Correction | None:
         )
     )
     return found[0] if found else None
+
+
+def before(tx: Tx, correction: Correction) -> Before | None:
+    """What stands now of all that a correction is about to overwrite; None where it only adds."""
+    practice = correction.practice
+    stored = (records.get(tx, practice, ref) for ref in dict.fromkeys(overwritten(correction.steps)))
+    kept = [record for record in stored if record is not None]
+    pairs = [
+        link
+        for kind, provet_id in dict.fromkeys(repaired(correction.steps))
+        for link in links.find(tx, practice, kind, provet_id=provet_id)
+    ]
+    for contact_id in dict.fromkeys(r.contact_id for r in kept if isinstance(r, Document) and r.contact_id):
+        pairs += links.find(tx, practice, Kind.CONTACT, xero_id=contact_id)
+    return Before(records=tuple(kept), links=tuple(pairs)) if kept or pairs else None
 
 
 def _decoded(rows: list[tuple[str]]) -> list[Correction]:

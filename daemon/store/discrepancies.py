@@ -16,7 +16,7 @@ from daemon.core.model import Value
 from daemon.errors import Invalid
 from daemon.store import discrepancy_rows as rows
 from daemon.store import state
-from daemon.store.codec import from_cents, listed, stamp
+from daemon.store.codec import from_cents, listed, maybe_moment, stamp
 from daemon.store.tx import Tx
 
 
@@ -110,9 +110,21 @@ def open_by_kind(tx: Tx, practice: str) -> dict[str, int]:
     return {kind: int(count) for kind, count in counted}
 
 
-def due_snoozes(tx: Tx, now: datetime) -> list[Discrepancy]:
-    """Snoozes and waivers whose time is over, longest first, at most a thousand: assess their families anew."""
-    return rows.select(tx, "WHERE wake_at <> '' AND wake_at <= ? ORDER BY wake_at, id LIMIT ?", (stamp(now), _DUE_MAX))
+def due_snoozes(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:
+    """Snoozes and waivers of a practice whose time is over, longest first, at most a thousand."""
+    return rows.select(
+        tx,
+        "WHERE wake_at <> '' AND wake_at <= ? AND practice = ? ORDER BY wake_at, id LIMIT ?",
+        (stamp(now), practice, _DUE_MAX),
+    )
+
+
+def next_wake(tx: Tx, practice: str) -> datetime | None:
+    """When the next snooze or waiver of a practice ends by time."""
+    found = tx.execute(
+        "SELECT wake_at FROM discrepancy WHERE wake_at <> '' AND practice = ? ORDER BY wake_at LIMIT 1", (practice,)
+    )
+    return maybe_moment(found[0][0]) if found else None
 
 
 def changed_since(tx: Tx, seq: int, limit: int) -> list[Discrepancy]:

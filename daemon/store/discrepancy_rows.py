@@ -16,7 +16,7 @@ from daemon.store.tx import Tx
 
 _STATE = (
     *("practice", "id", "status", "first_seen", "last_seen", "seq"),
-    *("assignee", "snoozed_until", "waiver", "rejected_facts"),
+    *("assignee", "snoozed_until", "waiver", "rejected_facts", "by_hand"),
 )
 _FACTS = ("family", "kind", "policy", "cause", "amount_cents", "effect_cents", "wake_at", "search")
 _COLUMNS = (*_STATE, *_FACTS)
@@ -73,6 +73,7 @@ def _state(discrepancy: Discrepancy) -> tuple[object, ...]:
         maybe_stamp(discrepancy.snoozed_until),
         to_json(discrepancy.waiver) if discrepancy.waiver else "",
         discrepancy.rejected_facts,
+        int(discrepancy.by_hand),
     )
 
 
@@ -103,7 +104,7 @@ def _wake_at(discrepancy: Discrepancy) -> dt.datetime | None:
 
 
 def _discrepancy(row: tuple[Any, ...], body: str) -> Discrepancy:
-    _, _, status, first_seen, last_seen, seq, assignee, snoozed_until, waiver, rejected_facts = row
+    _, _, status, first_seen, last_seen, seq, assignee, snoozed_until, waiver, rejected_facts, by_hand = row
     return Discrepancy(
         finding=_findings.decode(body),
         status=Status(status),
@@ -114,4 +115,5 @@ def _discrepancy(row: tuple[Any, ...], body: str) -> Discrepancy:
         snoozed_until=maybe_moment(snoozed_until),
         waiver=msgspec.json.decode(waiver, type=Waiver) if waiver else None,
         rejected_facts=rejected_facts,
+        by_hand=bool(by_hand),
     )

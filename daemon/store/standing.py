@@ -10,7 +10,7 @@ import datetime as dt
 
 import msgspec
 
-from daemon.core.discrepancy import Discrepancy, Finding, Status, Waiver, facts_of
+from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Waiver, facts_of
 
 
 def reassessed(finding: Finding, before: Discrepancy | None, *, now: dt.datetime, under_way: bool) -> Discrepancy:
@@ -20,7 +20,7 @@ def reassessed(finding: Finding, before: Discrepancy | None, *, now: dt.datetime
     status = _status(finding, before, now, under_way=under_way)
     return msgspec.structs.replace(
         before,
-        finding=finding,
+        finding=_by_hand(finding) if before.by_hand else finding,
         status=status,
         first_seen=now if before.status is Status.CLOSED and status is Status.OPEN else before.first_seen,
         last_seen=now,
@@ -30,8 +30,17 @@ def reassessed(finding: Finding, before: Discrepancy | None, *, now: dt.datetime
     )
 
 
+def _by_hand(finding: Finding) -> Finding:
+    """What a person has undone waits for a person, whatever policy says."""
+    automatic = finding.policy is Policy.AUTOMATIC
+    return msgspec.structs.replace(finding, policy=Policy.PERSON) if automatic else finding
+
+
 def closed(before: Discrepancy) -> Discrepancy:
-    """The discrepancy once its difference is gone; only the decision that was in force is remembered."""
+    """The discrepancy once its difference is gone; only the decision that was in force is remembered.
+
+    What a person undid and then approved is a matter for policy again.
+    """
     status = before.status
     return msgspec.structs.replace(
         before,
@@ -39,6 +48,7 @@ def closed(before: Discrepancy) -> Discrepancy:
         snoozed_until=before.snoozed_until if status is Status.SNOOZED else None,
         waiver=_bounded(before) if status is Status.WAIVED else None,
         rejected_facts=before.rejected_facts if status is Status.REJECTED else "",
+        by_hand=before.by_hand and status is not Status.APPROVED,
     )
 
 

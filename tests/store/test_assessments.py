@@ -163,12 +163,12 @@ class TestSnoozed:
 
     async def test_it_sleeps_until_its_time(self, db: Database) -> None:
         await self.snooze(db)
-        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, at(99))) == []
+        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, at(99))) == []
         assert await db.write(saving(differing("5"), now=at(99))) == []
-        assert [d.id for d in await db.read(lambda tx: discrepancies.due_snoozes(tx, at(100)))] == [ONE.id]
+        assert [d.id for d in await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, at(100)))] == [ONE.id]
         (woken,) = await db.write(saving(differing("5"), now=at(100)))
         assert (woken.status, woken.snoozed_until) == (Status.OPEN, None)
-        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, at(200))) == []
+        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, at(200))) == []
 
     async def test_it_wakes_when_the_facts_change(self, db: Database) -> None:
         await self.snooze(db)
@@ -211,9 +211,9 @@ class TestWaived:
 
     async def test_the_day_after_its_last_it_is_due(self, db: Database) -> None:
         await self.waive(db, until=START.date())
-        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, START.replace(hour=23, minute=59))) == []
+        assert await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, START.replace(hour=23, minute=59))) == []
         tomorrow = START.replace(hour=0) + dt.timedelta(days=1)
-        assert [d.id for d in await db.read(lambda tx: discrepancies.due_snoozes(tx, tomorrow))] == [ONE.id]
+        assert [d.id for d in await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, tomorrow))] == [ONE.id]
 
 
 class TestApproved:

@@ -127,7 +127,7 @@ GROWING: list[Callable[[Tx], object]] = [
     lambda tx: journal.attempts(tx, "c", 0),
     lambda tx: discrepancies.get(tx, "d"),
     lambda tx: discrepancies.changed_since(tx, 0, 10),
-    lambda tx: discrepancies.due_snoozes(tx, START),
+    lambda tx: discrepancies.due_snoozes(tx, CLINIC, START),
 ]
 
 

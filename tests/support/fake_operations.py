@@ -12,9 +12,9 @@ from decimal import Decimal
 import msgspec
 
 from daemon.control.operations import UnknownId
-from daemon.control.views import Place, correction_view, detail_view, discrepancy_view
+from daemon.control.views import Place, correction_view, detail_view, discrepancy_view, option_view
 from daemon.core.amounts import money
-from daemon.core.correction import Correction, CorrectionStatus, moved
+from daemon.core.correction import Correction, CorrectionStatus, Option, moved
 from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status
 from daemon.errors import Invalid
 from daemon.protocol import (
@@ -28,11 +28,13 @@ from daemon.protocol import (
     Changed,
     Closed,
     CorrectionView,
+    Decision,
     Detail,
     DiscrepancyView,
     HistoryEntry,
     ListQuery,
     Operator,
+    OptionView,
     Outcome,
     Page,
     PracticeChanged,
@@ -44,6 +46,7 @@ from daemon.protocol import (
 )
 from daemon.protocol import Status as DaemonStatus
 from tests.support.fake_books import PRACTICES, START, finding
+from tests.support.fake_decisions import decided
 
 _SORT_KEYS = {
     Sort.AMOUNT: lambda d: (d.finding.amount, d.first_seen),
@@ -162,10 +165,31 @@ class FakeOperations:
         self._put(msgspec.structs.replace(found, status=Status.APPROVED))
         return Approval(discrepancy=discrepancy_id, outcome=Outcome.ACCEPTED, correction=correction_view(correction))
 
-    async def reject(self, discrepancy_id: str, reason: str, operator: Operator) -> Detail:
-        found = self._get(discrepancy_id)
-        self._note(operator.login, "reject", found.finding.practice, discrepancy_id, f"rejected: {reason}")
-        self._put(msgspec.structs.replace(found, status=Status.REJECTED))
+    async def undo_option(self, discrepancy_id: str) -> OptionView:
+        option = Option(id="undo", title="Undo it", steps=self._applied(discrepancy_id).steps, recommended=True)
+        return option_view(option, "GBP")
+
+    async def undo(self, discrepancy_id: str, expect: str, operator: Operator) -> Approval:
+        done = self._applied(discrepancy_id)
+        undo = msgspec.structs.replace(
+            done, id=f"cor-{len(self.corrections) + 1}", option="undo", status=CorrectionStatus.APPROVED, cursor=0
+        )
+        self.corrections[undo.id] = undo
+        self._note(operator.login, "undo", done.practice, discrepancy_id, f"undo of {done.option}")
+        self._put(self._get(discrepancy_id))
+        return Approval(discrepancy=discrepancy_id, outcome=Outcome.ACCEPTED, correction=correction_view(undo))
+
+    def _applied(self, discrepancy_id: str) -> Correction:
+        mine = [c for c in self.corrections.values() if c.discrepancy_id == self._get(discrepancy_id).id]
+        if not mine or mine[-1].status is not CorrectionStatus.APPLIED:
+            raise Invalid(f"nothing was applied for {discrepancy_id}", hint="there is nothing to undo")
+        return mine[-1]
+
+    async def decide(self, discrepancy_id: str, decision: Decision, operator: Operator) -> Detail:
+        found, text = decided(self._get(discrepancy_id), decision, operator, self.now)
+        name = type(decision).__name__.lower()
+        self._note(operator.login, name, found.finding.practice, discrepancy_id, text)
+        self._put(found)
         return await self.show(discrepancy_id)
 
     async def sync(self, practice: str, *, full: bool, operator: Operator) -> str:

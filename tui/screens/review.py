@@ -12,24 +12,20 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from daemon.protocol import Changed, Closed, DiscrepancyView, Event, HistoryEntry, OptionView, Outcome, Resync, Snapshot
+from daemon.protocol import Changed, Closed, DiscrepancyView, Event, HistoryEntry, OptionView, Resync, Snapshot
 from daemon.safe import safe
 from tui import calls, reviewing
 from tui.desk import Desk
-from tui.drawing import WIDE, Piece
-from tui.plain import words
-from tui.screens.dialogs import Confirm, Reason
-from tui.screens.view import View
+from tui.drawing import WIDE
+from tui.screens.deciding import Deciding
 from tui.widgets import Line, content
 
 Neighbour = Callable[[int, str], DiscrepancyView | None]
 """Gives the discrepancy so many places on from the one with that id, or None."""
 
 
-class Review(View):
+class Review(Deciding):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", "Approve"),
-        Binding("r", "reject", "Reject"),
         Binding("down,j", "option(1)", "Next option", key_display="↓"),
         Binding("up,k", "option(-1)", "Previous option", show=False),
         Binding("n", "step(1)", "Next"),
@@ -41,8 +37,7 @@ class Review(View):
     ]
 
     def __init__(self, desk: Desk, found: DiscrepancyView, neighbour: Neighbour) -> None:
-        super().__init__(desk)
-        self.found = found
+        super().__init__(desk, found)
         self._neighbour = neighbour
         self._history: tuple[HistoryEntry, ...] = ()
         self._option = ""
@@ -62,7 +57,7 @@ class Review(View):
     def on_mount(self) -> None:
         self.query_one("#review").focus()
         self._redraw()
-        self._reload()
+        self.reload()
 
     def on_resize(self) -> None:
         self._redraw()
@@ -72,36 +67,20 @@ class Review(View):
             case Changed(discrepancy=view) if view.id == self.found.id:
                 self.found = view
                 self._redraw()
-                self._reload()
+                self.reload()
             case Closed(id=closed_id) if closed_id == self.found.id:
                 self.found = msgspec.structs.replace(self.found, status="closed")
                 self._redraw()
-                self._reload()
+                self.reload()
             case Snapshot() | Resync():
-                self._reload()
+                self.reload()
             case _:
                 pass
-
-    def action_approve(self) -> None:
-        chosen = self._chosen()
-        if chosen is None:
-            self.notify(self._nothing_to_do(), severity="warning", markup=False)
-        elif self.may_decide():
-            lines = reviewing.question(self.found, chosen)
-            self.app.push_screen(Confirm(lines, "Approve"), lambda yes: self._approve(chosen, yes=bool(yes)))
-
-    def action_reject(self) -> None:
-        if self.may_decide():
-            lines: list[Piece] = [
-                ("Reject? It does not come back until the facts change.", "head"),
-                (safe(self.found.subject.label), ""),
-            ]
-            self.app.push_screen(Reason(lines, "reject"), self._reject)
 
     def action_option(self, by: int) -> None:
         options = self.found.options
         if options:
-            places = [place for place, option in enumerate(options) if option == self._chosen()]
+            places = [place for place, option in enumerate(options) if option == self.chosen()]
             place = (places[0] + by) % len(options) if places else 0
             self._option = options[place].id
             self._redraw()
@@ -113,7 +92,7 @@ class Review(View):
             self.query_one("#review", VerticalScroll).scroll_home(animate=False)
             self.refresh_frame()
             self._redraw()
-            self._reload()
+            self.reload()
         else:
             self.notify("the list ends here", markup=False)
 
@@ -129,27 +108,7 @@ class Review(View):
         body = self.query_one("#review", VerticalScroll)
         body.scroll_page_down(animate=False) if by > 0 else body.scroll_page_up(animate=False)
 
-    def _approve(self, chosen: OptionView, *, yes: bool) -> None:
-        if yes:
-            self.start(partial(self._send_approval, chosen), "decide")
-
-    async def _send_approval(self, chosen: OptionView) -> None:
-        approval = await self.ask(calls.approve(self.found.id, chosen.id, chosen.fingerprint))
-        if approval and approval.outcome is not Outcome.ACCEPTED:
-            text = f"{words(approval.outcome)}: {safe(approval.message)}".rstrip(": ")
-            self.notify(text, severity="warning", markup=False)
-        self._reload()
-
-    def _reject(self, reason: str | None) -> None:
-        if reason:
-            self.start(partial(self._send_rejection, reason), "decide")
-
-    async def _send_rejection(self, reason: str) -> None:
-        if await self.ask(calls.reject(self.found.id, reason)):
-            self.notify("rejected", markup=False)
-        self._reload()
-
-    def _reload(self) -> None:
+    def reload(self) -> None:
         self.start(partial(self._load, self.found.id), "detail")
 
     async def _load(self, discrepancy_id: str) -> None:
@@ -158,17 +117,10 @@ class Review(View):
             self.found, self._history = detail, detail.history
             self._redraw()
 
-    def _chosen(self) -> OptionView | None:
+    def chosen(self) -> OptionView | None:
         if self.found.status == "closed":
             return None
         return self.found.option(self._option) or self.found.option()
-
-    def _nothing_to_do(self) -> str:
-        if self.found.status == "closed":
-            return "it is gone already: both systems agree"
-        if self.found.cause:
-            return "nothing to approve here: mend its cause first"
-        return "there is no correction to approve"
 
     def _redraw(self) -> None:
         wide = self.size.width >= WIDE
@@ -181,7 +133,7 @@ class Review(View):
         self._redraw_options()
 
     def _redraw_options(self) -> None:
-        chosen = self._chosen()
+        chosen = self.chosen()
         box = self.query_one("#options", Vertical)
         cards = [card for card in box.children if isinstance(card, Static)]
         for place, option in enumerate(self.found.options):

@@ -1,0 +1,36 @@
+"""Times and days as people type them, read against a given present. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+FORMS = "3d, 12h, 2026-03-09 or 2026-03-09T09:00:00Z"
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def moment(text: str, now: dt.datetime) -> dt.datetime:
+    """The time that a text names: a span from ``now``, the start of a day in UTC, or a time with its zone.
+
+    Raises ``ValueError`` with what is wrong.
+    """
+    text = text.strip()
+    if span := _SPAN.fullmatch(text):
+        return now + dt.timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"no time: {text[:40]!r}; it is {FORMS}") from None
+    if found.tzinfo is None and ":" in text:
+        raise ValueError(f"{text[:40]!r} names no zone: write it with Z for UTC")
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+def complaint(text: str, now: dt.datetime) -> str:
+    """What is wrong with a text as a time, "" if nothing."""
+    try:
+        moment(text, now)
+    except (ValueError, OverflowError) as error:
+        return str(error)
+    return ""
