@@ -8,19 +8,32 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from daemon.core.assess import Assessment, assess
 from daemon.core.correction import target
 from daemon.core.discrepancy import Policy
+from daemon.core.kinds import KINDS
 from daemon.core.model import Document, DocumentStatus, System
 from tests.core.builders import RULES
 from tests.core.lives import ORDINARY, live, practices, worlds
 from tests.core.world import World
 
 ROUNDS_MAX = 6
-seeds = settings(max_examples=300, deadline=None, print_blob=True)
+seeds = settings(
+    max_examples=200,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+WORDS = {
+    "create", "update", "restore-from-provet", "accept-xero", "repost", "void", "supplement", "link", "create-new",
+    "allocate", "deallocate", "delete-payment", "cancel-payment", "recreate-payment", "book-up-to-due",
+    "write-off-credit", "rounding-line", "use-provet", "use-xero", "first-open-day", "credit-in-open-period",
+    "follow-merge", "unlink", "resume", "done-by-hand",
+}  # fmt: skip
+"""The stable option ids that operators may script against."""
 
 
 def settle(world: World) -> tuple[Assessment, int]:
@@ -53,6 +66,8 @@ def check_well_formed(found: Assessment) -> None:
     known = {*ids, *(cause.id for cause in found.causes)}
     for finding in found.findings:
         assert sum(option.recommended for option in finding.options) == (1 if finding.options else 0)
+        assert {option.id for option in finding.options} <= WORDS
+        assert finding.kind in KINDS
         assert finding.amount >= 0
         assert finding.cause is None or finding.cause in known
         assert (finding.policy is Policy.HOLD) is (finding.cause is not None)
