@@ -78,7 +78,7 @@ class Desk:
         self._clock = clock
         self._version = version
         self._started_at: dt.datetime = clock.utc()
-        self._requests = Requests(engines, clock, new_id)
+        self._requests = Requests(engines, new_id)
         self._four_eyes_over = four_eyes_over
 
     async def status(self) -> DaemonStatus:

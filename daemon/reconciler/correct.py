@@ -24,6 +24,7 @@ from daemon.store.tx import Tx
 
 _WINDOW = 200
 POLICY = "policy"
+_BEGUN = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
 _TRIED = frozenset({CorrectionStatus.FAILED, CorrectionStatus.APPLIED})
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
@@ -40,16 +41,19 @@ class Corrector:
     async def correct(self, rules: Rules) -> int:
         """Apply until nothing is left to apply; returns how many corrections were started.
 
-        A correction that a passing fault put off is left for the next call.
+        What a passing fault put off is left for the next cycle.
         """
         started = 0
-        self._put_off.clear()
         while batch := await self._next(rules):
             started += len(batch)
             await self._applier.apply(batch)
             await judge_dirty(self._practice, rules)
             self._put_off.update(correction.id for correction in batch)
         return started
+
+    def begin_cycle(self) -> None:
+        """Take up again what the last cycle put off."""
+        self._put_off.clear()
 
     async def _next(self, rules: Rules) -> list[Correction]:
         practice = self._practice
@@ -65,10 +69,17 @@ class Corrector:
             return []
         return await practice.db.write(lambda tx: self._automatic(tx, known))
 
+    async def left_over(self) -> bool:
+        """Whether a correction that may be written was put off by a passing fault."""
+        practice = self._practice
+        known = await practice.db.read(lambda tx: state.practice_state(tx, practice.id))
+        if known.released_at is None or known.paused_by or practice.settings.mode is Mode.OBSERVE:
+            return False
+        return bool(await practice.db.read(lambda tx: corrections.with_status(tx, practice.id, _BEGUN, 1)))
+
     def _ready(self, tx: Tx) -> list[Correction]:
         """Approved corrections, and those under way whose steps are all settled."""
-        statuses = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
-        waiting = corrections.with_status(tx, self._practice.id, statuses, _WINDOW + len(self._put_off))
+        waiting = corrections.with_status(tx, self._practice.id, _BEGUN, _WINDOW + len(self._put_off))
         in_doubt = {intent.family for intent, _ in journal.unsettled(tx, self._practice.id)}
         fit = [c for c in waiting if c.id not in self._put_off and c.family not in in_doubt]
         return fit[:_WINDOW]

@@ -50,6 +50,7 @@ class Engine:
         self._compared = 0
         self._served = 0
         self._failures = 0
+        self._left_over = False
 
     def hint(self, streams: Collection[Stream]) -> None:
         """Say that something in these streams changed; bursts are read together."""
@@ -72,6 +73,11 @@ class Engine:
     def compared(self) -> int:
         """The newest request after which a cycle came to its end, steps in doubt or not."""
         return self._compared
+
+    @property
+    def doubted_s(self) -> float:
+        """For how many seconds the newest step in doubt has been in doubt; 0 if none is."""
+        return self._settler.newest_s()
 
     @property
     def served(self) -> int:
@@ -103,7 +109,8 @@ class Engine:
         self._full_wanted = self._full_wanted and not full
         await self._restored()
         self._compared = self._ended = asked
-        if not await self._settler.waiting():
+        self._left_over = self.writes and await self._corrector.left_over()
+        if not self._left_over and not await self._settler.waiting():
             self._served = max(self._served, asked)
 
     async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
@@ -115,6 +122,7 @@ class Engine:
         judged = await judge_dirty(practice, rules)
         await practice.db.write(lambda tx: self._note_compared(tx, full=full))
         rules = await read_rules(practice, fresh=False)
+        self._corrector.begin_cycle()
         while self.writes and await self._corrector.correct(rules):
             await self._intake.changes(_XERO_STREAMS, Priority.CORRECTION)
             await judge_dirty(practice, rules)
@@ -153,7 +161,7 @@ class Engine:
         if isinstance(error, RateLimited):
             practice.held_up = str(error)
             return
-        practice.fault = str(error)
+        practice.fault = f"{error}: {error.hint}" if error.hint else str(error)
         finding = notices.lost(practice, error)
         await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, (finding,)))
         practice.pulse.beat(practice.id)
@@ -185,8 +193,8 @@ class Engine:
         self._full_wanted = self._full_wanted or self._nightly_due(known.last_full)
         if self._full_wanted and not self._failures:
             return 0.0
-        if self._failures:
-            return _RETRY_S[min(self._failures, len(_RETRY_S)) - 1]
+        if self._failures or self._left_over:
+            return _RETRY_S[min(max(self._failures, 1), len(_RETRY_S)) - 1]
         waking = await self.practice.db.read(lambda tx: discrepancies.next_wake(tx, self.practice.id))
         wake_s = (waking - self.practice.clock.utc()).total_seconds() if waking else math.inf
         return min(float(self.practice.settings.poll_s), self._settler.next_due_s(), max(wake_s, 0.0))

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from daemon.core.assess import Assessment, assess
-from daemon.core.family import Family
+from daemon.core.family import Family, client_family
 from daemon.core.rules import Rules
 from daemon.practice import Practice
 from daemon.store import assessments, families
 from daemon.store.tx import Tx
 
 _WINDOW = 200
+CLIENTS = client_family("")
 
 
 async def judge_dirty(practice: Practice, rules: Rules) -> int:
-    """Judge until no family is dirty; returns how many were judged. Memory holds one window of families at a time."""
+    """Judge until no family is dirty; returns how many were judged. Memory holds one window of families at a time.
+
+    A window of clients holds nothing else: a document that is loaded before its client is judged would not see that
+    the client waits for a person.
+    """
     judged = 0
     while True:
         dirty = await practice.db.read(lambda tx: families.dirty(tx, practice.id, _WINDOW))
         if not dirty:
             return judged
-        await _judge(practice, rules, dict(dirty))
-        judged += len(dirty)
+        window = [each for each in dirty if each[0].startswith(CLIENTS)] or dirty
+        await _judge(practice, rules, dict(window))
+        judged += len(window)
         practice.pulse.beat(practice.id)
 
 
