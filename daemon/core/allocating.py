@@ -34,9 +34,9 @@ def allocatable(view: View, scene: Scene) -> Decimal:
 def _open(view: View, original: View, scene: Scene) -> Decimal:
     """What is open of a credit note that could go to its original."""
     invoice = original.booked
-    if not view.credit or view.void or view.held or view.excluded:
+    if not view.credit or view.void or view.excluded:
         return ZERO
-    if invoice is None or original.credit or original.void or original.held or original.foreign:
+    if invoice is None or original.credit or original.void or original.foreign:
         return ZERO
     if view.booked is not None:
         same_contact = view.booked.contact_id == invoice.contact_id

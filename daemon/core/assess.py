@@ -8,6 +8,7 @@ import msgspec
 
 from daemon.core.booking import payment_gaps
 from daemon.core.compared import agreed_link
+from daemon.core.consolidated import closing_gaps, judge_inner, judge_whole
 from daemon.core.contact_match import match_contact
 from daemon.core.contacts import contact_link, judge_contact
 from daemon.core.correction import UpdateDocument, settled_documents
@@ -21,6 +22,7 @@ from daemon.core.model import ZERO, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.posting import Gap
 from daemon.core.rules import Rules
+from daemon.core.split import joined
 from daemon.core.view import Scene, View, scene
 
 
@@ -74,18 +76,18 @@ def _needs_contact(family: Family, rules: Rules) -> bool:
 def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     stage = scene(family, rules)
     in_scope = [view for view in stage.views.values() if not view.excluded]
-    judged = [(view, _cases(view, stage)) for view in in_scope]
-    cases = [case for _, found_cases in judged for case in found_cases]
-    exclusions = tuple(_exclusion(view, family, rules) for view in stage.views.values() if view.excluded)
+    judged = [(view, _cases(view, stage)) for view in stage.views.values()]
+    cases = joined(case for _, found_cases in judged for case in found_cases)
+    exclusions = tuple(_exclusion(view, stage) for view in stage.views.values() if view.excluded or view.set_aside)
     books = Books(
-        provet=sum((view.provet_balance for view in stage.views.values()), ZERO),
+        provet=sum((view.provet_balance - view.sign * view.set_aside for view in stage.views.values()), ZERO),
         xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
     if unexplained and in_scope:
         cases.append(_unexplained(in_scope[0], unexplained, rules))
-    gaps = {gap.key: gap for view, found_cases in judged for gap in _gaps(view, found_cases, stage)}
+    gaps = {gap.key: gap for view, own in judged if not view.excluded for gap in _gaps(view, own, stage)}
     return Assessment(
         findings=_documents_first([found(case, family.id, rules) for case in cases]),
         causes=tuple(gap_finding(gap, rules) for gap in gaps.values()),
@@ -119,11 +121,16 @@ def _waiting(finding: Finding, edited: dict[str, str]) -> Finding:
 def _gaps(view: View, cases: list[Case], stage: Scene) -> list[Gap]:
     """The mappings that a document or its payments wait for; one that waits for nothing needs none."""
     waits = any(case.cause is not None for case in cases)
-    return [*(view.posted.gaps if waits else ()), *payment_gaps(view, stage)]
+    return [*(view.posted.gaps if waits else ()), *payment_gaps(view, stage), *closing_gaps(view, stage)]
 
 
 def _cases(view: View, stage: Scene) -> list[Case]:
-    return [*judge_document(view, stage), *judge_payments(view, stage), *judge_credit(view, stage)]
+    cases = judge_whole(view, stage) if view.document.consolidates else []
+    if view.excluded:
+        return cases
+    if not view.document.consolidates:
+        cases = judge_document(view, stage)
+    return [*cases, *judge_payments(view, stage), *judge_inner(view, stage), *judge_credit(view, stage)]
 
 
 def _links(in_scope: list[View], stage: Scene) -> list[Link]:
@@ -131,14 +138,16 @@ def _links(in_scope: list[View], stage: Scene) -> list[Link]:
     return [link for link in links if link is not None] + [link for view in in_scope for link in payment_links(view)]
 
 
-def _exclusion(view: View, family: Family, rules: Rules) -> Exclusion:
+def _exclusion(view: View, stage: Scene) -> Exclusion:
+    """What of a document is left out: all of it, or what closed it without being sent."""
+    balance = view.provet_balance if view.excluded else ZERO
     return Exclusion(
-        practice=rules.practice,
-        family=family.id,
+        practice=stage.rules.practice,
+        family=stage.family.id,
         provet_id=view.document.id,
         label=view.posted.posting.label,
-        reason=view.excluded,
-        amount=view.provet_balance,
+        reason=view.excluded or "closed by a consolidated invoice that is booked on its originals",
+        amount=balance - view.sign * view.set_aside,
     )
 
 

@@ -17,7 +17,7 @@ from daemon.core.view import Scene, View
 
 def payment_gaps(view: View, scene: Scene) -> list[Gap]:
     """The mappings that standing Provet payments without a partner in Xero lack."""
-    if view.void or view.held:
+    if view.void:
         return []
     gaps = [payment_account(p.method, scene.rules)[1] for p in _unbooked(view) if not from_xero(p, scene.rules)]
     return [gap for gap in gaps if gap is not None]

@@ -9,6 +9,7 @@ import msgspec
 
 from daemon.core.allocating import allocatable, allocate_step
 from daemon.core.booking import payment_steps
+from daemon.core.closing import incomplete
 from daemon.core.contact_form import new_contact
 from daemon.core.correction import Allocate, CreateContact, CreateDocument, Posting, Step
 from daemon.core.family import linked
@@ -62,6 +63,8 @@ def _blocked(view: View, scene: Scene) -> str:
     if not view.posted.consistent:
         by = with_currency(view.posted.off_by, scene.rules)
         return f"its rows miss its total by {by}" if view.posted.off_by else "its rows miss its VAT"
+    if parts := incomplete(view, scene):
+        return parts
     client_id = view.document.contact_id
     contact = linked_contact(client_id, scene)
     if contact is not None and contact.archived:

@@ -12,7 +12,7 @@ from daemon.core.view import Scene, View
 
 def judge_credit(view: View, scene: Scene) -> list[Case]:
     """The allocation a booked credit note lacks, and credit between a booked document and one of no kin."""
-    if view.booked is None or view.void or view.held:
+    if view.booked is None or view.void:
         return []
     if not view.credit:
         return _foreign(view, scene)

@@ -16,26 +16,14 @@ from daemon.core.view import Scene, View
 
 def judge_document(view: View, scene: Scene) -> list[Case]:
     """The cases of one Provet document that belongs into Xero or is there."""
-    if view.lost and not view.held:
+    if view.lost:
         return [judge_voided_in_xero(view, scene)]
     cases = [_duplicates(view, scene)] if view.match.duplicates else []
-    if view.held:
-        return [*cases, _held(view, scene)]
     if view.void:
         return cases if view.booked is None else [*cases, _voided_in_provet(view, view.booked, scene)]
     if view.absent:
         return [*cases, judge_missing(view, scene)]
     return cases if view.booked is None else cases + judge_change(view, view.booked, scene)
-
-
-def _held(view: View, scene: Scene) -> Case:
-    return Case(
-        kind="consolidated.held",
-        subject=document_subject(view),
-        amount=view.posted.posting.gross,
-        effect=view.provet_balance - view.xero_balance,
-        summary=f"{document_name(view, scene.rules)} is part of a consolidation, which is booked by hand for now",
-    )
 
 
 def _duplicates(view: View, scene: Scene) -> Case:

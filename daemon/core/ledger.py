@@ -35,6 +35,16 @@ def _is_credit(document: Document, by_id: Mapping[str, Document], depth: int) ->
     return document.credit or document.gross < 0
 
 
+def chain_top(document: Document, documents: Sequence[Document]) -> str:
+    """The id of the document at the top of a chain of credits."""
+    by_id = {each.id: each for each in documents}
+    for _ in range(_MAX_CHAIN):
+        if document.credits not in by_id:
+            break
+        document = by_id[document.credits]
+    return document.id
+
+
 def factor(document: Document) -> int:
     """What a Provet row or payment is multiplied by so that the document's total counts positive."""
     return -1 if document.gross < 0 else 1

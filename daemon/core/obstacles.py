@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from daemon.core.closing import awaited, closes_late, held
 from daemon.core.discrepancy import finding_id
 from daemon.core.family import linked
 from daemon.core.findings import gap_id
@@ -16,10 +17,11 @@ def cause_of(view: View, scene: Scene) -> str | None:
     contact = contact_cause(view, scene)
     if contact is not None:
         return contact
-    original = scene.original(view)
-    if original is None or not original.absent:
+    first = awaited(view, scene) or scene.original(view)
+    if first is None or not (first.absent or (first.lost and not view.document.credits)):
         return None
-    return finding_id(scene.rules.practice, missing_kind(original, scene), f"provet/document/{original.document.id}")
+    kind = missing_kind(first, scene) if first.absent else "invoice.voided_in_xero"
+    return finding_id(scene.rules.practice, kind, f"provet/document/{first.document.id}")
 
 
 def contact_cause(view: View, scene: Scene) -> str | None:
@@ -39,14 +41,14 @@ def contact_cause(view: View, scene: Scene) -> str | None:
 
 def missing_kind(view: View, scene: Scene) -> str:
     """The kind of discrepancy that a document which is not in Xero is."""
-    original = scene.original(view)
+    original = awaited(view, scene) or scene.original(view)
     waits = bool(view.posted.gaps) or contact_cause(view, scene) is not None
-    if view.held:
+    if held(view, scene):
         return "consolidated.held"
     if not waits and (original is None or not original.absent):
         if not view.posted.consistent:
             return "invoice.total_differs"
-        if scene.rules.closed(view.document.date):
+        if scene.rules.closed(view.document.date) or closes_late(view, scene):
             return "period.locked"
         if view.match.collision is not None:
             return "invoice.number_collision"

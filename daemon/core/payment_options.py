@@ -63,7 +63,7 @@ def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
 def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:
     step = CancelPayment(
         payment_id=payment.id,
-        document_id=view.document.id,
+        document_id=view.paid_on,
         amount=payment.amount,
         label=view.posted.posting.label,
     )
@@ -84,7 +84,7 @@ def record_step(payment: Payment, amount: Decimal, date: dt.date, view: View, sc
     """The entry in Provet of ``amount`` of a Xero payment, under its mark."""
     return RecordPayment(
         xero_id=payment.id,
-        document_id=view.document.id,
+        document_id=view.paid_on,
         amount=amount * factor(view.document),
         date=date,
         method=scene.rules.xero_payment_type,

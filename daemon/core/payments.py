@@ -32,8 +32,8 @@ from daemon.core.view import Scene, View
 
 
 def judge_payments(view: View, scene: Scene) -> list[Case]:
-    """The cases of all payments of one document; none while it is not booked or is held."""
-    if view.booked is None or view.void or view.held:
+    """The cases of all payments of one document; none while it is not booked."""
+    if view.booked is None or view.void:
         return []
     match = view.payments
     cases = [case for pair in match.pairs for case in _pair(pair, view, scene)]
@@ -50,7 +50,7 @@ def payment_links(view: View) -> list[Link]:
         return []
     return [
         msgspec.structs.replace(pair.link, baseline=agreed_facts(pair, view))
-        for pair in view.payments.pairs
+        for pair in view.pairs
         if pair.state is PairState.ADOPTED or (pair.state is PairState.PAIRED and pair.link.baseline is None)
     ]
 

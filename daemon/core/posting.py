@@ -14,7 +14,7 @@ from decimal import Decimal
 from daemon.core.amounts import half_even, rate_text, share_out, xero_round, xero_tax
 from daemon.core.correction import Posting, PostingLine
 from daemon.core.family import document_reference
-from daemon.core.ledger import document_label, factor
+from daemon.core.ledger import CONSOLIDATED, PREPAYMENT_USED, document_label, factor
 from daemon.core.model import CENT, ZERO, Document, Line, Value
 from daemon.core.rules import Rules
 
@@ -173,11 +173,15 @@ def _known(code: str, rules: Rules, gaps: dict[str, Gap]) -> str:
 def payment_account(method: str, rules: Rules) -> tuple[str, Gap | None]:
     """The Xero account that takes a Provet payment type, and the gap if there is none."""
     account = rules.payments.get(method, "")
-    if not account and method == "8":
+    if not account and method == PREPAYMENT_USED:
         account = rules.account_prepayments
+    if method == CONSOLIDATED:
+        account = rules.account_consolidation
     if account and (rules.accounts_known is None or account in rules.accounts_known):
         return account, None
     where = f"[practices.{rules.practice}.payments]"
+    if method == CONSOLIDATED:
+        where = f"consolidation_clearing under [practices.{rules.practice}.accounts]"
     if account:
         return account, Gap(key=f"account:{account}", text=f"account {account} is not active in Xero: mend {where}")
     return "", Gap(key=f"payment:{method}", text=f'payment type {method} has no account: add "{method}" under {where}')

@@ -52,7 +52,7 @@ def _words(view: View, allocations: Sequence[tuple[Document, Allocation]], scene
 
 
 def delete_step(payment: Payment, view: View) -> DeletePayment:
-    partner = next((pair.provet.id for pair in view.payments.pairs if pair.xero.id == payment.id), "")
+    partner = next((pair.provet.id for pair in view.pairs if pair.xero.id == payment.id), "")
     return DeletePayment(xero_id=payment.id, payment_id=partner, amount=payment.amount, label=view.posted.posting.label)
 
 
@@ -79,5 +79,5 @@ def _again(view: View) -> list[CreatePayment]:
             reference=payment_reference(pair.provet.id),
             label=view.posted.posting.label,
         )
-        for pair in view.payments.pairs
+        for pair in view.pairs
     ]

@@ -18,6 +18,16 @@ class Mode(StrEnum):
     AUTO = "auto"
 
 
+class Consolidated(StrEnum):
+    """How consolidated invoices are booked: with the debt moved through a clearing account (``HOLD``: after a person
+    agreed), with their revenue once more, or not at all."""
+
+    CLEARING = "clearing"
+    BOTH = "both"
+    ORIGINALS = "originals"
+    HOLD = "hold"
+
+
 class Rules(Value, frozen=True, kw_only=True):
     """One practice's rules for one cycle.
 
@@ -37,6 +47,7 @@ class Rules(Value, frozen=True, kw_only=True):
     due_days: int = 14
     rounding_max: Decimal = Decimal("0.05")
     anonymous_contact: str = ""
+    consolidated: Consolidated = Consolidated.CLEARING
     xero_payment_type: str = ""
     departments: tuple[str, ...] = ()
     tax: dict[str, str] = msgspec.field(default_factory=dict)
@@ -45,6 +56,7 @@ class Rules(Value, frozen=True, kw_only=True):
     account_default: str = ""
     account_rounding: str = ""
     account_prepayments: str = ""
+    account_consolidation: str = ""
     accounts_by_number: dict[str, str] = msgspec.field(default_factory=dict)
     accounts_known: tuple[str, ...] | None = None
     payments: dict[str, str] = msgspec.field(default_factory=dict)

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
+from daemon.core.allotment import Allotted, allot, links_of
+from daemon.core.consolidation import Consolidation, consolidations, inner_in_xero, posted
 from daemon.core.family import Family
-from daemon.core.ledger import CONSOLIDATED, due, exclusion_reason, in_practice, receivable, settlements, sides
+from daemon.core.ledger import (
+    CONSOLIDATED,
+    chain_top,
+    due,
+    exclusion_reason,
+    in_practice,
+    receivable,
+    settlements,
+    sides,
+)
 from daemon.core.matching import DocumentMatch, match_document
 from daemon.core.model import ZERO, Document, DocumentStatus, Payment, System, Value
-from daemon.core.pairing import PaymentMatch, match_payments
-from daemon.core.posting import Posted, post
-from daemon.core.rules import Rules
+from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
+from daemon.core.posting import Posted
+from daemon.core.rules import Consolidated, Rules
 
 
 class View(Value, frozen=True, kw_only=True):
     """One Provet document with everything that bears on it.
 
     ``standing`` are Provet's payments that still stand, credit applied aside, ``unmatched`` opposite rows that cancel
-    none of them; ``taken`` the living Xero payments of its partner. ``excluded`` is the reason it has no counterpart,
-    or "". ``provet_due`` is what Provet still takes on it. ``allocated`` is credit set between the partner and others
-    of this family, ``foreign`` what is set between it and anything else.
+    none of them; ``taken`` the living Xero payments of its partner. ``payments`` pairs money, ``inner`` the payments of
+    type 6 by which a consolidated invoice closed it. ``excluded`` is the reason it has no counterpart, or "".
+    ``paid_on`` is the Provet document that takes its money, ``provet_due`` what Provet still takes there of it;
+    ``set_aside`` is what payments of type 6 that are not sent took off it. ``allocated`` is credit set between the
+    partner and others of this family, ``foreign`` what is set between it and anything else.
     """
 
     document: Document
@@ -33,10 +46,12 @@ class View(Value, frozen=True, kw_only=True):
     unmatched: tuple[Payment, ...]
     taken: tuple[Payment, ...]
     payments: PaymentMatch
+    inner: PaymentMatch
     excluded: str
-    held: bool
     provet_balance: Decimal
     provet_due: Decimal
+    paid_on: str
+    set_aside: Decimal = ZERO
     allocated: Decimal = ZERO
     foreign: Decimal = ZERO
 
@@ -52,6 +67,11 @@ class View(Value, frozen=True, kw_only=True):
     def booked(self) -> Document | None:
         """The partner while it lives in Xero's ledger."""
         return self.xero if self.xero is not None and self.xero.status is not DocumentStatus.VOID else None
+
+    @property
+    def pairs(self) -> tuple[PaymentPair, ...]:
+        """All its payments that stand on both sides."""
+        return (*self.payments.pairs, *self.inner.pairs)
 
     @property
     def sign(self) -> int:
@@ -102,21 +122,35 @@ class View(Value, frozen=True, kw_only=True):
 
 
 class Scene(Value, frozen=True, kw_only=True):
-    """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id."""
+    """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id.
+
+    ``wholes`` are the consolidated invoices that stand in Provet, by id.
+    """
 
     family: Family
     rules: Rules
     views: dict[str, View]
+    wholes: dict[str, Consolidation]
 
     def original(self, view: View) -> View | None:
-        """The view of the document that a credit note credits."""
-        return self.views.get(view.document.credits) if view.document.credits else None
+        """The view of the document that a credit note credits.
+
+        Where a consolidated invoice is booked on its originals, so is the credit of it: on the oldest that is open.
+        """
+        whole = self.wholes.get(view.document.credits)
+        if whole is None or whole.scheme is not Consolidated.ORIGINALS:
+            return self.views.get(view.document.credits) if view.document.credits else None
+        inside = [self.views[id_] for id_ in whole.closing if not self.views[id_].excluded]
+        return next((original for original in inside if original.open_share > 0), inside[0] if inside else None)
 
 
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
     family = _present(family)
-    return Scene(family=family, rules=rules, views={view.document.id: view for view in _views(family, rules)})
+    wholes = consolidations(family, rules)
+    allotted = allot(family, wholes.values())
+    views = {view.document.id: view for view in _views(allotted, wholes, rules)}
+    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes)
 
 
 def _present(family: Family) -> Family:
@@ -136,42 +170,64 @@ def _present(family: Family) -> Family:
     )
 
 
-def _views(family: Family, rules: Rules) -> list[View]:
-    credit = sides(family.of(System.PROVET))
-    mine = [document for document in family.of(System.PROVET) if in_practice(document, rules)]
+def _views(books: Allotted, wholes: Mapping[str, Consolidation], rules: Rules) -> list[View]:
+    documents = books.family.of(System.PROVET)
+    credit = sides(documents)
+    mine = [document for document in documents if in_practice(document, rules)]
     mine.sort(key=lambda d: (credit[d.id], d.date, len(d.id), d.id))
-    views = [_view(document, credit[document.id], family, rules) for document in mine]
+    tops = {document.id: chain_top(document, documents) for document in mine}
+    views = [
+        _view(d, posted(d, wholes, tops[d.id], rules, credit=credit[d.id]), books, wholes.get(d.id), rules)
+        for d in mine
+    ]
     partners = {view.booked.id: view.booked for view in views if view.booked is not None}
     return [_with_credit(view, partners) for view in views]
 
 
-def _view(document: Document, credit: bool, family: Family, rules: Rules) -> View:
-    posted = post(document, rules, credit=credit)
-    match = match_document(posted.posting, family)
+def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidation | None, rules: Rules) -> View:
+    family, credit = books.family, paper.posting.credit
+    match = match_document(paper.posting, family)
     partner = match.document
     mine = [p for p in family.payments_of(System.PROVET) if p.document_id == document.id]
     taken = [p for p in family.payments_of(System.XERO) if partner and p.document_id == partner.id and not p.cancelled]
     money = settlements(document, mine)
+    inner = inner_in_xero(taken, family, rules)
+    seen = links_of(partner, family) if document.id in books.paid_on else family
+    own_due = due(document, mine)
     return View(
         document=document,
         credit=credit,
-        posted=posted,
+        posted=paper,
         match=match,
         standing=money.standing,
         unmatched=money.unmatched,
         taken=tuple(taken),
-        payments=match_payments(document, money.standing, taken, family, rules),
-        excluded=exclusion_reason(document, rules, linked=match.link is not None),
-        held=_consolidated(document, money.standing),
+        payments=match_payments(
+            document,
+            [p for p in money.standing if p.method != CONSOLIDATED],
+            [p for p in taken if p.id not in inner],
+            seen,
+            rules,
+        ),
+        inner=match_payments(
+            document,
+            [p for p in money.standing if p.method == CONSOLIDATED],
+            [p for p in taken if p.id in inner],
+            family,
+            rules,
+        ),
+        excluded=_excluded(document, whole, rules, linked=match.link is not None),
         provet_balance=receivable(document, mine, credit=credit),
-        provet_due=due(document, mine),
+        provet_due=min(own_due, books.due.get(document.id, own_due)),
+        paid_on=books.paid_on.get(document.id, document.id),
+        set_aside=books.set_aside.get(document.id, ZERO),
     )
 
 
-def _consolidated(document: Document, standing: Iterable[Payment]) -> bool:
-    """Whether it is a consolidated invoice or closed by one (docs/reference/provet.md P-27)."""
-    inside = any(payment.method == CONSOLIDATED for payment in standing)
-    return document.status is not DocumentStatus.VOID and (bool(document.consolidates) or inside)
+def _excluded(document: Document, whole: Consolidation | None, rules: Rules, *, linked: bool) -> str:
+    if whole is not None and whole.scheme is Consolidated.ORIGINALS:
+        return "consolidated invoice, booked on its originals"
+    return exclusion_reason(document, rules, linked=linked)
 
 
 def _with_credit(view: View, partners: Mapping[str, Document]) -> View:

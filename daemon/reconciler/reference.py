@@ -6,7 +6,7 @@ import hashlib
 
 import msgspec
 
-from daemon.core.rules import Rules
+from daemon.core.rules import Consolidated, Rules
 from daemon.practice import Practice, References
 from daemon.settings import PracticeSettings
 from daemon.store import families, state
@@ -52,6 +52,7 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         mode=settings.mode,
         due_days=settings.due_days,
         rounding_max=settings.rounding_max,
+        consolidated=Consolidated(settings.consolidated),
         xero_payment_type=settings.provet.xero_payment_type,
         departments=tuple(settings.provet.departments),
         tax=dict(settings.tax),
@@ -60,6 +61,7 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         account_default=settings.accounts.default,
         account_rounding=settings.accounts.rounding,
         account_prepayments=settings.accounts.prepayment_clearing,
+        account_consolidation=settings.accounts.consolidation_clearing,
         accounts_by_number=dict(settings.accounts.by_number),
         accounts_known=references.xero.accounts_known,
         payments=dict(settings.payments),

@@ -53,6 +53,7 @@ def rules(**changes: Any) -> Rules:
         "account_default": "200",
         "account_rounding": "861",
         "account_prepayments": "815",
+        "account_consolidation": "816",
         "payments": {"0": "090", "1": "091", "2": "092", "17": "090"},
     }
     return Rules(**{**usual, **changes})

@@ -149,7 +149,6 @@ def test_credit_whose_day_is_closed_waits_with_the_first_open_day() -> None:
     "seen",
     [
         pytest.param(with_changed(credited(), "x-2", contact_id="other"), id="contacts differ"),
-        pytest.param(with_changed(credited(), "1", consolidates=("8",)), id="the invoice is held"),
         pytest.param(with_changed(credited(), "x-1", status=DocumentStatus.VOID), id="the invoice is void in Xero"),
         pytest.param(with_changed(credited(), "1", status=DocumentStatus.VOID), id="the invoice is void in Provet"),
         pytest.param(with_changed(credited(), "2", status=DocumentStatus.VOID), id="the note is void in Provet"),

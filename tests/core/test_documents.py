@@ -84,16 +84,6 @@ def test_who_corrects_it(mode: Mode, policy: dict[str, Policy], expected: Policy
     assert only(family(invoice()), rules(mode=mode, policy=policy)).policy is expected
 
 
-def test_documents_of_a_consolidation_are_held_whole() -> None:
-    whole = family(invoice(consolidates=("8", "9")), paid("1", "20"))
-    inside = family(invoice(), paid("1", "120", method="6"))
-    for seen, effect in ((whole, 100), (inside, 0)):
-        finding = only(seen)
-        assert (finding.kind, finding.policy, finding.effect) == ("consolidated.held", Policy.PERSON, effect)
-    revoked = family(invoice(status=VOID, consolidates=("8", "9")))
-    assert assess(revoked, RULES).findings == ()
-
-
 @pytest.mark.parametrize(
     ("seen", "practice", "policy", "does"),
     [
@@ -182,9 +172,3 @@ def test_a_duplicate_of_a_credit_note_counts_on_its_side() -> None:
     seen = family(credit_note("1", credits=""), booked(credit_note("1")), booked(credit_note("1"), "a", number="CN-9"))
     finding = only(seen)
     assert (finding.effect, assess(seen, RULES).books.xero) == (50, -100)
-
-
-def test_a_held_document_with_a_duplicate_shows_both() -> None:
-    held = invoice(consolidates=("8",))
-    assessment = assess(family(held, booked(held), booked(held, "a", number="INV-9")), RULES)
-    assert kinds(assessment) == ["invoice.duplicate_in_xero", "consolidated.held"]
