@@ -7,24 +7,23 @@ from collections.abc import Sequence
 
 import msgspec
 
-from daemon.applier.outcomes import amount_of, link_of, mark_of, with_allocation, without_allocation
+from daemon.applier.outcomes import (
+    amount_of,
+    link_of,
+    mark_of,
+)
 from daemon.applier.prepare import Element, Prepared
 from daemon.core.amounts import cents
-from daemon.core.contact_form import merged
 from daemon.core.correction import (
     UNFINISHED,
-    Allocate,
     Correction,
     CorrectionStatus,
     CreateDocument,
-    Deallocate,
     RemoveLink,
     SetLink,
-    Step,
-    UpdateClient,
     moved,
 )
-from daemon.core.model import Contact, Document, Kind, Link, Record, Ref, System
+from daemon.core.model import Kind, Link, Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
 from daemon.store import audit, corrections, families, journal, links, records
@@ -152,7 +151,7 @@ class Book:
     def _learn(self, tx: Tx, element: Element, answered: tuple[Record, ...]) -> None:
         """Store what the answer shows and the link it makes; judge everything concerned anew."""
         step, practice = element.step, self._practice.id
-        known = answered or self._implied(tx, step)
+        known = answered or implied(tx, practice, step)
         if known:
             records.upsert(tx, practice, known)
         link = link_of(step, answered)
@@ -162,30 +161,6 @@ class Book:
                     links.remove(tx, practice, Kind.DOCUMENT, old.provet_id, old.xero_id)
             links.put(tx, practice, link)
         families.mark(tx, practice, [element.correction.family])
-
-    def _implied(self, tx: Tx, step: Step) -> tuple[Record, ...]:
-        """The record as it must stand now, for the steps whose answers do not show it."""
-        if isinstance(step, Allocate):
-            note = self._xero_document(tx, step.credit_id)
-            invoice = self._xero_document(tx, step.invoice_id)
-            return (with_allocation(note, step, invoice.id),) if note and invoice else ()
-        if isinstance(step, UpdateClient):
-            client = records.get(tx, self._practice.id, Ref(system=System.PROVET, kind=Kind.CONTACT, id=step.client_id))
-            return (merged(client, step.contact, step.fields),) if isinstance(client, Contact) else ()
-        if isinstance(step, Deallocate):
-            stored = records.get(
-                tx, self._practice.id, Ref(system=System.XERO, kind=Kind.DOCUMENT, id=step.xero_credit_id)
-            )
-            return (without_allocation(stored, step),) if isinstance(stored, Document) else ()
-        return ()
-
-    def _xero_document(self, tx: Tx, provet_id: str) -> Document | None:
-        for link in links.find(tx, self._practice.id, Kind.DOCUMENT, provet_id=provet_id):
-            ref = Ref(system=System.XERO, kind=Kind.DOCUMENT, id=link.xero_id)
-            stored = records.get(tx, self._practice.id, ref)
-            if isinstance(stored, Document):
-                return stored
-        return None
 
     def _advance(self, tx: Tx, element: Element) -> None:
         current = corrections.get(tx, element.correction.id)

@@ -18,7 +18,7 @@ from daemon.core.correction import (
     Step,
 )
 from daemon.core.family import document_reference, payment_info, payment_reference
-from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, Record, System
+from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, Payment, Record, System
 
 
 def link_of(step: Step, records: Sequence[Record]) -> Link | None:
@@ -82,6 +82,18 @@ def without_allocation(note: Document, step: Deallocate) -> Document:
     """The credit note as it stands after an allocation was taken off."""
     kept = tuple(allocation for allocation in note.allocations if allocation.id != step.allocation_id)
     return _newer(note, kept, note.balance + step.amount)
+
+
+def cancelled(payment: Payment) -> Payment:
+    """The Provet payment as it stands after it was cancelled, however Provet shows that."""
+    return msgspec.structs.replace(payment, cancelled=True, updated_at=payment.updated_at + timedelta(milliseconds=1))
+
+
+def with_less_credit(invoice: Document, step: Deallocate) -> Document:
+    """The invoice as it stands after an allocation to it was taken off."""
+    stamp = invoice.updated_at + timedelta(milliseconds=1)
+    credited, balance = invoice.credited - step.amount, invoice.balance + step.amount
+    return msgspec.structs.replace(invoice, credited=credited, balance=balance, updated_at=stamp)
 
 
 def _newer(note: Document, allocations: tuple[Allocation, ...], balance: Decimal) -> Document:

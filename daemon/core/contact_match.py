@@ -30,10 +30,9 @@ def match_contact(client: Contact, family: Family) -> ContactMatch:
     link = linked(family.links, Kind.CONTACT, provet_id=client.id)
     if link is not None:
         return ContactMatch(contact=next((c for c in theirs if c.id == link.xero_id), None), link=link)
-    numbered = [c for c in theirs if c.number == client.id]
-    free = [
-        c for c in theirs if not c.number and not c.archived and not linked(family.links, Kind.CONTACT, xero_id=c.id)
-    ]
+    unlinked = [c for c in theirs if not linked(family.links, Kind.CONTACT, xero_id=c.id)]
+    numbered = [c for c in unlinked if c.number == client.id]
+    free = [c for c in unlinked if not c.number and not c.archived]
     chosen = numbered or [contact for contact in free if _same(client, contact)]
     if len(chosen) == 1:
         return ContactMatch(contact=chosen[0], link=adopted_link(Kind.CONTACT, client.id, chosen[0].id))

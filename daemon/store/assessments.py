@@ -12,7 +12,7 @@ from daemon.core.amounts import cents
 from daemon.core.assess import Books
 from daemon.core.correction import UNFINISHED
 from daemon.core.discrepancy import SHARED_CAUSE, Discrepancy, Exclusion, Finding, Status
-from daemon.core.model import Link, Value
+from daemon.core.model import Kind, Link, Value
 from daemon.store import discrepancies, families, reach
 from daemon.store import discrepancy_rows as rows
 from daemon.store import links as stored_links
@@ -60,11 +60,22 @@ def save(
     changed += _close_missing(tx, practice, family_id, findings)
     changed += _close_orphans(tx, practice)
     _replace_exclusions(tx, practice, family_id, exclusions)
-    for link in links:
+    free = [link for link in links if _is_free(tx, practice, link)]
+    for link in free:
         stored_links.put(tx, practice, link)
     _save_books(tx, practice, family_id, books)
     families.clean(tx, practice, family_id, seen_seq)
+    if len(free) < len(links):
+        families.mark(tx, practice, [family_id])
     return changed
+
+
+def _is_free(tx: Tx, practice: str, link: Link) -> bool:
+    """Whether no other client took the contact of a pair while it was being judged; then the family is judged anew."""
+    if link.kind is not Kind.CONTACT:
+        return True
+    taken = stored_links.find(tx, practice, link.kind, xero_id=link.xero_id)
+    return all(other.provet_id == link.provet_id for other in taken)
 
 
 def wake(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:

@@ -50,7 +50,18 @@ CASES = [
     Case(
         "provet payment: its document's", [document("2", credits="1"), document("1")], payment("p", "2"), ["invoice:1"]
     ),
-    Case("provet client: its own and not its documents'", [document("1", contact_id="7")], contact("7"), ["client:7"]),
+    Case(
+        "provet client seen for the first time: its own and its documents'",
+        [document("1", contact_id="7"), document("2", contact_id="8")],
+        contact("7"),
+        ["client:7", "invoice:1"],
+    ),
+    Case(
+        "provet client known before: its own and not its documents'",
+        [contact("7"), document("1", contact_id="7")],
+        later(contact("7", name="Ann Moved"), 1),
+        ["client:7"],
+    ),
     Case(
         "provet document of a client without a contact in Xero: the client's too",
         [contact("7")],
