@@ -7,11 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from daemon.applier.outcomes import (
-    amount_of,
-    link_of,
-    mark_of,
-)
+from daemon.applier.implied import implied
+from daemon.applier.outcomes import amount_of, link_of, mark_of
 from daemon.applier.prepare import Element, Prepared
 from daemon.core.amounts import cents
 from daemon.core.correction import (
