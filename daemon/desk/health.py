@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.discrepancy import Policy, Status
+from daemon.core.model import ZERO
 from daemon.protocol import Budget, PracticeState, PracticeStatus
 from daemon.reconciler.engine import Engine
 from daemon.store import assessments, discrepancies, journal, state
 from daemon.store.assessments import Totals
-from daemon.store.discrepancies import Page
+from daemon.store.doubled import doubled
 from daemon.store.tx import Tx
 
 
@@ -23,6 +24,7 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
     by_hand = discrepancies.page(tx, _open(practice.id, Policy.HAND_WORK))
     in_doubt = journal.doubts(tx).get(practice.id, 0)
     settings = practice.settings
+    twice = doubled(tx, practice.id) if settings.consolidated == "both" else ZERO
     return PracticeStatus(
         id=practice.id,
         name=settings.name,
@@ -38,7 +40,7 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
         last_cycle=known.last_cycle,
         last_full=known.last_full,
         budget=_budget(engine),
-        warnings=tuple(_warnings(engine, known, totals, window)),
+        warnings=tuple(_warnings(engine, known, totals, twice)),
         currency=settings.currency,
     )
 
@@ -73,7 +75,7 @@ def _budget(engine: Engine) -> Budget:
     )
 
 
-def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, window: Page) -> list[str]:
+def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, twice: Decimal) -> list[str]:
     """What an operator should know without asking."""
     found = []
     if engine.practice.fault:
@@ -88,11 +90,6 @@ def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, window
         found.append(f"first comparison waits for release: reconcile release {engine.practice.id}")
     if totals.residual != Decimal(0):
         found.append(f"{money(totals.residual)} of the difference between the books is unexplained")
-    if engine.practice.settings.consolidated != "hold":
-        found += _consolidation_warning(window)
+    if twice:
+        found.append(f"{money(twice)} of income stands twice in Xero: consolidated invoices and their originals")
     return found
-
-
-def _consolidation_warning(window: Page) -> list[str]:
-    held = window.groups.get("consolidated.held", 0)
-    return [f"{held} documents of consolidations wait for a person"] if held else []
