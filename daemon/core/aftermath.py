@@ -9,7 +9,6 @@ from daemon.core.correction import (
     Correction,
     CreateDocument,
     Deallocate,
-    DeletePayment,
     LocalStep,
     RemoteStep,
     RemoveLink,
@@ -100,8 +99,6 @@ def _overwritten(step: Step) -> Ref | None:
             return Ref(system=System.PROVET, kind=Kind.CONTACT, id=record_id)
         case UpdateDocument(xero_id=record_id) | Deallocate(xero_credit_id=record_id):
             return Ref(system=System.XERO, kind=Kind.DOCUMENT, id=record_id)
-        case DeletePayment(xero_id=record_id):
-            return Ref(system=System.XERO, kind=Kind.PAYMENT, id=record_id)
         case _:
             return None
 

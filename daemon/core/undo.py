@@ -31,8 +31,8 @@ from daemon.core.correction import (
     UpdateDocument,
     VoidDocument,
 )
-from daemon.core.family import Family, payment_reference
-from daemon.core.model import ZERO, Allocation, Document, Kind, Origin, Payment, System, Value
+from daemon.core.family import Family
+from daemon.core.model import ZERO, Allocation, Document, Kind, Origin, System, Value
 from daemon.core.put_back import put_back
 from daemon.core.rules import Rules
 
@@ -122,8 +122,8 @@ def _payment_back(step: CreatePayment | DeletePayment | RecordPayment | CancelPa
             return _unpaid(step, after)
         case RecordPayment():
             return _unrecorded(step, after)
-        case DeletePayment():
-            return _paid_again(step, after)
+        case DeletePayment(label=label):
+            return Back(obstacle=f"a deleted payment stays deleted in Xero: enter it there anew on {label}")
         case CancelPayment(label=label):
             return Back(obstacle=f"a cancelled payment stays cancelled in Provet: enter it there anew on {label}")
 
@@ -156,30 +156,6 @@ def _unrecorded(step: RecordPayment, after: Aftermath) -> Back:
     cancel = CancelPayment(payment_id=payment.id, document_id=step.document_id, amount=payment.amount, label=step.label)
     unlink = RemoveLink(kind=Kind.PAYMENT, provet_id=pair.provet_id, xero_id=pair.xero_id, label=step.label)
     return Back(links=(unlink,), writes=(cancel,))
-
-
-def _paid_again(step: DeletePayment, after: Aftermath) -> Back:
-    """A deleted payment cannot be restored, but one like it can be booked under the same mark."""
-    stood = after.record_before(System.XERO, Kind.PAYMENT, step.xero_id)
-    if not isinstance(stood, Payment) or not step.payment_id:
-        return Back(obstacle=f"the payment deleted on {step.label} is not known well enough to book it again")
-    booked = after.document(stood.document_id)
-    document_id = after.provet_document(stood.document_id)
-    if booked is None or not document_id or booked.balance < stood.amount:
-        return Back(obstacle=f"{step.label} no longer takes a payment of {stood.amount} in Xero")
-    if after.rules.closed(stood.date):
-        return Back(obstacle=f"the payment deleted on {step.label} was in a period that is closed now")
-    again = CreatePayment(
-        payment_id=step.payment_id,
-        document_id=document_id,
-        credit=booked.credit,
-        amount=stood.amount,
-        date=stood.date,
-        account=stood.method,
-        reference=payment_reference(step.payment_id),
-        label=step.label,
-    )
-    return Back(writes=(again,))
 
 
 def _allocation_back(step: Allocate | Deallocate, after: Aftermath) -> Back:

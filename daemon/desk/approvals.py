@@ -30,10 +30,11 @@ class Approvals:
     def approve(self, tx: Tx, discrepancy: Discrepancy, asked: ApproveRequest, operator: Operator) -> Approval:
         """Choose an option; the first of two people leaves it proposed."""
         option = self._option(discrepancy, asked.option)
-        if discrepancy.finding.family == notices.GUARD:
-            return self._lift_guard(tx, discrepancy, operator)
-        if refused := self._refusal(tx, discrepancy, option, asked.expect):
+        guard = discrepancy.finding.family == notices.GUARD
+        if refused := _moved_on(discrepancy, option, asked.expect) or (not guard and self._refusal(tx, discrepancy)):
             return refused
+        if guard:
+            return self._lift_guard(tx, discrepancy, operator)
         wish = self._wish(discrepancy, option, operator)
         agreed = self._agreement.approve(tx, wish)
         if agreed.status is CorrectionStatus.PROPOSED:
@@ -49,7 +50,7 @@ class Approvals:
     def undo(self, tx: Tx, discrepancy: Discrepancy, expect: str, operator: Operator) -> Approval:
         """Decide to take back what was applied last; what that re-opens waits for a person."""
         applied, option = self.undo_option(tx, discrepancy)
-        if refused := self._refusal(tx, discrepancy, option, expect):
+        if refused := _moved_on(discrepancy, option, expect) or self._refusal(tx, discrepancy):
             return refused
         wish = self._wish(discrepancy, option, operator, undoes=applied.id)
         agreed = self._agreement.approve(tx, wish)
@@ -77,7 +78,7 @@ class Approvals:
             raise Invalid(f"{applied.option} cannot be undone: {reasons}", hint="correct it by hand in that system")
         return applied, planned.option
 
-    def _refusal(self, tx: Tx, discrepancy: Discrepancy, option: Option, expect: str) -> Approval | None:
+    def _refusal(self, tx: Tx, discrepancy: Discrepancy) -> Approval | None:
         known = state.practice_state(tx, self._practice.id)
         if self._practice.settings.mode is Mode.OBSERVE:
             why = "the practice is in observe mode, which never writes: set mode in the settings"
@@ -85,9 +86,6 @@ class Approvals:
         if known.released_at is None:
             why = f"the first comparison is not released: reconcile release {self._practice.id}"
             return Approval(discrepancy=discrepancy.id, outcome=Outcome.REFUSED, message=why)
-        if expect and expect != option.fingerprint:
-            why = "what this option relies on has changed since it was shown; look at it again"
-            return Approval(discrepancy=discrepancy.id, outcome=Outcome.STALE, message=why)
         return None
 
     def _option(self, discrepancy: Discrepancy, option_id: str) -> Option:
@@ -118,3 +116,10 @@ class Approvals:
         switches.lift_guard(tx, self._practice)
         note(tx, self._practice, operator, "approved", discrepancy.id, option="resume", recommended=True)
         return Approval(discrepancy=discrepancy.id, outcome=Outcome.APPLIED, message="automatic writes go on")
+
+
+def _moved_on(discrepancy: Discrepancy, option: Option, expect: str) -> Approval | None:
+    if not expect or expect == option.fingerprint:
+        return None
+    why = "what this option relies on has changed since it was shown; look at it again"
+    return Approval(discrepancy=discrepancy.id, outcome=Outcome.STALE, message=why)
