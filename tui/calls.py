@@ -50,12 +50,13 @@ class ControlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[M]):
-    """One request and the type of its answer."""
+    """One request and the type of its answer. ``timeout_s`` is how long the command line waits for it."""
 
     method: str
     path: str
     answer: type[M]
     body: bytes = b""
+    timeout_s: float = 60.0
 
 
 def status() -> Call[Status]:

@@ -12,6 +12,7 @@ from daemon.protocol import DEFAULT_SOCKET
 from tui import commands
 from tui.calls import ControlError
 from tui.cli_decisions import Add, Command, add_bulk, add_decisions
+from tui.cli_reports import add_reports
 from tui.console import Console
 from tui.oneshot import Oneshot
 from tui.session import ERROR, NOT_ALLOWED, Session
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_views(add)
     _add_switches(add)
     add_decisions(add)
+    add_reports(add)
     add_bulk(add, _Parser, again)
     return parser
 

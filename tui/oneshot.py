@@ -11,18 +11,18 @@ from tui.calls import Call, ControlError, answer, unreachable
 
 M = TypeVar("M", bound=Message)
 
-_TIMEOUT_S = 60.0
 _BODY_MAX = 64 * 1024 * 1024
 
 
 class _UnixConnection(HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=_TIMEOUT_S)
+    def __init__(self, path: str, timeout_s: float) -> None:
+        super().__init__("localhost", timeout=timeout_s)
         self._path = path
+        self._timeout_s = timeout_s
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_TIMEOUT_S)
+        self.sock.settimeout(self._timeout_s)
         self.sock.connect(self._path)
 
 
@@ -34,7 +34,7 @@ class Oneshot:
 
     def send(self, call: Call[M]) -> M:
         """The daemon's answer; raises ``ControlError``."""
-        connection = _UnixConnection(self._path)
+        connection = _UnixConnection(self._path, call.timeout_s)
         try:
             connection.request(call.method, call.path, call.body or None)
             response = connection.getresponse()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from daemon.control.reporting import Reporting
 from daemon.errors import Permanent
 from daemon.protocol import (
     Approval,
@@ -36,6 +37,9 @@ class UnknownId(Permanent):
 
 
 class Operations(Protocol):
+    @property
+    def reports(self) -> Reporting: ...
+
     async def status(self) -> Status: ...
 
     async def page(self, query: ListQuery) -> Page: ...

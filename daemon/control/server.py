@@ -11,6 +11,7 @@ from daemon.control.answers import errors_as_json
 from daemon.control.feed import Feed, Signal
 from daemon.control.listener import Listener
 from daemon.control.operations import Operations
+from daemon.control.report_routes import ReportRoutes
 from daemon.control.routes import Routes, identify
 from daemon.control.stream import Streams, pump
 from daemon.ports import Clock
@@ -55,4 +56,5 @@ class ControlServer:
 def _application(operations: Operations, access: Access, feed: Feed) -> web.Application:
     app = web.Application(client_max_size=BODY_MAX, middlewares=[errors_as_json, identify(access)])
     app.router.add_routes(Routes(operations, Streams(operations, feed)).table())
+    app.router.add_routes(ReportRoutes(operations).table())
     return app

@@ -51,6 +51,7 @@ from daemon.protocol import (
 from daemon.protocol import Status as DaemonStatus
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
+from daemon.report.reports import Reports
 from daemon.store import audit, corrections, discrepancies, state
 from daemon.store.database import Database
 from daemon.store.tx import Tx
@@ -78,6 +79,7 @@ class Desk:
         self._clock = clock
         self._version = version
         self._started_at: dt.datetime = clock.utc()
+        self.reports = Reports(db, engines, clock)
         self._requests = Requests(engines, new_id)
         self._four_eyes_over = four_eyes_over
 

@@ -41,3 +41,13 @@ def find(tx: Tx, practice: str, kind: Kind, *, provet_id: str = "", xero_id: str
 
 def decode(body: str) -> Link:
     return msgspec.json.decode(body, type=Link)
+
+
+def page(tx: Tx, practice: str, after: tuple[str, str, str], limit: int) -> list[Link]:
+    """At most ``limit`` links after (kind, Provet id, Xero id), in that order."""
+    rows = tx.execute(
+        "SELECT body FROM link WHERE practice = ? AND (kind, provet_id, xero_id) > (?, ?, ?)"
+        " ORDER BY kind, provet_id, xero_id LIMIT ?",
+        (practice, *after, limit),
+    )
+    return [decode(body) for (body,) in rows]

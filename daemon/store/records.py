@@ -135,9 +135,9 @@ def _known(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[str]
 
 def _write(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> None:
     tx.executemany(
-        "INSERT INTO record (practice, system, kind, id, digest, updated_at, family, parent, scan, vanished)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (practice, system, kind, id) DO UPDATE SET"
-        " digest = excluded.digest, updated_at = excluded.updated_at, parent = excluded.parent",
+        "INSERT INTO record (practice, system, kind, id, digest, updated_at, family, parent, day, scan, vanished)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (practice, system, kind, id) DO UPDATE SET"
+        " digest = excluded.digest, updated_at = excluded.updated_at, parent = excluded.parent, day = excluded.day",
         [
             (
                 *batch.place,
@@ -146,6 +146,7 @@ def _write(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> None:
                 read.updated_at,
                 _first_family(read.record),
                 _parent(read.record),
+                _day(read.record),
                 batch.scan,
             )
             for id_, read in reads.items()
@@ -171,6 +172,10 @@ def _parent(record: Record) -> str:
             return record.credits
         case _:
             return record.document_id
+
+
+def _day(record: Record) -> str:
+    return "" if isinstance(record, Contact) else record.date.isoformat()
 
 
 def _write_lookups(tx: Tx, batch: _Batch, reads: dict[str, _Read]) -> None:
