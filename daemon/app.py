@@ -16,23 +16,23 @@ import structlog
 from aiohttp import web
 
 from daemon import clock as machine
-from daemon import logs
+from daemon import logs, webhooks
 from daemon.connect import connect
 from daemon.control.access import Access, group_id
 from daemon.control.listener import Listener, open_listener
 from daemon.control.server import ControlServer
 from daemon.desk.desk import Desk
 from daemon.errors import Invalid
+from daemon.metrics import endpoints as metrics
 from daemon.notify import notify
 from daemon.ports import Clock, Exchange, NewId, Offload
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
 from daemon.sealing import seal_in
-from daemon.settings import Settings, load
+from daemon.settings import Listen, Settings, load
 from daemon.store.database import Database, epoch, open_aiosqlite
 from daemon.transport.aiohttp_exchange import AiohttpExchange
 from daemon.transport.network import Network
-from daemon.webhooks import application, hooked
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +62,7 @@ class App:
     db: Database
     engines: Mapping[str, Engine]
     desk: Desk
+    pulse: Pulse
 
 
 def store_path(settings: Settings) -> Path:
@@ -104,7 +105,7 @@ async def open_app(settings: Settings, drivers: Drivers | None = None) -> AsyncI
             version=version("reconciled"),
             four_eyes_over=settings.control.four_eyes_over,
         )
-        yield App(settings, store, engines, desk)
+        yield App(settings, store, engines, desk, pulse)
 
 
 async def _open_exchange(stack: AsyncExitStack) -> Exchange:
@@ -154,7 +155,7 @@ async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Lis
     loop.add_signal_handler(signal.SIGHUP, _reload, app, path, environ)
     server = ControlServer(app.desk, listener, _access(app.settings), machine.SystemClock())
     async with AsyncExitStack() as stack:
-        await _webhooks(app, stack)
+        await _endpoints(app, stack)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(server.run())]
             tasks += [group.create_task(engine.run()) for engine in app.engines.values()]
@@ -168,12 +169,18 @@ async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Lis
                 task.cancel()
 
 
-async def _webhooks(app: App, stack: AsyncExitStack) -> None:
-    """Serve the webhook endpoints if settings name an address."""
-    address = app.settings.daemon.webhook_listen
-    if address is None:
-        return
-    endpoints = application([hooked(engine) for engine in app.engines.values()])
+async def _endpoints(app: App, stack: AsyncExitStack) -> None:
+    """Serve webhooks and metrics where settings name an address."""
+    daemon, clock = app.settings.daemon, machine.SystemClock()
+    if daemon.webhook_listen is not None:
+        hooks = webhooks.application([webhooks.hooked(engine) for engine in app.engines.values()])
+        await _serve_at(hooks, daemon.webhook_listen, stack)
+    if daemon.metrics_listen is not None:
+        measures = metrics.application(app.db, app.engines, app.desk, app.pulse, clock)
+        await _serve_at(measures, daemon.metrics_listen, stack)
+
+
+async def _serve_at(endpoints: web.Application, address: Listen, stack: AsyncExitStack) -> None:
     runner = web.AppRunner(endpoints, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -20,12 +20,16 @@ class Remark(Value, frozen=True, kw_only=True):
 
 
 class Pulse:
-    """A bell with one listener: rung when the store changed or something was remarked."""
+    """A bell with one listener: rung when the store changed or something was remarked.
+
+    ``signs`` is when each practice last said what it does.
+    """
 
     def __init__(self) -> None:
         self._bell = asyncio.Event()
         self._remarks: deque[Remark] = deque(maxlen=_REMARKS_MAX)
         self._practices: dict[str, None] = {}
+        self.signs: dict[str, dt.datetime] = {}
 
     def beat(self, practice: str) -> None:
         """Say that something of a practice changed in the store."""
@@ -33,7 +37,8 @@ class Pulse:
         self._bell.set()
 
     def remark(self, at: dt.datetime, practice: str, text: str) -> None:
-        """Say what happens; old remarks that nobody fetched are dropped."""
+        """Say what happens, a sign of life of the practice; old remarks that nobody fetched are dropped."""
+        self.signs[practice] = at
         self._remarks.append(Remark(at=at, practice=practice, text=text))
         self._bell.set()
 

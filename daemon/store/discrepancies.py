@@ -60,6 +60,15 @@ class Page(Value, frozen=True, kw_only=True):
     seq: int
 
 
+class OpenCount(Value, frozen=True, kw_only=True):
+    """How many discrepancies of a kind and policy are open, and the money at stake in them."""
+
+    kind: str
+    policy: str
+    count: int
+    amount: Decimal
+
+
 _LIVE = (Status.OPEN, Status.APPROVED)
 _TEXT_MAX = 500
 _DUE_MAX = 1000
@@ -108,6 +117,16 @@ def open_by_kind(tx: Tx, practice: str) -> dict[str, int]:
         (practice, *_LIVE),
     )
     return {kind: int(count) for kind, count in counted}
+
+
+def open_counts(tx: Tx, practice: str) -> list[OpenCount]:
+    """The open and approved discrepancies of a practice by kind and policy; what has none is left out."""
+    counted = tx.execute(
+        "SELECT kind, policy, COUNT(*), SUM(amount_cents) FROM discrepancy"
+        " WHERE practice = ? AND status IN (?, ?) AND status <> 'closed' GROUP BY kind, policy ORDER BY kind, policy",
+        (practice, *_LIVE),
+    )
+    return [OpenCount(kind=k, policy=p, count=int(count), amount=from_cents(total)) for k, p, count, total in counted]
 
 
 def due_snoozes(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:

@@ -1,0 +1,1 @@
+"""What monitoring sees on ``metrics_listen``: metrics for Prometheus, liveness and readiness."""
