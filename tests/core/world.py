@@ -180,7 +180,14 @@ class World:
             check(product == line.gross, f"line total {line.gross} is not {line.quantity} x {line.unit_gross}")
             check(line.description and line.account and line.tax_code, "a line lacks description, account or tax")
         return tuple(
-            Line(description=e.description, gross=e.gross, tax=e.tax, tax_rate=Decimal(0), tax_code=e.tax_code)
+            Line(
+                description=e.description,
+                gross=e.gross,
+                tax=e.tax,
+                tax_rate=Decimal(0),
+                tax_code=e.tax_code,
+                account=e.account,
+            )
             for e in posting.lines
         )
 
@@ -247,7 +254,8 @@ class World:
         document = self._booked(self.partner(Kind.DOCUMENT, step.document_id))
         self._open(step.date)
         check(document.credit == step.credit, "a refund goes to a credit note, a payment to an invoice")
-        check(step.account in (*self.practice.payments.values(), self.practice.account_prepayments), "no such account")
+        clearing = (self.practice.account_prepayments, self.practice.account_consolidation)
+        check(step.account in (*self.practice.payments.values(), *clearing), "no such account")
         check(0 < step.amount <= self.left(document.id), f"{step.amount} exceeds {self.left(document.id)}")
         fresh = Payment(
             system=System.XERO,
