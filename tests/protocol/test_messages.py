@@ -50,7 +50,7 @@ def test_a_status_has_every_documented_key_and_times_in_utc() -> None:
     documented = (
         "id name mode state residual open open_total open_amount in_doubt hand_work excluded last_cycle last_full"
     )
-    assert {*documented.split(), "budget", "warnings"} <= wire["practices"][0].keys()
+    assert {*documented.split(), "last_full", "budget", "warnings"} <= wire["practices"][0].keys()
     budget = {"xero_day_remaining", "xero_minute_remaining", "calls_today", "bytes_today"}
     assert budget <= wire["practices"][0]["budget"].keys()
     assert wire["practices"][0]["last_cycle"] == "2026-11-22T10:00:00Z"
