@@ -24,9 +24,10 @@ _DAY = (
     " AND r.family <> '' AND r.system = 'provet' AND r.kind = 'document'), '')"
 )
 _CLIENT = (
-    "COALESCE((SELECT MIN(k.name) FROM record r JOIN record_key k ON k.practice = r.practice AND k.system = r.system"
-    " AND k.kind = r.kind AND k.id = r.id WHERE r.practice = p.practice AND r.family = p.family AND r.family <> ''"
-    " AND r.system = 'provet' AND r.kind = 'document' AND k.name >= 'client:' AND k.name < 'client;'), '')"
+    "COALESCE((SELECT MIN((SELECT MIN(k.name) FROM record_key k WHERE k.practice = r.practice AND k.system = r.system"
+    " AND k.kind = r.kind AND k.id = r.id AND k.name >= 'client:' AND k.name < 'client;')) FROM record r"
+    " WHERE r.practice = p.practice AND r.family = p.family AND r.family <> ''"
+    " AND r.system = 'provet' AND r.kind = 'document'), '')"
 )
 _PARTS = (
     "WITH part (practice, family, provet, xero, excluded, effect) AS ("
@@ -82,13 +83,12 @@ def families_moved(tx: Tx, practice: str, first: dt.date, last: dt.date, after: 
     found = tx.execute(
         "SELECT family FROM record WHERE practice = ? AND system = 'provet' AND day <> '' AND day >= ? AND day <= ?"
         " AND family > ?"
-        " UNION SELECT p.family FROM record x"
-        " JOIN link l ON l.practice = x.practice AND l.kind = 'document'"
+        " UNION SELECT family FROM (SELECT (SELECT d.family FROM record d WHERE d.practice = l.practice"
+        " AND d.system = 'provet' AND d.kind = 'document' AND d.id = l.provet_id) AS family"
+        " FROM record x JOIN link l ON l.practice = x.practice AND l.kind = 'document'"
         " AND l.xero_id = CASE x.kind WHEN 'payment' THEN x.parent ELSE x.id END"
-        " JOIN record p ON p.practice = l.practice AND p.system = 'provet' AND p.kind = 'document'"
-        " AND p.id = l.provet_id"
-        " WHERE x.practice = ? AND x.system = 'xero' AND x.day <> '' AND x.day >= ? AND x.day <= ? AND p.family > ?"
-        " ORDER BY family LIMIT ?",
+        " WHERE x.practice = ? AND x.system = 'xero' AND x.day <> '' AND x.day >= ? AND x.day <= ?) AS linked"
+        " WHERE family > ? ORDER BY family LIMIT ?",
         (practice, *span, practice, *span, limit),
     )
     return [family for (family,) in found]
@@ -140,12 +140,12 @@ def discrepancies_through(
 def excluded(tx: Tx, practice: str, first: dt.date, last: dt.date, after: str, limit: int) -> list[Excluded]:
     """Excluded documents of the span, and of earlier families what is still open, by Provet id after ``after``."""
     found = tx.execute(
-        "SELECT e.provet_id, e.label, e.reason, e.amount_cents, b.body FROM exclusion e"  # noqa: S608
-        " JOIN record d ON d.practice = e.practice AND d.system = 'provet' AND d.kind = 'document'"
-        " AND d.id = e.provet_id"
-        " JOIN record_body b ON b.practice = d.practice AND b.system = d.system AND b.kind = d.kind AND b.id = d.id"
-        " WHERE e.practice = ? AND e.provet_id > ? AND ((d.day >= ? AND d.day <= ?) OR e.amount_cents <> 0)"
-        f" AND {_DAY.format('e', 'family')} <= ? ORDER BY e.provet_id LIMIT ?",
+        "SELECT e.provet_id, e.label, e.reason, e.amount_cents,"  # noqa: S608
+        " (SELECT b.body FROM record_body b WHERE b.practice = e.practice AND b.system = 'provet'"
+        " AND b.kind = 'document' AND b.id = e.provet_id) FROM exclusion e"
+        " WHERE e.practice = ? AND e.provet_id > ? AND (e.amount_cents <> 0 OR EXISTS (SELECT 1 FROM record d"
+        " WHERE d.practice = e.practice AND d.system = 'provet' AND d.kind = 'document' AND d.id = e.provet_id"
+        f" AND d.day >= ? AND d.day <= ?)) AND {_DAY.format('e', 'family')} <= ? ORDER BY e.provet_id LIMIT ?",
         (practice, after, first.isoformat(), last.isoformat(), last.isoformat(), limit),
     )
     return [_excluded(*row) for row in found]

@@ -7,3 +7,6 @@ UPDATE record SET day = COALESCE((
 CREATE INDEX record_day ON record (practice, system, day, kind) WHERE day <> '';
 
 CREATE INDEX audit_approved ON audit (practice, at) WHERE action = 'approved';
+
+CREATE INDEX discrepancy_effect ON discrepancy (practice, status, family, effect_cents)
+    WHERE status <> 'closed' AND effect_cents <> 0;
