@@ -130,7 +130,7 @@ def _freed(view: View, scene: Scene) -> list[tuple[View, Payment]]:
     return [
         (original, payment)
         for original in originals(view, scene)
-        if _answers_for(original, scene) is view
+        if not original.void and _answers_for(original, scene) is view
         for payment, _ in original.inner.gone_in_provet
     ]
 
@@ -143,7 +143,7 @@ def _answers_for(original: View, scene: Scene) -> View | None:
 
 
 def _still_closed(view: View, scene: Scene) -> list[View]:
-    inside = originals(view, scene)
+    inside = [original for original in originals(view, scene) if not original.void]
     return [original for original in inside if whole_of(original, scene) is None and _standing(original)]
 
 
@@ -170,7 +170,7 @@ def judge_inner(view: View, scene: Scene) -> list[Case]:
     return [
         *judge_payments(alone, scene),
         *_unrecognised(view, scene),
-        *(_foreign(p, view, scene) for p in _strays(view)),
+        *(_foreign(p, view, scene) for p in view.inner.xero_only),
     ]
 
 
@@ -214,10 +214,6 @@ def _unrecognised(view: View, scene: Scene) -> list[Case]:
             summary=f"{closed} of {label} is closed by a consolidated invoice, but {reason}",
         )
     ]
-
-
-def _strays(view: View) -> tuple[Payment, ...]:
-    return view.inner.xero_only
 
 
 def _foreign(payment: Payment, view: View, scene: Scene) -> Case:

@@ -107,6 +107,8 @@ def _scheme(whole: Document, family: Family, rules: Rules) -> Consolidated:
 
 
 def _standing(original: Document, family: Family) -> tuple[Payment, ...]:
+    if original.status is DocumentStatus.VOID:
+        return ()
     money = settlements(original, family.payments_of(System.PROVET))
     return tuple(payment for payment in money.standing if payment.method == CONSOLIDATED)
 

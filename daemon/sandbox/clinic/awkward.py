@@ -101,5 +101,4 @@ class Planter:
     def _consolidated(self, round_number: int) -> None:
         client = self._client("Ravensworth-Hume", round_number)
         originals = [self._invoice(client, CHECKUP), self._invoice(client, CHECKUP, CHECKUP)]
-        whole = self._hands.consolidate(originals, self._now)
-        self._note(self._number(whole), "consolidated.held", whole)
+        self._hands.consolidate(originals, self._now)
