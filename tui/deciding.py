@@ -116,7 +116,7 @@ def _said(session: Session, found: Detail, what: str) -> int:
 def _snooze(session: Session, args: argparse.Namespace) -> Snooze:
     try:
         return Snooze(until=moment(args.until, session.utc()))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise ControlError("usage", str(error), "see: reconcile snooze --help") from None
 
 

@@ -24,6 +24,17 @@ def title(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     ]
     if view.cause:
         pieces.append((f"waits for its cause {safe(view.cause)}\n", "warn"))
+    return pieces + _decided(view)
+
+
+def _decided(view: DiscrepancyView) -> list[Piece]:
+    """Who looks after it, and what was decided on it."""
+    pieces: list[Piece] = [(f"assigned to {safe(view.assignee)}\n", "dim")] if view.assignee else []
+    if view.snoozed_until:
+        pieces.append((f"snoozed until {when(view.snoozed_until)}\n", "dim"))
+    if view.waiver:
+        ceiling = f" up to {amount(view.waiver.ceiling)}" if view.waiver.ceiling else ""
+        pieces.append((f"waived by {safe(view.waiver.by)}{ceiling}: {safe(view.waiver.reason)}\n", "dim"))
     return pieces
 
 
@@ -77,9 +88,9 @@ def option(view: OptionView, *, chosen: bool) -> list[Piece]:
 
 def progress(view: DiscrepancyView) -> list[Piece]:
     """How far the chosen correction is; empty if there is none."""
-    if view.status == "closed":
-        return [("✓ gone: both systems agree", "good")]
     found = view.correction
+    if view.status == "closed" and (found is None or found.option != "undo"):
+        return [("✓ gone: both systems agree", "good")]
     if found is None:
         return [(f"{words(view.status)}", "dim")] if view.status != "open" else []
     role = {"failed": "bad", "in_doubt": "bad", "stale": "warn", "applied": "good"}.get(found.status, "warn")

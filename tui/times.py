@@ -24,13 +24,16 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
         raise ValueError(f"no time: {text[:40]!r}; it is {FORMS}") from None
     if found.tzinfo is None and ":" in text:
         raise ValueError(f"{text[:40]!r} names no zone: write it with Z for UTC")
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError(f"{text[:40]!r} is too far away") from None
 
 
 def complaint(text: str, now: dt.datetime) -> str:
     """What is wrong with a text as a time, "" if nothing."""
     try:
         moment(text, now)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         return str(error)
     return ""

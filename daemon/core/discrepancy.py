@@ -78,6 +78,11 @@ class Finding(Value, frozen=True, kw_only=True):
     def id(self) -> str:
         return finding_id(self.practice, self.kind, self.subject.key)
 
+    @property
+    def difference(self) -> Decimal:
+        """How far the two sides are apart in money: what a waiver is measured by. Never negative."""
+        return abs(self.effect) or self.amount
+
     def option(self, option_id: str = "") -> Option | None:
         """The option of that id; the recommended one when none is named; None if there is no such option.
 

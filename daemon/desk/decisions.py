@@ -75,14 +75,14 @@ class Decisions:
 
     def _waive(self, tx: Tx, discrepancy: Discrepancy, asked: Waive, operator: Operator) -> bool:
         _must_stand(discrepancy)
-        amount = discrepancy.finding.amount
-        ceiling = amount if asked.ceiling is None else _ceiling(asked.ceiling, amount)
+        finding = discrepancy.finding
+        ceiling = finding.difference if asked.ceiling is None else _ceiling(asked.ceiling, finding.difference)
         now = self._practice.clock.utc()
         if asked.until is not None and not now.date() <= asked.until <= (now + _FAR).date():
             raise Invalid(f"it cannot be waived until {asked.until}", hint="name a day to come, in ten years at most")
         option = _waiving(discrepancy, ceiling, asked.until)
         names = self._agreement.consent(
-            tx, Wish(discrepancy=discrepancy, option=option, operator=operator, at_stake=max(ceiling, amount))
+            tx, Wish(discrepancy=discrepancy, option=option, operator=operator, at_stake=max(ceiling, finding.amount))
         )
         if names:
             waiver = Waiver(by=names, reason=asked.reason, at=now, ceiling=ceiling, until=asked.until)
@@ -98,12 +98,13 @@ def _must_stand(discrepancy: Discrepancy) -> None:
         raise Invalid(f"{discrepancy.id} is closed", hint="its difference is gone; nothing is left to decide")
 
 
-def _ceiling(ceiling: Decimal, amount: Decimal) -> Decimal:
+def _ceiling(ceiling: Decimal, difference: Decimal) -> Decimal:
     if not (ceiling.is_finite() and ZERO <= ceiling < _AMOUNT_MAX and ceiling == round(ceiling, 2)):
         raise Invalid(f"the ceiling {ceiling} is no amount of money", hint="such as 12.50")
-    if ceiling < amount:
+    if ceiling < difference:
         raise Invalid(
-            f"the ceiling {money(ceiling)} is below the {money(amount)} at stake", hint="it would re-open at once"
+            f"the ceiling {money(ceiling)} is below the difference of {money(difference)}",
+            hint="it would re-open at once",
         )
     return ceiling
 

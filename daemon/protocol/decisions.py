@@ -48,7 +48,7 @@ class Snooze(Message, frozen=True, kw_only=True, tag="snooze"):
 
 
 class Waive(Message, frozen=True, kw_only=True, tag="waive"):
-    """Accept the difference up to ``ceiling`` (None: what it is now) and up to and with the day ``until``."""
+    """Accept the difference up to ``ceiling`` (None: what it is now) and up to and with the day ``until`` (UTC)."""
 
     reason: Reason
     ceiling: Decimal | None = None

@@ -60,7 +60,8 @@ def _status(finding: Finding, before: Discrepancy, now: dt.datetime, *, under_wa
     if _in_force(before, Status.SNOOZED) and before.snoozed_until and now < before.snoozed_until:
         return Status.SNOOZED if facts_of(finding) == facts_of(before.finding) else Status.OPEN
     waiver = _bounded(before) if _in_force(before, Status.WAIVED) else None
-    return Status.WAIVED if waiver and _covers(waiver, finding, now) else Status.OPEN
+    grown = not finding.difference and facts_of(finding) != facts_of(before.finding)
+    return Status.WAIVED if waiver and not grown and _covers(waiver, finding, now) else Status.OPEN
 
 
 def _in_force(before: Discrepancy, decision: Status) -> bool:
@@ -68,13 +69,13 @@ def _in_force(before: Discrepancy, decision: Status) -> bool:
 
 
 def _bounded(before: Discrepancy) -> Waiver | None:
-    """The waiver with its ceiling spelt out: where none was named, the amount at the time of waiving."""
+    """The waiver with its ceiling spelt out: where none was named, the difference at the time of waiving."""
     waiver = before.waiver
     if waiver is None or waiver.ceiling is not None:
         return waiver
-    return msgspec.structs.replace(waiver, ceiling=before.finding.amount)
+    return msgspec.structs.replace(waiver, ceiling=before.finding.difference)
 
 
 def _covers(waiver: Waiver, finding: Finding, now: dt.datetime) -> bool:
     in_time = waiver.until is None or now.astimezone(dt.UTC).date() <= waiver.until
-    return in_time and waiver.ceiling is not None and finding.amount <= waiver.ceiling
+    return in_time and waiver.ceiling is not None and finding.difference <= waiver.ceiling

@@ -255,7 +255,8 @@ async def test_the_ui_needs_a_terminal(reconcile: Reconcile) -> None:
 async def test_help_names_every_command_and_the_exits(reconcile: Reconcile) -> None:
     ran = await reconcile("--help")
     assert ran.exit == 0
-    commands = ("status", "list", "show", "approve", "reject", "sync", "release", "pause", "resume", "audit")
+    commands = ("status", "list", "show", "approve", "reject", "snooze", "waive", "comment", "assign", "undo", "bulk")
+    commands += ("sync", "release", "pause", "resume", "audit", "autonomy")
     for word in (*commands, "Exit"):
         assert re.search(rf"\b{word}\b", ran.out)
 
@@ -274,3 +275,24 @@ def test_commands_start_without_anything_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert ran.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("undo", "ID"),
+        ("snooze", "ID", "--until", "3d"),
+        ("waive", "ID", "--reason", "x"),
+        ("comment", "ID", "x"),
+        ("assign", "ID", "ann"),
+        ("bulk", "approve", "--practice", "riverside", "--yes"),
+    ],
+)
+async def test_a_viewer_decides_nothing(
+    operations: FakeOperations, tmp_path: Path, reconcile: Reconcile, args: tuple[str, ...]
+) -> None:
+    path = tmp_path / "v.sock"
+    async with serving(operations, path, Viewers(own_uid=1)):
+        ran = await reconcile(*(first(operations) if arg == "ID" else arg for arg in args), socket=str(path))
+    assert (ran.exit, operations.log) == (3, [])
+    assert "may look but not decide" in ran.err

@@ -1,0 +1,46 @@
+"""Times as people type them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tui.times import complaint, moment
+
+NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12h", dt.datetime(2026, 3, 3, 0, 0, tzinfo=dt.UTC)),
+        (" 3d ", dt.datetime(2026, 3, 5, 12, 0, tzinfo=dt.UTC)),
+        ("2w", dt.datetime(2026, 3, 16, 12, 0, tzinfo=dt.UTC)),
+        ("2026-03-09", dt.datetime(2026, 3, 9, tzinfo=dt.UTC)),
+        ("2026-03-09T09:00:00Z", dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)),
+        ("2026-03-09T09:00:00+02:00", dt.datetime(2026, 3, 9, 7, tzinfo=dt.UTC)),
+    ],
+)
+def test_a_span_a_day_or_a_time(text: str, expected: dt.datetime) -> None:
+    assert moment(text, NOW) == expected
+    assert complaint(text, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("soon", "no time: 'soon'"),
+        ("", "no time: ''"),
+        ("0d", "no time"),
+        ("3", "no time"),
+        ("99999w" * 9, "no time"),
+        ("2026-02-30", "no time"),
+        ("2026-03-09T09:00:00", "names no zone"),
+        ("9999-12-31T23:00:00-05:00", "too far away"),
+    ],
+)
+def test_anything_else_is_told(text: str, why: str) -> None:
+    assert why in complaint(text, NOW)
+    with pytest.raises(ValueError, match=why.partition(":")[0]):
+        moment(text, NOW)
