@@ -216,6 +216,29 @@ class TestWaived:
         assert [d.id for d in await db.read(lambda tx: discrepancies.due_snoozes(tx, CLINIC, tomorrow))] == [ONE.id]
 
 
+class TestUndone:
+    @pytest.mark.parametrize(("closed_from", "policy"), [(Status.OPEN, "person"), (Status.APPROVED, "automatic")])
+    async def test_it_waits_for_a_person_until_one_has_approved_it(
+        self, db: Database, closed_from: Status, policy: str
+    ) -> None:
+        await db.write(saving(ONE))
+        await decide(db, ONE.id, by_hand=True)
+        await db.write(saving(ONE))
+        assert (await known(db, ONE.id)).finding.policy is Policy.PERSON
+        await decide(db, ONE.id, status=closed_from)
+        await db.write(saving(family=ONE.family))
+        await db.write(saving(ONE))
+        again = await known(db, ONE.id)
+        assert (again.status, again.finding.policy) == (Status.OPEN, policy)
+
+    async def test_a_cause_still_holds_it(self, db: Database) -> None:
+        held = finding("1", policy=Policy.HOLD)
+        await db.write(saving(held))
+        await decide(db, ONE.id, by_hand=True)
+        await db.write(saving(held))
+        assert (await known(db, ONE.id)).finding.policy is Policy.HOLD
+
+
 class TestApproved:
     @pytest.mark.parametrize("status", list(CorrectionStatus))
     async def test_it_is_open_again_once_its_correction_is_over(self, db: Database, status: CorrectionStatus) -> None:
