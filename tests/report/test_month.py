@@ -127,13 +127,18 @@ async def test_a_missing_invoice_shows_in_its_month_alone(tmp_path: Path) -> Non
 
 def _sold(shop: Workshop) -> Decimal:
     """The gross of an invoice that somebody finalises now."""
-    world = shop.world
-    hands = world.hosts["provet"].system.hands
+    hands = shop.world.hosts["provet"].system.hands
     client = next(invoice.client for invoice in hands.state.invoices.values() if invoice.client)
-    order = {"do": "invoice_visit", "client": client, "rows": [{"name": "Visit", "price": "48.00"}]}
-    number = act(world.hands["provet"], order, world.clock.utc(), world.rng)
+    invoice = _acted(shop, "invoice_visit", client=client, rows=[{"name": "Visit", "price": "48.00"}])
+    return Decimal(hands.invoice(invoice).total_with_vat)
+
+
+def _acted(shop: Workshop, do: str, **arguments: object) -> int:
+    """What somebody in Provet did: the id of what came of it."""
+    world = shop.world
+    done = act(world.hands["provet"], {"do": do, **arguments}, world.clock.utc(), world.rng)
     world.collect()
-    return Decimal(hands.invoice(int(str(number))).total_with_vat)
+    return int(str(done))
 
 
 async def test_the_residual_by_client_and_by_day_adds_up_to_the_whole(tmp_path: Path) -> None:
@@ -211,3 +216,24 @@ async def test_unknown_practices_and_months_without_comparison_are_refused(tmp_p
 def test_a_month_ends_on_its_last_day() -> None:
     assert span_of("2028-02").last == dt.date(2028, 2, 29)
     assert dt.date(2028, 3, 1) not in span_of("2028-02")
+
+
+@pytest.mark.parametrize("scheme", ["clearing", "originals", "both"])
+async def test_a_consolidated_invoice_leaves_both_sides_equal(tmp_path: Path, scheme: str) -> None:
+    def change(settings: str) -> str:
+        return settings.replace('name = "Riverside Vets"', f'name = "Riverside Vets"\nconsolidated = "{scheme}"')
+
+    async with workshop(tmp_path, change=change) as shop:
+        await shop.settle_down(full=True)
+        client = next(i.client for i in shop.world.hosts["provet"].system.hands.state.invoices.values() if i.client)
+        rows = [{"name": "Visit", "price": "48.00", "vat_percentage": 20}]
+        originals = [_acted(shop, "invoice_visit", client=client, rows=rows) for _ in range(2)]
+        whole = _acted(shop, "consolidate", invoices=originals)
+        _acted(shop, "pay_in_full", invoice=whole, payment_type=0)
+        await shop.settle_down(full=True)
+        report = await reports_of(shop).month("riverside", ReportQuery(month=f"{shop.clock.utc():%Y-%m}"))
+        for name in ("invoices", "credits", "payments", "vat", "accounts"):
+            assert getattr(report.provet, name) == getattr(report.xero, name), name
+        assert (report.residual, await shop.found()) == ("0.00", [])
+        if scheme == "clearing":
+            assert Decimal(report.xero.payments) == 2 * Decimal(report.xero.accounts["816"]), "once inside, once as money"
