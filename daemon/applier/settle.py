@@ -11,12 +11,12 @@ from functools import partial
 
 from daemon.applier.book import Book
 from daemon.applier.prepare import Element, Resolve, resolver
-from daemon.core.correction import ProvetStep, Step, XeroStep
-from daemon.core.model import Record
+from daemon.core.correction import CreatePayment, ProvetStep, RecordPayment, Step, XeroStep
+from daemon.core.model import Kind, Payment, Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
 from daemon.provet import look as provet_look
-from daemon.store import corrections, journal
+from daemon.store import corrections, journal, links
 from daemon.store.journal import Intent
 from daemon.store.tx import Tx
 from daemon.transport.answers import Done, Look
@@ -99,7 +99,21 @@ class Settler:
         except ReconError as error:
             practice.remark(f"cannot look now: {error}")
             return [Look(found=None) for _ in steps]
-        return [_told(step, read, resolve) for step in steps]
+        return await practice.db.read(
+            lambda tx: [_told(step, _new(tx, practice.id, step, read), resolve) for step in steps]
+        )
+
+
+def _new(tx: Tx, practice: str, step: Step, read: Sequence[Record]) -> list[Record]:
+    """What was read, without removed payments that an earlier step of the same mark made: those were linked."""
+    match step:
+        case CreatePayment():
+            old = {link.xero_id for link in links.find(tx, practice, Kind.PAYMENT, provet_id=step.payment_id)}
+        case RecordPayment():
+            old = {link.provet_id for link in links.find(tx, practice, Kind.PAYMENT, xero_id=step.xero_id)}
+        case _:
+            return list(read)
+    return [record for record in read if not (isinstance(record, Payment) and record.cancelled and record.id in old)]
 
 
 def _told(step: Step, read: Sequence[Record], resolve: Resolve) -> Look:

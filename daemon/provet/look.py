@@ -41,7 +41,7 @@ def look_reads(step: ProvetStep) -> Reads:
 
 
 def settled(step: ProvetStep, records: Iterable[Record]) -> Look:
-    """Whether the step's effect is in freshly read ``records``."""
+    """Whether the step's effect is in freshly read ``records``, without those that bore its mark before it was sent."""
     own = [record for record in records if record.system is System.PROVET]
     match step:
         case UpdateClient():
@@ -67,9 +67,10 @@ def _updated(step: UpdateClient, contacts: Sequence[Contact]) -> Look:
 
 
 def _recorded(step: RecordPayment, payments: Sequence[Payment]) -> Look:
-    """By the mark in ``info``, which is unique together with the document."""
-    found = tuple(payment for payment in payments if payment.note == step.info and not payment.cancelled)
-    return Look(bool(found), found)
+    """By the mark in ``info``, which is unique together with the document. One cancelled since took effect too."""
+    found = [payment for payment in payments if payment.note == step.info]
+    found.sort(key=lambda payment: payment.cancelled)
+    return Look(bool(found), tuple(found))
 
 
 def _cancelled(step: CancelPayment, payments: Sequence[Payment]) -> Look:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from daemon.core.assess import Assessment, assess
-from daemon.core.family import Family, client_family
+from daemon.core.family import Family, client_family, payment_info, payment_reference
+from daemon.core.model import Kind, Link
 from daemon.core.rules import Rules
 from daemon.practice import Practice
-from daemon.store import assessments, families
+from daemon.store import assessments, families, journal
 from daemon.store.tx import Tx
 
 _WINDOW = 200
@@ -44,6 +47,16 @@ def _save(tx: Tx, practice: Practice, batch: list[tuple[Family, Assessment]], se
         save(tx, practice, family_id, Assessment(), seen[family_id])
 
 
+def _certain(tx: Tx, practice: Practice, links: Sequence[Link]) -> list[Link]:
+    """Without links of payments that are in doubt: what is linked counts as made by an earlier step (``Settler``)."""
+    doubted = {intent.mark for intent, _ in journal.unsettled(tx, practice.id)}
+    return [link for link in links if link.kind is not Kind.PAYMENT or not doubted & _marks(link)]
+
+
+def _marks(link: Link) -> set[str]:
+    return {payment_reference(link.provet_id), payment_info(link.xero_id)}
+
+
 def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, seen_seq: int) -> None:
     """Store one judgement in place of the family's last."""
     assessments.save(
@@ -53,7 +66,7 @@ def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, see
         findings=assessment.findings,
         causes=assessment.causes,
         exclusions=assessment.exclusions,
-        links=assessment.links,
+        links=_certain(tx, practice, assessment.links),
         books=assessment.books,
         now=practice.clock.utc(),
         seen_seq=seen_seq,

@@ -1,6 +1,7 @@
 """Settling a Xero write in doubt: what to read again, and whether its effect is there. Pure.
 
-Records are found by their marks, and only living documents count (design: a voided one keeps its number and mark).
+Records are found by their marks. One that has been voided or removed since took effect all the same: a person undid it,
+and a person decides what follows. What lives comes first.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _known(found: str | None) -> tuple[str, ...]:
 
 
 def settled(step: XeroStep, records: Iterable[Record], resolve: Resolve) -> Look:
-    """Whether the step's effect is in freshly read ``records``."""
+    """Whether the step's effect is in freshly read ``records``, without those that bore its mark before it was sent."""
     own = [record for record in records if record.system is System.XERO]
     contacts = [record for record in own if isinstance(record, Contact)]
     documents = [record for record in own if isinstance(record, Document)]
@@ -125,15 +126,17 @@ def _updated_contact(step: UpdateContact, contacts: Sequence[Contact]) -> Look:
 
 
 def _created_document(step: CreateDocument, documents: Sequence[Document]) -> Look:
+    """By mark and number: a number stays taken, so that a void one of the same number can only be this step's."""
     posting = step.posting
-    found = tuple(
+    found = [
         document
         for document in documents
         if document.credit == posting.credit
         and document.reference == posting.reference
-        and document.status is not DocumentStatus.VOID
-    )
-    return Look(bool(found), found)
+        and (document.status is not DocumentStatus.VOID or document.number == posting.number)
+    ]
+    found.sort(key=lambda document: document.status is DocumentStatus.VOID)
+    return Look(bool(found), tuple(found))
 
 
 def _updated_document(step: UpdateDocument, documents: Sequence[Document], contact_id: str | None) -> Look:
@@ -159,12 +162,9 @@ def _created_payment(step: CreatePayment, payments: Sequence[Payment], document_
     """By the mark, which is unique together with the document."""
     if document_id is None:
         return Look(None)
-    found = tuple(
-        payment
-        for payment in payments
-        if payment.document_id == document_id and payment.note == step.reference and not payment.cancelled
-    )
-    return Look(bool(found), found)
+    found = [payment for payment in payments if payment.document_id == document_id and payment.note == step.reference]
+    found.sort(key=lambda payment: payment.cancelled)
+    return Look(bool(found), tuple(found))
 
 
 def _deleted(step: DeletePayment, payments: Sequence[Payment]) -> Look:

@@ -6,8 +6,40 @@ from pathlib import Path
 
 import pytest
 
+from daemon.protocol import Operator, Role
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
+from daemon.sandbox.xero import XeroSystem
+from daemon.sandbox.xero.ledger import Ledger
+from daemon.sandbox.xero.records import Document, Payment
 from tests.support.workshop import Workshop, workshop
+
+VISIT = [{"name": "Visit", "price": "10.00"}]
+ADA = Operator(uid=1000, login="ada", role=Role.APPROVER)
+
+
+async def _invoiced(shop: Workshop) -> int:
+    """The id of a new invoice that is in Xero."""
+    invoice: int = shop.act("provet", "invoice_visit", client=1, rows=VISIT)
+    await shop.settle_down()
+    return invoice
+
+
+def _pay(shop: Workshop, invoice: int) -> None:
+    shop.act("provet", "pay_in_full", invoice=invoice, payment_type=0)
+
+
+def _ledger(shop: Workshop) -> Ledger:
+    system = shop.world.hosts["xero"].system
+    assert isinstance(system, XeroSystem)
+    return system.ledger
+
+
+def _in_xero(shop: Workshop, invoice: int) -> Document:
+    return next(each for each in _ledger(shop).invoices.ordered() if each.reference == f"Provet invoice {invoice}")
+
+
+def _payments(shop: Workshop, invoice: int) -> list[Payment]:
+    return _ledger(shop).payments.find("document", _in_xero(shop, invoice).id)
 
 
 async def _turns(shop: Workshop, count: int, seconds: float) -> None:
@@ -62,3 +94,40 @@ async def test_a_refused_write_is_not_repeated_until_its_facts_change(tmp_path: 
         await shop.settle_down(full=True)
         assert len(shop.writes("xero")) == refused
         assert [cause.finding.kind for cause in await shop.found(kind="mapping.missing")] == ["mapping.missing"]
+
+
+async def test_what_a_person_removed_within_the_doubt_is_not_written_again_without_one(tmp_path: Path) -> None:
+    """A payment and an invoice took effect, the answers were lost, and the bookkeeper undid both meanwhile."""
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        await shop.settle_down(full=True)
+        paid = await _invoiced(shop)
+        _pay(shop, paid)
+        voided = shop.act("provet", "invoice_visit", client=1, rows=VISIT)
+        shop.world.faults.plan = FaultPlan((Rule(Kind.DROP_AFTER, system="xero", method="PUT", times=2),))
+        await _turns(shop, 1, 0)
+        assert (await shop.app.desk.status()).practices[0].in_doubt == 2
+        shop.act("xero", "remove_payment", payment_id=_payments(shop, paid)[0].id)
+        shop.act("xero", "void_document", document_id=_in_xero(shop, voided).id)
+        before = shop.writes("xero")
+        await _turns(shop, 4, 7)
+        assert (await shop.app.desk.status()).practices[0].in_doubt == 0
+        assert shop.writes("xero") == before
+        assert len(await shop.found(kind="payment.removed_in_xero")) == 1
+        assert len(await shop.found(kind="invoice.voided_in_xero")) == 1
+
+
+async def test_a_payment_removed_before_is_not_taken_for_the_one_in_doubt(tmp_path: Path) -> None:
+    """Both bear the same mark: the removed one was linked, so it is not the effect that is looked for."""
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        await shop.settle_down(full=True)
+        invoice = await _invoiced(shop)
+        _pay(shop, invoice)
+        await shop.settle_down()
+        shop.act("xero", "remove_payment", payment_id=_payments(shop, invoice)[0].id)
+        await shop.settle_down()
+        (removed,) = await shop.found(kind="payment.removed_in_xero")
+        await shop.app.desk.approve(removed.id, "recreate-payment", "", ADA)
+        shop.world.faults.plan = FaultPlan((Rule(Kind.DROP_BEFORE, system="xero", method="PUT", times=1),))
+        await _turns(shop, 5, 7)
+        assert (await shop.app.desk.status()).practices[0].state == "in_sync"
+        assert len(_payments(shop, invoice)) == 1

@@ -88,7 +88,8 @@ EDIT = UpdateContact(client_id="812", contact_id="c1", contact=ADA, fields=("ema
     [
         ("created", CREATE, [INVOICE], True),
         ("not created", CREATE, [], False),
-        ("a void one does not count", CREATE, [change(INVOICE, status=DocumentStatus.VOID)], False),
+        ("voided since by somebody", CREATE, [change(INVOICE, status=DocumentStatus.VOID)], True),
+        ("an earlier one is void", CREATE, [change(INVOICE, number="X", status=DocumentStatus.VOID)], False),
         ("somebody else's number", CREATE, [change(INVOICE, reference="Visit 7")], False),
         ("longer mark", CREATE, [change(INVOICE, reference="Provet invoice 30511")], False),
         ("the other kind", CREATE, [change(INVOICE, credit=True)], False),
@@ -101,7 +102,7 @@ EDIT = UpdateContact(client_id="812", contact_id="c1", contact=ADA, fields=("ema
         ("void not shown", VOID, [], None),
         ("paid", PAY, [PAYMENT], True),
         ("not paid", PAY, [], False),
-        ("removed since", PAY, [change(PAYMENT, cancelled=True)], False),
+        ("removed since by somebody", PAY, [change(PAYMENT, cancelled=True)], True),
         ("mark on another document", PAY, [change(PAYMENT, document_id="i2")], False),
         ("same money without mark", PAY, [change(PAYMENT, note="")], False),
         ("payment removed", DELETE, [change(PAYMENT, cancelled=True)], True),
@@ -128,6 +129,13 @@ def test_looking(what: str, step: XeroStep, records: list[Record], found: bool |
     look = settled(step, records, resolve)
     assert look.found is found, what
     assert bool(look.records) is (found is True)
+
+
+def test_what_lives_comes_before_what_is_gone() -> None:
+    gone = change(PAYMENT, id="p0", cancelled=True)
+    assert settled(PAY, [gone, PAYMENT], resolve).records[0] == PAYMENT
+    void = change(INVOICE, id="i0", status=DocumentStatus.VOID)
+    assert settled(CREATE, [void, INVOICE], resolve).records[0] == INVOICE
 
 
 def test_a_payment_of_an_unlinked_document_cannot_be_told() -> None:
