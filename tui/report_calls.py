@@ -64,13 +64,18 @@ def links(daemon: Oneshot, practice: str) -> Iterator[LinkView]:
 def _windows(
     daemon: Oneshot, practice: str, what: str, pairs: Pairs, kind: type[M], next_of: Callable[[M], str]
 ) -> Iterator[M]:
-    after = ""
-    while True:
-        window = daemon.send(Call("GET", _path(practice, what, [*pairs, *([("after", after)] if after else [])]), kind))
+    """The first window is read at once, so that a refusal comes before anything is written."""
+
+    def read(after: str) -> M:
+        return daemon.send(Call("GET", _path(practice, what, [*pairs, *([("after", after)] if after else [])]), kind))
+
+    def follow(window: M) -> Iterator[M]:
         yield window
-        after = next_of(window)
-        if not after:
-            return
+        while after := next_of(window):
+            window = read(after)
+            yield window
+
+    return follow(read(""))
 
 
 def _path(practice: str, what: str, pairs: Pairs) -> str:

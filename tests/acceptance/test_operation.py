@@ -127,3 +127,17 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def test_a_month_is_proven_by_the_running_daemon(own: Rig) -> None:
+    with own.daemon():
+        assert own.reconcile("sync", "--wait").status == 0
+        months = sorted({document.date.strftime("%Y-%m") for document in own.books().provet.documents.values()})
+        sold = 0
+        for month in months:
+            report = own.reconcile("report", PRACTICE, "--month", month).answer
+            assert report["residual"] == "0.00"
+            for name in ("invoices", "credits", "payments", "vat"):
+                assert report["provet"][name] == report["xero"][name], (month, name)
+            sold += report["xero"]["invoices"] != "0.00"
+        assert sold

@@ -54,6 +54,10 @@ def organisation(**changes: object) -> Change:
     return lambda seen: xero(seen, organisation=replace(seen.xero.reference.organisation, **changes))
 
 
+def access(**changes: object) -> Change:
+    return lambda seen: Seen(seen.provet, replace(seen.xero, access=replace(seen.xero.access, **changes)))
+
+
 def methods(*more: PaymentMethod, without: str = "") -> Change:
     def change(seen: Seen) -> Seen:
         kept = [each for each in seen.provet.reference.payment_methods if each.code != without]
@@ -155,6 +159,20 @@ async def test_groups_of_one_percentage_need_a_rule_each(clinic: Premises) -> No
         )
     )
     assert [p for p in await judged(clinic, exempt) if p.level is Level.ERROR] == []
+
+
+async def test_an_app_that_may_not_list_its_connections_may_still_work(clinic: Premises) -> None:
+    found = [p for p in await judged(clinic, access(tenants=None)) if "list its connections" in p.text]
+    assert [problem.level for problem in found] == [Level.WARNING]
+
+
+async def test_what_the_organisation_does_not_allow_is_an_error(clinic: Premises) -> None:
+    found = await judged(clinic, access(actions={"CreateApprovedInvoice": False}, forbidden=("Payments",)))
+    errors = [problem.text for problem in found if problem.level is Level.ERROR]
+    assert errors == [
+        "the Xero app may not read Payments",
+        "the Xero organisation does not let the app create approved invoices",
+    ]
 
 
 async def test_an_archived_group_needs_nothing(clinic: Premises) -> None:

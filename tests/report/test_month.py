@@ -236,4 +236,4 @@ async def test_a_consolidated_invoice_leaves_both_sides_equal(tmp_path: Path, sc
             assert getattr(report.provet, name) == getattr(report.xero, name), name
         assert (report.residual, await shop.found()) == ("0.00", [])
         if scheme == "clearing":
-            assert Decimal(report.xero.payments) == 2 * Decimal(report.xero.accounts["816"]), "once inside, once as money"
+            assert Decimal(report.xero.payments) == 2 * Decimal(report.xero.accounts["816"]), "inside, and as money"
