@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from daemon.applier.outcomes import with_allocation, with_less_credit, without_allocation
+from daemon.applier.outcomes import cancelled, with_allocation, with_less_credit, without_allocation
 from daemon.core.contact_form import merged
-from daemon.core.correction import Allocate, Deallocate, Step, UpdateClient
-from daemon.core.model import Contact, Document, Kind, Record, Ref, System
+from daemon.core.correction import Allocate, CancelPayment, Deallocate, Step, UpdateClient
+from daemon.core.model import Contact, Document, Kind, Payment, Record, Ref, System
 from daemon.store import links, records
 from daemon.store.tx import Tx
 
@@ -21,6 +21,9 @@ def implied(tx: Tx, practice: str, step: Step) -> tuple[Record, ...]:
         case UpdateClient():
             client = records.get(tx, practice, Ref(system=System.PROVET, kind=Kind.CONTACT, id=step.client_id))
             return (merged(client, step.contact, step.fields),) if isinstance(client, Contact) else ()
+        case CancelPayment():
+            paid = records.get(tx, practice, Ref(system=System.PROVET, kind=Kind.PAYMENT, id=step.payment_id))
+            return (cancelled(paid),) if isinstance(paid, Payment) else ()
         case _:
             return ()
 

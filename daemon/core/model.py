@@ -195,8 +195,8 @@ Record = Contact | Document | Payment
 
 
 class Origin(StrEnum):
-    """How a link came about. ``UNDONE`` ties a record to the void document that its undone creation left in Xero, so
-    that it counts as missing again and the number as our own."""
+    """How a link came about. ``UNDONE`` ties a record to the void or cancelled one that its undone creation left: it
+    counts as missing again, and what is left of it as our own."""
 
     CREATED = "created"
     ADOPTED = "adopted"

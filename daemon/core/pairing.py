@@ -48,12 +48,13 @@ def match_payments(
     Order: links, marks, then equal amounts: with a freed partner (entered anew), as probable twins otherwise. While a
     practice is being adopted, equal amount and date are enough.
     """
+    links = [link for link in family.links if link.origin is not Origin.UNDONE]
     provet_left = {payment.id: payment for payment in standing}
     xero_left = {payment.id: payment for payment in xero}
-    pairs = _linked_pairs(provet_left, xero_left, family.links)
+    pairs = _linked_pairs(provet_left, xero_left, links)
     pairs += _marked_pairs(provet_left, xero_left)
-    freed_provet = {p.id: link for p in provet_left.values() if (link := _lost_link(p, family.links)) is not None}
-    freed_xero = {p.id: link for p in xero_left.values() if (link := _lost_link(p, family.links)) is not None}
+    freed_provet = {p.id: link for p in provet_left.values() if (link := _lost_link(p, links)) is not None}
+    freed_xero = {p.id: link for p in xero_left.values() if (link := _lost_link(p, links)) is not None}
     pairs += _equal_pairs(document, provet_left, xero_left, (freed_provet, freed_xero), rules)
     return PaymentMatch(
         pairs=tuple(pairs),

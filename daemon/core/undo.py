@@ -32,7 +32,7 @@ from daemon.core.correction import (
     VoidDocument,
 )
 from daemon.core.family import Family
-from daemon.core.model import ZERO, Allocation, Document, Kind, Origin, System, Value
+from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, System, Value
 from daemon.core.put_back import put_back
 from daemon.core.rules import Rules
 
@@ -104,9 +104,14 @@ def _unposted(step: CreateDocument, after: Aftermath) -> Back:
     if booked.gross - booked.balance != _settled_by(after.applied, posting.provet_id):
         return Back(obstacle=f"money or credit is set against {booked.number} by something else: undo that first")
     void = VoidDocument(xero_id=booked.id, provet_id=posting.provet_id, credit=booked.credit, label=booked.number)
-    apart = msgspec.structs.replace(link, origin=Origin.UNDONE, baseline=None)
-    stood = after.links_before(Kind.DOCUMENT, posting.provet_id) or (apart,)
-    return Back(links=tuple(SetLink(link=each, label=posting.label) for each in stood), writes=(void,))
+    stood = after.links_before(Kind.DOCUMENT, posting.provet_id)
+    back = tuple(SetLink(link=each, label=posting.label) for each in stood)
+    return Back(links=back or (_apart(link, posting.label),), writes=(void,))
+
+
+def _apart(pair: Link, label: str) -> SetLink:
+    """Take a pair apart that this program made, so that what is left of it is still known as its own."""
+    return SetLink(link=msgspec.structs.replace(pair, origin=Origin.UNDONE, baseline=None), label=label)
 
 
 def _settled_by(applied: Correction, provet_id: str) -> Decimal:
@@ -140,8 +145,7 @@ def _unpaid(step: CreatePayment, after: Aftermath) -> Back:
     if after.rules.closed(payment.date):
         return Back(obstacle=f"the payment on {step.label} is in a closed period")
     delete = DeletePayment(xero_id=payment.id, payment_id=step.payment_id, amount=payment.amount, label=step.label)
-    unlink = RemoveLink(kind=Kind.PAYMENT, provet_id=pair.provet_id, xero_id=pair.xero_id, label=step.label)
-    return Back(links=(unlink,), writes=(delete,))
+    return Back(links=(_apart(pair, step.label),), writes=(delete,))
 
 
 def _unrecorded(step: RecordPayment, after: Aftermath) -> Back:
@@ -154,8 +158,7 @@ def _unrecorded(step: RecordPayment, after: Aftermath) -> Back:
     if open_from is not None and payment.date < open_from:
         return Back(obstacle=f"the payment on {step.label} is in a period that is closed in Provet")
     cancel = CancelPayment(payment_id=payment.id, document_id=step.document_id, amount=payment.amount, label=step.label)
-    unlink = RemoveLink(kind=Kind.PAYMENT, provet_id=pair.provet_id, xero_id=pair.xero_id, label=step.label)
-    return Back(links=(unlink,), writes=(cancel,))
+    return Back(links=(_apart(pair, step.label),), writes=(cancel,))
 
 
 def _allocation_back(step: Allocate | Deallocate, after: Aftermath) -> Back:
