@@ -28,7 +28,7 @@ async def _settle_down(engine: Engine) -> int:
     await engine.settle_down(full=True)
     if not engine.served or engine.practice.fault:
         raise RuntimeError(f"the daemon did not come to its end: {engine.practice.fault}")
-    return len(engine.practice.written)
+    return engine.practice.written.total()
 
 
 async def _measured(documents: int, work: Callable[[Engine], Awaitable[int]]) -> Figures:

@@ -68,8 +68,10 @@ async def once(path: Path, environ: Mapping[str, str], *, dry_run: bool, as_json
 async def compare(settings: Settings) -> Result:
     """One full comparison of every practice with all that policy allows."""
     async with open_app(settings) as app:
+        written: list[Written] = []
+        for engine in app.engines.values():
+            engine.practice.tell_write = written.append
         await _settle_down(app)
-        written = [write for engine in app.engines.values() for write in engine.practice.written]
         return Result(await app.desk.status(), await _open(app), tuple(written))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from daemon.core.correction import Step
@@ -38,8 +40,8 @@ class References:
 class Practice:
     """The parts that everything done for one practice shares.
 
-    ``references``, ``fault`` (not connected), ``held_up`` (call limits), ``unreadable`` and ``written`` change while it
-    works.
+    ``references``, ``fault`` (not connected), ``held_up`` (call limits), ``unreadable`` and what was written change
+    while it works: ``written`` counts writes by system, ``tell_write`` hears of each.
     """
 
     id: str
@@ -56,13 +58,16 @@ class Practice:
     fault: str = ""
     held_up: str = ""
     unreadable: set[str] = field(default_factory=set)
-    written: list[Written] = field(default_factory=list)
+    written: Counter[str] = field(default_factory=Counter)
+    tell_write: Callable[[Written], None] | None = None
 
     def remark(self, text: str) -> None:
         """Tell whoever watches what happens."""
         self.pulse.remark(self.clock.utc(), self.id, text)
 
     def note_write(self, step: Step) -> None:
-        """Remember a write that reached its system."""
+        """Count a write that reached its system."""
         for write in writes((step,), self.settings.currency):
-            self.written.append(Written(self.id, write.system, write.action, write.summary))
+            self.written[write.system] += 1
+            if self.tell_write is not None:
+                self.tell_write(Written(self.id, write.system, write.action, write.summary))
