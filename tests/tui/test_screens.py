@@ -22,7 +22,7 @@ from tests.support.hostile import HOSTILE
 from tests.support.serving import serving
 from tui.app import ReconcileApp
 from tui.desk import Desk
-from tui.screens.dialogs import Confirm, Help, Prompt, Reason
+from tui.screens.dialogs import Confirm, Help, Reason
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.overview import Overview
 from tui.screens.review import Review
@@ -240,64 +240,6 @@ async def test_reject_needs_a_reason(socket_path: str, operations: FakeOperation
         await pilot.press(*"agreed", "enter")
         await until(pilot, lambda: review.found.status == "rejected")
         assert operations.log[0].text == "rejected: agreed"
-
-
-@pytest.mark.parametrize(
-    ("key", "typed", "shown"),
-    [
-        ("s", "3d", "snoozed until 2026-03-05 12:00Z"),
-        ("w", "agreed by phone", "agreed by phone"),
-        ("c", "asked the clinic", "asked the clinic"),
-        ("at", "ann", "assigned to ann"),
-    ],
-)
-async def test_a_decision_is_one_key_and_one_line(
-    socket_path: str, operations: FakeOperations, key: str, typed: str, shown: str
-) -> None:
-    async with attached(socket_path, (120, 50)) as pilot:
-        await open_review(pilot)
-        await pilot.press(key, "enter")
-        assert isinstance(pilot.app.screen, Prompt), "an empty line decides nothing"
-        assert operations.log == []
-        await pilot.press(*typed, "enter")
-        await until(pilot, lambda: len(operations.log) == 1 and shown in screen_text(pilot))
-
-
-async def test_a_time_that_is_none_is_told_before_anything_is_sent(
-    socket_path: str, operations: FakeOperations
-) -> None:
-    async with attached(socket_path) as pilot:
-        await open_review(pilot)
-        await pilot.press("s", *"soon", "enter")
-        await until(pilot, lambda: "no time: 'soon'" in notices(pilot))
-        assert isinstance(pilot.app.screen, Prompt)
-        await pilot.press("escape")
-        assert operations.log == []
-
-
-async def test_undo_shows_what_it_writes_and_no_is_the_answer_at_hand(
-    socket_path: str, operations: FakeOperations
-) -> None:
-    async with attached(socket_path, (120, 50)) as pilot:
-        review = await open_review(pilot)
-        await pilot.press("u")
-        await until(pilot, lambda: "nothing was applied" in notices(pilot))
-        await pilot.press("a", "y")
-        await until(pilot, lambda: "cor-1" in operations.corrections)
-        while review.found.status != "closed":
-            operations.step()
-            await pilot.pause(0.01)
-        await pilot.press("u")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        assert "Undo it?" in screen_text(pilot)
-        assert pilot.app.focused is pilot.app.screen.query_one("#no", Button)
-        await pilot.press("enter")
-        assert list(operations.corrections) == ["cor-1"]
-        await pilot.press("u")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        await pilot.press("y")
-        await until(pilot, lambda: "cor-2" in operations.corrections)
-        await until(pilot, lambda: "approved undo by" in screen_text(pilot))
 
 
 async def test_next_and_previous_without_going_back(socket_path: str) -> None:
