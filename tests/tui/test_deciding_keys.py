@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Button
 
+from daemon.control.access import Access, Peer
+from daemon.protocol import Role
 from tests.support.fake_operations import FakeOperations
+from tests.support.serving import serving
 from tests.tui.test_screens import attached, notices, open_review, screen_text, until
 from tui.screens.dialogs import Confirm, Prompt
 
@@ -66,3 +71,21 @@ async def test_undo_shows_what_it_writes_and_no_is_the_answer_at_hand(
         await pilot.press("y")
         await until(pilot, lambda: "cor-2" in operations.corrections)
         await until(pilot, lambda: "approved undo by" in screen_text(pilot))
+
+
+class Viewers(Access):
+    def role(self, peer: Peer) -> Role | None:
+        return Role.VIEWER
+
+
+async def test_a_viewer_is_told_why_a_key_does_nothing(operations: FakeOperations, tmp_path: Path) -> None:
+    path = tmp_path / "v.sock"
+    async with serving(operations, path, Viewers(own_uid=1)), attached(str(path)) as pilot:
+        assert "read-only" in screen_text(pilot)
+        review = await open_review(pilot)
+        for key in ("a", "r", "s", "w", "c", "at", "u"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert pilot.app.screen is review
+            await until(pilot, lambda: "may look but not decide" in notices(pilot))
+        assert operations.log == []

@@ -13,9 +13,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from daemon.control.access import Access, Peer
 from daemon.core.correction import CorrectionStatus
-from daemon.protocol import PracticeState, Role
+from daemon.protocol import PracticeState
 from tests.support.fake_books import finding
 from tests.support.fake_operations import FakeOperations
 from tests.support.hostile import HOSTILE
@@ -277,24 +276,6 @@ async def test_the_cursor_stays_on_its_practice_when_the_order_changes(
         await until(pilot, lambda: app_of(pilot).desk.state.practices[0].id == order[2])
         await pilot.press("p", *"mine", "enter")
         await until(pilot, lambda: operations.states[order[1]] is PracticeState.PAUSED)
-
-
-class Viewers(Access):
-    def role(self, peer: Peer) -> Role | None:
-        return Role.VIEWER
-
-
-async def test_a_viewer_is_told_why_a_key_does_nothing(operations: FakeOperations, tmp_path: Path) -> None:
-    path = tmp_path / "v.sock"
-    async with serving(operations, path, Viewers(own_uid=1)), attached(str(path)) as pilot:
-        assert "read-only" in screen_text(pilot)
-        review = await open_review(pilot)
-        for key in ("a", "r", "s", "w", "c", "at", "u"):
-            pilot.app.clear_notifications()
-            await pilot.press(key)
-            assert pilot.app.screen is review
-            await until(pilot, lambda: "may look but not decide" in notices(pilot))
-        assert operations.log == []
 
 
 async def test_another_engineers_decision_appears_by_itself(socket_path: str, operations: FakeOperations) -> None:
