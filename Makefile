@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench screenshots install clean
+.PHONY: demo test check bench simulate simulate-mutants screenshots install clean
 
 demo: install
 	@$(BIN)/reconciled demo
@@ -18,6 +18,12 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+simulate: install
+	$(BIN)/python -m tests.simulation
+
+simulate-mutants: install
+	MUTANTS=1 $(BIN)/python -m tests.simulation
 
 screenshots: install
 	$(BIN)/python docs/screenshots.py
