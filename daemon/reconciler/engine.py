@@ -15,7 +15,7 @@ import msgspec
 from daemon.applier.applier import Applier
 from daemon.applier.settle import Settler
 from daemon.core.model import System
-from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, Transient, Unauthorised
+from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
 from daemon.reconciler import notices
 from daemon.reconciler.correct import Corrector
@@ -27,6 +27,7 @@ from daemon.store.tx import Tx
 from daemon.transport.call import Priority
 
 _XERO_STREAMS = tuple(stream for stream in ALL_STREAMS if stream.system is System.XERO)
+_FAULTS = (Transient, Unauthorised, BadMessage, Rejected, StoreUnavailable)
 _HINT_DELAY_S = 0.3
 _RETRY_S = (5.0, 15.0, 30.0, 60.0)
 _DOUBT_GRACE_S = 30.0
@@ -162,6 +163,8 @@ class Engine:
             practice.held_up = str(error)
             return
         practice.fault = f"{error}: {error.hint}" if error.hint else str(error)
+        if isinstance(error, StoreUnavailable):
+            return
         finding = notices.lost(practice, error)
         await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, (finding,)))
         practice.pulse.beat(practice.id)
@@ -223,12 +226,12 @@ class Engine:
 
 
 def remote_fault(raised: ReconError | BaseExceptionGroup[BaseException]) -> ReconError:
-    """The fault of a remote system behind what was raised; anything else is raised again."""
+    """The fault of a remote system or of the disk behind what was raised; anything else is raised again."""
     if isinstance(raised, ReconError):
-        if isinstance(raised, Transient | Unauthorised | BadMessage | Rejected):
+        if isinstance(raised, _FAULTS):
             return raised
         raise raised
-    faults, others = raised.split((Transient, Unauthorised, BadMessage, Rejected))
+    faults, others = raised.split(_FAULTS)
     if others is not None or faults is None:
         raise raised
     first: BaseException = faults

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.errors import StoreUnavailable
 from tests.support.workshop import workshop
 
 
@@ -41,3 +42,20 @@ async def test_nothing_is_written_before_the_first_comparison_is_released(tmp_pa
         await shop.settle_down(full=True)
         assert shop.writes("xero") == []
         assert (await shop.app.desk.status()).practices[0].state == "awaiting_release"
+
+
+async def test_a_full_disk_stops_writes_to_both_systems_and_is_survived(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        db = shop.app.db
+        write = db.write
+
+        async def refuse(_: object) -> None:
+            raise StoreUnavailable("database or disk is full", hint="free some space")
+
+        db.write = refuse  # type: ignore[method-assign,assignment]
+        await shop.clock.drive(shop.engine.turn())
+        assert shop.writes("xero") == shop.writes("provet") == []
+        assert "disk is full" in shop.engine.practice.fault
+        db.write = write  # type: ignore[method-assign]
+        await shop.settle_down(full=True)
+        assert (await shop.app.desk.status()).practices[0].state == "in_sync"
