@@ -33,6 +33,7 @@ class Settler:
         self._practice = practice
         self._book = Book(practice)
         self._since: dict[str, float] = {}
+        self._looked: dict[str, float] = {}
 
     async def recover(self) -> None:
         """After a start every step that was sent and not settled is in doubt from now on."""
@@ -51,7 +52,11 @@ class Settler:
     def next_due_s(self) -> float:
         """Seconds until the next step in doubt may be looked for; infinite if there is none."""
         now = self._practice.clock.monotonic()
-        return min((max(since + self._quiet_s - now, 0.0) for since in self._since.values()), default=float("inf"))
+        return min((max(self._due(intent_id) - now, 0.0) for intent_id in self._since), default=float("inf"))
+
+    def _due(self, intent_id: str) -> float:
+        """When a step may be looked for: once nothing can land any more, and not at once again after a look in vain."""
+        return max(self._since[intent_id], self._looked.get(intent_id, 0.0)) + self._quiet_s
 
     @property
     def _quiet_s(self) -> float:
@@ -63,12 +68,14 @@ class Settler:
         unsettled = await practice.db.read(lambda tx: [intent for intent, _ in journal.unsettled(tx, practice.id)])
         now = practice.clock.monotonic()
         self._since = {intent.id: self._since.get(intent.id, now) for intent in unsettled}
+        self._looked = {intent_id: at for intent_id, at in self._looked.items() if intent_id in self._since}
         return unsettled
 
     async def settle(self) -> None:
         """Look for every step whose wait is over. Faults of the remote side leave it in doubt."""
         now = self._practice.clock.monotonic()
-        due = [intent for intent in await self._follow() if self._since[intent.id] + self._quiet_s <= now]
+        due = [intent for intent in await self._follow() if self._due(intent.id) <= now]
+        self._looked |= {intent.id: now for intent in due}
         for at in range(0, len(due), _TOGETHER):
             doubted = await self._practice.db.read(partial(_elements, intents=due[at : at + _TOGETHER]))
             looks = await self._look([element.step for _, element in doubted])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,20 @@ async def test_a_payment_removed_before_is_not_taken_for_the_one_in_doubt(tmp_pa
         await _turns(shop, 5, 7)
         assert (await shop.app.desk.status()).practices[0].state == "in_sync"
         assert len(_payments(shop, invoice)) == 1
+
+
+async def test_a_doubt_that_cannot_be_settled_is_looked_at_now_and_then_and_not_all_the_time(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        await shop.settle_down(full=True)
+        invoice = await _invoiced(shop)
+        _pay(shop, invoice)
+        shop.world.faults.plan = FaultPlan((Rule(Kind.DROP_BEFORE, system="xero", method="PUT", path="/Payments"),))
+        before = len(shop.world.hosts["xero"].log.entries())
+        work = asyncio.ensure_future(shop.engine.run())
+        await shop.clock.drive(shop.clock.sleep(600))
+        work.cancel()
+        await asyncio.wait([work])
+        assert (await shop.app.desk.status()).practices[0].in_doubt == 1
+        polls = 600 / shop.engine.practice.settings.poll_s
+        looks = 600 / shop.engine.practice.settings.settle_s
+        assert len(shop.world.hosts["xero"].log.entries()) - before < 10 * (polls + looks)
