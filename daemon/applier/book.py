@@ -140,7 +140,7 @@ class Book:
 
     def not_executed(self, tx: Tx, intent_id: str, element: Element, why: str) -> None:
         """The request certainly did not take effect: the correction waits for the next cycle."""
-        journal.settle(tx, intent_id, IntentStatus.ABSENT, why, at=self._practice.clock.utc())
+        journal.settle(tx, intent_id, IntentStatus.NOT_EXECUTED, why, at=self._practice.clock.utc())
         current = corrections.get(tx, element.correction.id)
         if current is not None and current.status is _S.APPLYING:
             corrections.put(tx, moved(current, _S.APPROVED, error=why))

@@ -17,13 +17,17 @@ from daemon.store.tx import Tx
 
 
 class IntentStatus(StrEnum):
-    """``SENT`` may be under way; ``REFUSED`` and ``ABSENT`` left nothing behind; ``IN_DOUBT`` may have."""
+    """``SENT`` may be under way, ``IN_DOUBT`` may have left something behind.
+
+    ``REFUSED`` and ``ABSENT`` did not; ``NOT_EXECUTED`` was turned away unread, as for call limits.
+    """
 
     SENT = "sent"
     DONE = "done"
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
     ABSENT = "absent"
+    NOT_EXECUTED = "not_executed"
 
 
 class Sent(Value, frozen=True, kw_only=True):
@@ -109,9 +113,10 @@ def unsettled(tx: Tx, practice: str) -> list[tuple[Intent, Sent]]:
 
 
 def attempts(tx: Tx, correction_id: str, step_index: int) -> int:
-    """How often a step was begun."""
+    """How often a step was sent and not turned away unread."""
     rows = tx.execute(
-        "SELECT COUNT(*) FROM intent WHERE correction_id = ? AND step_index = ?", (correction_id, step_index)
+        "SELECT COUNT(*) FROM intent WHERE correction_id = ? AND step_index = ? AND status <> 'not_executed'",
+        (correction_id, step_index),
     )
     return int(rows[0][0])
 

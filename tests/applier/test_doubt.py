@@ -149,3 +149,15 @@ async def test_a_doubt_that_cannot_be_settled_is_looked_at_now_and_then_and_not_
         polls = 600 / shop.engine.practice.settings.poll_s
         looks = 600 / shop.engine.practice.settings.settle_s
         assert len(shop.world.hosts["xero"].log.entries()) - before < 10 * (polls + looks)
+
+
+async def test_refusals_for_the_limits_do_not_use_up_the_attempts_of_a_step(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        await shop.settle_down(full=True)
+        shop.act("provet", "invoice_visit", client=1, rows=VISIT)
+        limited = Rule(Kind.LIMIT_CONCURRENT, system="xero", method="PUT", path="/Invoices", times=6)
+        lost = Rule(Kind.DROP_BEFORE, system="xero", method="PUT", path="/Invoices", times=1)
+        shop.world.faults.plan = FaultPlan((limited, lost))
+        await _turns(shop, 12, 7)
+        status = (await shop.app.desk.status()).practices[0]
+        assert (status.state, status.in_doubt) == ("in_sync", 0)

@@ -70,7 +70,7 @@ async def test_what_was_sent_comes_back_to_the_byte_until_it_is_settled(db: Data
     assert await unsettled(db) == [(doubtful, second), (one, first)]
 
 
-@pytest.mark.parametrize("status", [S.DONE, S.REFUSED, S.ABSENT])
+@pytest.mark.parametrize("status", [S.DONE, S.REFUSED, S.ABSENT, S.NOT_EXECUTED])
 async def test_an_outcome_is_final(db: Database, status: IntentStatus) -> None:
     await begin(db, sent(), intent("i1"))
     await settle(db, "i1", S.IN_DOUBT)
@@ -97,13 +97,15 @@ async def test_an_intent_needs_its_request(db: Database) -> None:
     assert await unsettled(db) == []
 
 
-async def test_attempts_count_every_sending_of_a_step(db: Database) -> None:
+async def test_attempts_count_every_sending_of_a_step_that_was_not_turned_away(db: Database) -> None:
     await begin(db, sent(), intent("i1"), intent("i2", step_index=1))
     await settle(db, "i1", S.ABSENT)
     await begin(db, sent("r2"), intent("i3", "r2", attempt=2), intent("i4", "r2", correction_id="other"))
     assert await db.read(lambda tx: journal.attempts(tx, "c", 0)) == 2
     assert await db.read(lambda tx: journal.attempts(tx, "c", 1)) == 1
     assert await db.read(lambda tx: journal.attempts(tx, "c", 2)) == 0
+    await settle(db, "i3", S.NOT_EXECUTED)
+    assert await db.read(lambda tx: journal.attempts(tx, "c", 0)) == 1
 
 
 async def test_spent_is_what_may_have_taken_effect_since_a_time(db: Database) -> None:
