@@ -145,7 +145,8 @@ class Discrepancies(View):
         return row
 
     def _follow_cursor(self) -> None:
-        self.listing = moved(self.listing, self.query_one(Rows).cursor)
+        for rows in self.query(Rows):
+            self.listing = moved(self.listing, rows.cursor)
 
     def _ordered(self) -> ListQuery:
         query = self.listing.query
@@ -176,7 +177,8 @@ class Discrepancies(View):
 
     def _redraw(self) -> None:
         listing = self.listing
-        self.query_one(Rows).place(listing.cursor, listing.total or 0)
+        for rows in self.query(Rows):
+            rows.place(listing.cursor, listing.total or 0)
         groups: list[Piece] = [(f" {safe(self._problem)}", "bad")] if self._problem else self._summary()
         self.query_one("#groups", Line).show(groups)
         self.query_one("#head", Line).show([("  ", ""), *head(self._columns(), listing)])
