@@ -165,7 +165,7 @@ class Discrepancies(View):
 
     async def _load(self, query: ListQuery) -> None:
         page = await self.ask(calls.page(query))
-        if page:
+        if page and self.query(Rows):
             self._follow_cursor()
             self.listing = filled(self.listing, query, page)
             self._redraw()
