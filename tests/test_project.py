@@ -16,7 +16,7 @@ CODE = {".py", ".sql", ".tcss", ".toml"}
 GENERATED = {"build", "__pycache__"}
 PACKAGES = sorted(folder.parent.relative_to(ROOT) for folder in ROOT.glob("daemon/*/__init__.py"))
 TOP_LEVEL = [Path(name) for name in ("daemon", "tui", "tests", "bench", "deploy", "docs")]
-ACROSS = {"acceptance", "samples", "scenarios", "simulation", "support"}
+ACROSS = {"acceptance", "crash", "samples", "scenarios", "simulation", "support"}
 """Folders of tests that mirror no package: whole-product tests, and helpers and data that several use."""
 MONEY = [
     *sorted(ROOT.glob("daemon/core/**/*.py")),
