@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -11,14 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
-from daemon.protocol import Event, ListQuery
-from daemon.safe import safe
+from daemon.protocol import Event
+from tui.commanding import Command, with_argument
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Help
-from tui.screens.discrepancies import Discrepancies
-from tui.screens.overview import Overview
 from tui.screens.view import View
+from tui.views import VIEWS, view_entry
 from tui.world import World
 
 
@@ -28,7 +29,8 @@ class ReconcileApp(App[None]):
     TITLE = "reconcile"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "command_palette", "Commands", key_display=":"),
+        Binding("colon", "command", "Commands", key_display=":"),
+        Binding("ctrl+p", "command_palette", "Find a command", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
 
@@ -38,19 +40,65 @@ class ReconcileApp(App[None]):
         self.desk = desk
 
     def on_mount(self) -> None:
-        self.push_screen(Overview(self.desk))
+        self.action_view(VIEWS[0].name)
         self.call_after_refresh(self._connect)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from super().get_system_commands(screen)
-        yield SystemCommand("Discrepancies", "of all practices", lambda: self._open(ListQuery(), "all practices"))
-        for practice in self.desk.state.practices:
-            name, query = safe(practice.name), ListQuery(practice=practice.id)
-            yield SystemCommand(
-                f"Discrepancies of {name}".replace("[", "("),
-                f"{practice.open_total:,} open",
-                lambda query=query, name=name: self._open(query, name),
-            )
+    def commands(self) -> tuple[Command, ...]:
+        """What can be typed behind ``:`` here and now: the views, the program's own words, and this view's keys."""
+        practices = tuple(practice.id for practice in self.desk.state.practices)
+        views = (Command(entry.name, entry.text, f"app.view({entry.name!r})", practices) for entry in VIEWS)
+        return (*views, *self._own_commands(), *self._keys_as_commands())
+
+    def _own_commands(self) -> Iterable[Command]:
+        yield Command("help", "the keys that work here", "app.help")
+        yield Command("theme", "the colours", "app.theme", tuple(sorted(self.available_themes)), needs=True)
+        yield Command("quit", "leave; the daemon goes on", "app.quit")
+
+    def _keys_as_commands(self) -> Iterable[Command]:
+        taken = {entry.name for entry in VIEWS} | {"help", "theme", "quit", "commands"}
+        for active in self.screen.active_bindings.values():
+            name = active.binding.description.casefold().replace(" ", "-")
+            if isinstance(active.node, View) and active.enabled and name and name not in taken:
+                taken.add(name)
+                key = self.get_key_display(active.binding)
+                prefix = "" if active.binding.action.startswith("app.") else "screen."
+                yield Command(name, f"as the key {key}", f"{prefix}{active.binding.action}")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """The same commands as behind ``:``, to be searched."""
+        for command in self.commands():
+            if not command.needs:
+                yield SystemCommand(
+                    command.name, command.text, partial(self.call_later, self.run_action, command.action)
+                )
+            for choice in command.choices:
+                run = partial(self.call_later, self.run_action, with_argument(command.action, choice))
+                yield SystemCommand(f"{command.name} {choice}", command.text, run)
+
+    def action_command(self) -> None:
+        def typed(action: str | None) -> None:
+            if action:
+                self.call_later(self.run_action, action)
+
+        self.push_screen(CommandLine(self.commands()), typed)
+
+    def action_view(self, name: str, practice: str | None = None) -> None:
+        """Go to a view: back to it if it is behind the present one, with all that was done there."""
+        entry = view_entry(name)
+        if practice is None and isinstance(self.screen, View):
+            practice = self.screen.practice_here() if entry.one_practice else self.screen.place[1]
+        place = (name, practice or "")
+        behind = next((s for s in reversed(self.screen_stack) if isinstance(s, View) and s.place == place), None)
+        if behind:
+            while self.screen is not behind:
+                self.pop_screen()
+        else:
+            view = entry.create(self.desk, place[1])
+            view.place = place
+            self.push_screen(view)
+
+    def action_theme(self, name: str) -> None:
+        self.theme = name
 
     def action_help(self) -> None:
         bindings = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
@@ -59,9 +107,6 @@ class ReconcileApp(App[None]):
             if binding.description:
                 keys.setdefault(binding.description, []).append(self.get_key_display(binding))
         self.push_screen(Help([(" ".join(names), what) for what, names in keys.items()]))
-
-    def _open(self, query: ListQuery, title: str) -> None:
-        self.push_screen(Discrepancies(self.desk, query, title))
 
     def _connect(self) -> None:
         self.run_worker(self.desk.run(self._tell), exclusive=True)

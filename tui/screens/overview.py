@@ -10,21 +10,20 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from daemon.protocol import Event, ListQuery, PracticeState, PracticeStatus
+from daemon.protocol import Event, PracticeState, PracticeStatus
 from daemon.safe import safe
 from tui import calls
 from tui.desk import Desk
 from tui.drawing import Piece, head, practice_columns, practice_row
 from tui.plain import amount, when
 from tui.screens.dialogs import Confirm, Reason
-from tui.screens.discrepancies import Discrepancies
 from tui.screens.view import View
 from tui.widgets import Line, Rows
 
 
 class Overview(View):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "all", "All"),
+        Binding("d", "app.view('discrepancies')", "Discrepancies"),
         Binding("s", "sync", "Sync"),
         Binding("p", "pause", "Pause"),
         Binding("u", "resume", "Resume"),
@@ -61,11 +60,11 @@ class Overview(View):
 
     def on_rows_chosen(self) -> None:
         if practice := self._chosen():
-            query = ListQuery(practice=practice.id)
-            self.app.push_screen(Discrepancies(self.desk, query, practice.name))
+            self.call_later(self.app.run_action, f"view('discrepancies', {practice.id!r})")
 
-    def action_all(self) -> None:
-        self.app.push_screen(Discrepancies(self.desk, ListQuery(), "all practices"))
+    def practice_here(self) -> str:
+        practice = self._chosen()
+        return practice.id if practice else ""
 
     def action_nothing(self) -> None:
         """There is nothing behind the overview."""

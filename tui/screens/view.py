@@ -17,6 +17,7 @@ from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import activity_line, banner, header
+from tui.views import VIEWS
 from tui.widgets import Line
 
 M = TypeVar("M", bound=Message)
@@ -29,11 +30,14 @@ class View(Screen[None]):
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape", "back", "Back", key_display="esc"),
         Binding("q,left,h", "back", "Back", show=False),
+        *(Binding(entry.key, f"app.view({entry.name!r})", f"Go to {entry.name}", show=False) for entry in VIEWS),
     ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self.place = ("", "")
+        """The view's name and the practice that it is about, "" for all; set by who opens it."""
 
     def compose(self) -> ComposeResult:
         yield Line(id="header")
@@ -49,6 +53,10 @@ class View(Screen[None]):
     def headline(self) -> str:
         """Where the operator is."""
         return ""
+
+    def practice_here(self) -> str:
+        """The practice that what stands under the cursor belongs to; "" if there is none."""
+        return self.place[1]
 
     def told(self, event: Event | None, /) -> None:
         """The state changed by this event; None after a loss of the connection."""

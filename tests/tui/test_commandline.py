@@ -1,0 +1,69 @@
+"""Going about: number keys, the line behind ``:`` and the palette lead to the same views."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.test_screens import app_of, attached, list_of, open_list, open_review, screen_text, until
+from tui.screens.commandline import CommandLine
+from tui.screens.discrepancies import Discrepancies
+from tui.screens.overview import Overview
+from tui.views import VIEWS
+
+
+def test_each_view_has_a_name_and_a_key_of_its_own() -> None:
+    assert len({entry.name for entry in VIEWS}) == len({entry.key for entry in VIEWS}) == len(VIEWS)
+
+
+async def test_a_command_is_completed_and_opens_its_view(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *"disc")
+        assert "what differs" in screen_text(pilot)
+        await pilot.press("tab", "tab")
+        assert "▸ discrepancies" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Discrepancies))
+        assert list_of(pilot).place[0] == "discrepancies"
+
+
+async def test_a_command_may_name_a_practice(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *"disc oak", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Discrepancies))
+        assert list_of(pilot).place == ("discrepancies", "oaktree")
+
+
+async def test_a_wrong_command_stays_and_says_what_is_meant(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *"qiut", "enter")
+        assert isinstance(pilot.app.screen, CommandLine)
+        assert "quit?" in screen_text(pilot)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, Overview)
+
+
+async def test_going_back_to_a_view_finds_it_as_it_was_left(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("j", "j", "enter")
+        await pilot.press("2")
+        assert pilot.app.screen is screen
+        assert screen.listing.cursor == 2
+        await pilot.press("1")
+        assert isinstance(pilot.app.screen, Overview)
+        assert len(app_of(pilot).screen_stack) == 2, "what was left is gone"
+
+
+async def test_the_keys_of_a_view_are_commands_too(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("colon", *"reject", "enter")
+        await until(pilot, lambda: "Reject?" in screen_text(pilot))
+        assert pilot.app.screen is not review
+
+
+@pytest.mark.parametrize("typed", ["theme textual-light", "theme nord"])
+async def test_the_theme_is_changed_by_name(socket_path: str, typed: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *typed, "enter")
+        await until(pilot, lambda: pilot.app.theme == typed.partition(" ")[2])
