@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from daemon.protocol import Event
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.keys import help_lines
 from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Help
+from tui.screens.keybar import keys_of
 from tui.screens.view import View
 from tui.views import VIEWS, view_entry
 from tui.world import World
@@ -101,12 +105,21 @@ class ReconcileApp(App[None]):
         self.theme = name
 
     def action_help(self) -> None:
-        bindings = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
-        keys: dict[str, list[str]] = {}
-        for binding in bindings:
-            if binding.description:
-                keys.setdefault(binding.description, []).append(self.get_key_display(binding))
-        self.push_screen(Help([(" ".join(names), what) for what, names in keys.items()]))
+        about = self.screen.ABOUT if isinstance(self.screen, View) else ""
+        self.push_screen(Help(help_lines(keys_of(self.screen), about)))
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual does; but an action that its view refuses says why instead of nothing."""
+        target, name, _ = self._parse_action(action, default_namespace or self, namespaces)
+        if isinstance(target, View) and target.is_current and (refusal := target.refusal(name)):
+            target.explain(refusal)
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def _connect(self) -> None:
         self.run_worker(self.desk.run(self._tell), exclusive=True)

@@ -21,6 +21,7 @@ from tui.drawing import Piece
 
 _ROLES = {
     "head": "bold",
+    "key": "bold $accent",
     "dim": "$text-muted",
     "good": "$text-success",
     "warn": "$text-warning",

@@ -95,17 +95,21 @@ class Reason(Prompt):
 
 
 class Help(ModalScreen[None]):
-    """The keys that work on the screen beneath, as its bindings say."""
+    """What the screen beneath is about, and the keys that work on it, as its bindings say."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", "Close"),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
 
-    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, lines: Sequence[Piece]) -> None:
         super().__init__()
-        self._keys = keys
+        self._lines = lines
 
     def compose(self) -> ComposeResult:
-        width = max((len(key) for key, _ in self._keys), default=0)
-        lines: list[Piece] = [("Keys here", "head")]
-        lines += [(f"{key:<{width}}  {what}", "") for key, what in self._keys]
         with Vertical(classes="dialog"), VerticalScroll():
-            yield _text(lines)
+            yield _text([*self._lines, ("", ""), ("Esc closes this.", "dim")])
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

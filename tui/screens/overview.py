@@ -17,11 +17,17 @@ from tui.desk import Desk
 from tui.drawing import Piece, head, practice_columns, practice_row
 from tui.plain import amount, when
 from tui.screens.dialogs import Confirm, Reason
+from tui.screens.keybar import KeyBar
 from tui.screens.view import View
 from tui.widgets import Line, Rows
 
+_WRITING = (PracticeState.IN_SYNC, PracticeState.DRIFT, PracticeState.AWAITING_RELEASE)
+"""States that no pause and no guard can hide behind."""
+
 
 class Overview(View):
+    ABOUT: ClassVar[str] = "Every practice and its health; what needs a person stands first."
+    DECIDES: ClassVar[frozenset[str]] = frozenset({"sync", "pause", "resume", "release"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "app.view('discrepancies')", "Discrepancies"),
         Binding("s", "sync", "Sync"),
@@ -69,32 +75,36 @@ class Overview(View):
     def action_nothing(self) -> None:
         """There is nothing behind the overview."""
 
+    def refusal(self, action: str) -> str:
+        if action not in self.DECIDES:
+            return ""
+        practice = self._chosen()
+        if practice is None:
+            return "there is no practice here yet"
+        return super().refusal(action) or _needless(action, practice)
+
     def action_sync(self) -> None:
-        if (practice := self._chosen()) and self.may_decide():
-            self.start(partial(self._sync, practice.id))
+        if practice := self._chosen():
+            self.start(partial(self._sync, practice))
 
     def action_pause(self) -> None:
-        if (practice := self._chosen()) and self.may_decide():
+        if practice := self._chosen():
             lines: list[Piece] = [(f"Pause all writes of {safe(practice.name)}? Detection goes on.", "head")]
             self.app.push_screen(Reason(lines, "pause"), lambda reason: self._pause(practice, reason or ""))
 
     def action_resume(self) -> None:
-        if (practice := self._chosen()) and self.may_decide():
+        if practice := self._chosen():
             lines = _question("Resume the automatic writes of", practice)
             self.app.push_screen(Confirm(lines, "Resume"), lambda yes: self._resume(practice, yes=bool(yes)))
 
     def action_release(self) -> None:
-        if not (practice := self._chosen()) or not self.may_decide():
-            return
-        if practice.state is not PracticeState.AWAITING_RELEASE:
-            self.notify(f"{safe(practice.name)} does not wait for a release", severity="warning", markup=False)
-            return
-        lines = _question("Release the first comparison of", practice)
-        self.app.push_screen(Confirm(lines, "Release"), lambda yes: self._release(practice, yes=bool(yes)))
+        if practice := self._chosen():
+            lines = _question("Release the first comparison of", practice)
+            self.app.push_screen(Confirm(lines, "Release"), lambda yes: self._release(practice, yes=bool(yes)))
 
-    async def _sync(self, practice: str) -> None:
-        if await self.ask(calls.sync(practice)):
-            self.notify(f"a cycle of {safe(practice)} begins", markup=False)
+    async def _sync(self, practice: PracticeStatus) -> None:
+        if await self.ask(calls.sync(practice.id)):
+            self.notify(f"a cycle of {safe(practice.name)} begins", markup=False)
 
     def _pause(self, practice: PracticeStatus, reason: str) -> None:
         if reason:
@@ -128,6 +138,7 @@ class Overview(View):
         rows.place(cursor, len(self._order))
         self.query_one("#head", Line).show([("  ", ""), *head(practice_columns(self.size.width))])
         self.query_one("#about", Line).show(self._about())
+        self.query_one(KeyBar).show()
 
     def _about(self) -> list[Piece]:
         state = self.desk.state
@@ -144,6 +155,17 @@ class Overview(View):
             (f" {_clock(a.at)} {safe(a.practice)}: {safe(a.text)}\n", "dim") for a in state.activity[-room:] if room
         ]
         return lines
+
+
+def _needless(action: str, practice: PracticeStatus) -> str:
+    """Why an action would change nothing."""
+    if action == "release" and practice.state is not PracticeState.AWAITING_RELEASE:
+        return f"{practice.name} does not wait for a release"
+    if action == "resume" and practice.state in _WRITING:
+        return f"nothing has stopped the writes of {practice.name}"
+    if action == "pause" and practice.state is PracticeState.PAUSED:
+        return f"{practice.name} is paused already"
+    return ""
 
 
 def _clock(moment: dt.datetime) -> str:

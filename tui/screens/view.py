@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 from textual.worker import Worker
 
 from daemon.protocol import Event, Message
@@ -17,6 +16,7 @@ from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import activity_line, banner, header
+from tui.screens.keybar import KeyBar
 from tui.views import VIEWS
 from tui.widgets import Line
 
@@ -24,8 +24,13 @@ M = TypeVar("M", bound=Message)
 
 
 class View(Screen[None]):
-    """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle."""
+    """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle.
 
+    ``DECIDES`` names the actions that need a live connection and an approver; ``ABOUT`` opens the view's help.
+    """
+
+    ABOUT: ClassVar[str] = ""
+    DECIDES: ClassVar[frozenset[str]] = frozenset()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape", "back", "Back", key_display="esc"),
@@ -44,7 +49,7 @@ class View(Screen[None]):
         yield Line(id="banner")
         yield from self.body()
         yield Line(id="activity")
-        yield Footer(show_command_palette=False)
+        yield KeyBar(id="keys")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between banner and activity line."""
@@ -58,6 +63,10 @@ class View(Screen[None]):
         """The practice that what stands under the cursor belongs to; "" if there is none."""
         return self.place[1]
 
+    def refusal(self, action: str) -> str:
+        """Why an action cannot be done right now, "" if it can: its key is dim, and says this when it is pressed."""
+        return self.desk.state.refusal if action in self.DECIDES else ""
+
     def told(self, event: Event | None, /) -> None:
         """The state changed by this event; None after a loss of the connection."""
 
@@ -69,15 +78,16 @@ class View(Screen[None]):
 
     def hear(self, event: Event | None) -> None:
         """Redraw after an event of the feed."""
-        self.refresh_frame()
         self.told(event)
+        self.refresh_frame()
 
     def refresh_frame(self) -> None:
-        """Draw header, banner and activity line anew."""
+        """Draw header, banner, activity line and keys anew."""
         state = self.desk.state
         self.query_one("#header", Line).show(header(state, self.headline()))
         self.query_one("#banner", Line).show(banner(state))
         self.query_one("#activity", Line).show(activity_line(state, self.size.width))
+        self.query_one(KeyBar).show()
 
     def start(self, work: Callable[[], Coroutine[None, None, object]], group: str = "") -> None:
         """Run ``work`` beside the screen; in a named group the newest replaces what still runs."""
@@ -96,9 +106,14 @@ class View(Screen[None]):
 
     def may_decide(self) -> bool:
         """Whether this operator can decide now; if not, says why."""
-        if refusal := self.desk.state.refusal:
-            self.notify(safe(refusal), title="read-only", severity="warning", markup=False)
+        refusal = self.desk.state.refusal
+        if refusal:
+            self.explain(refusal)
         return not refusal
+
+    def explain(self, refusal: str) -> None:
+        """Say why a key does nothing."""
+        self.notify(safe(refusal), title="not now", severity="warning", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""

@@ -1,0 +1,105 @@
+"""The keys in the footer and the help: those that matter, in any width, and why one does nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from daemon.protocol import Operator, Role
+from tests.support.fake_operations import FakeOperations
+from tests.support.serving import serving
+from tests.tui.test_screens import app_of, attached, notices, open_list, open_review, screen_text, until
+from tui.keys import Key, footer, footer_line, help_lines
+from tui.screens.dialogs import Help
+from tui.screens.keybar import KeyBar
+from tui.screens.overview import Overview
+
+APPROVE = Key("a", "approve", ("a",), "Approve", "Here", footer=True)
+REJECT = Key("r", "reject", ("r", "R"), "Reject", "Here", why_not="read-only", footer=True)
+UP = Key("up", "move", ("↑", "k"), "Up", "Moving about")
+HELP = Key("question_mark", "app.help", ("?",), "Help", "Everywhere", footer=True, pinned=True)
+ANN = Operator(uid=1001, login="ann", role=Role.APPROVER)
+KEYS = [APPROVE, REJECT, UP, HELP]
+
+
+@pytest.mark.parametrize(
+    ("width", "kept"), [(80, ["Approve", "Reject", "Help"]), (24, ["Approve", "Help"]), (8, ["Help"])]
+)
+def test_keys_fold_to_the_width_and_help_stays(width: int, kept: list[str]) -> None:
+    fitting = footer(KEYS, width)
+    assert [key.text for key in fitting] == kept
+    assert len("".join(text for text, _ in footer_line(fitting)[0]).rstrip()) <= max(width, 8)
+
+
+def test_a_click_means_the_key_under_it() -> None:
+    pieces, spans = footer_line(footer(KEYS, 80))
+    line = "".join(text for text, _ in pieces)
+    assert [(line[begin:end], press) for begin, end, press in spans] == [
+        ("a Approve", "a"),
+        ("(r) Reject", "r"),
+        ("? Help", "question_mark"),
+    ]
+
+
+def test_help_says_why_a_key_does_nothing_now() -> None:
+    lines = [text for text, _ in help_lines(KEYS, "What it is for.")]
+    assert lines[0] == "What it is for."
+    assert [line.strip() for line in lines if "Reject" in line] == ["r R  Reject (not now: read-only)"]
+    assert [line for line in lines if line in {"Here", "Moving about", "Everywhere"}] == [
+        "Here",
+        "Moving about",
+        "Everywhere",
+    ]
+
+
+async def test_a_viewer_sees_which_keys_are_not_for_them_and_is_told_why(
+    operations: FakeOperations, tmp_path: Path
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(operations, tmp_path / "c.sock"))
+        pilot = await stack.enter_async_context(attached(str(tmp_path / "c.sock")))
+        desk = app_of(pilot).desk
+        assert desk.state.operator
+        assert "(s) Sync" not in screen_text(pilot)
+        viewer = Operator(uid=desk.state.operator.uid, login="vera", role=Role.VIEWER)
+        desk.state = dataclasses.replace(desk.state, operator=viewer)
+        app_of(pilot)._tell(None)
+        await pilot.pause()
+        assert "(s) Sync" in screen_text(pilot)
+        assert "read-only" in screen_text(pilot)
+        await pilot.press("s", "p", "u", "R")
+        assert isinstance(pilot.app.screen, Overview)
+        assert "vera may look but not decide" in notices(pilot)
+        assert (operations.log, operations.synced) == ([], {})
+
+
+async def test_a_key_that_would_change_nothing_says_so(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("u")
+        assert "nothing has stopped the writes" in notices(pilot)
+        for practice in operations.states:
+            await operations.pause(practice, "stocktaking", ANN)
+        await until(pilot, lambda: screen_text(pilot).count("‖ paused") == len(operations.states))
+        await pilot.press("p")
+        assert isinstance(pilot.app.screen, Overview)
+
+
+async def test_a_click_on_the_footer_presses_the_key(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await open_list(pilot)
+        line = screen_text(pilot).splitlines()[-1]
+        await pilot.click(KeyBar, offset=(line.index("? Help"), 0))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
+
+
+async def test_help_has_every_key_of_the_view(socket_path: str) -> None:
+    async with attached(socket_path, (100, 50)) as pilot:
+        review = await open_review(pilot)
+        wanted = {active.binding.description for active in review.active_bindings.values()} - {""}
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, Help)
+        shown = "\n".join(text for text, _ in pilot.app.screen._lines)
+        assert not {word for word in wanted if word not in shown}

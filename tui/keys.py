@@ -1,0 +1,73 @@
+"""The keys of a view as the footer and the help show them: which matter, what they do, and why one cannot. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.drawing import Piece
+from tui.plain import cells
+
+_GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """``press`` and ``action`` are what Textual knows, ``shown`` what people read; ``why_not`` is "" if it works now.
+
+    ``footer`` keys stand in the footer while there is room, ``pinned`` ones always, at its end.
+    """
+
+    press: str
+    action: str
+    shown: tuple[str, ...]
+    text: str
+    section: str
+    why_not: str = ""
+    footer: bool = False
+    pinned: bool = False
+
+    @property
+    def label(self) -> str:
+        """As it stands in the footer; one that does not work now is bracketed, not only dim."""
+        return f"({self.shown[0]}) {self.text}" if self.why_not else f"{self.shown[0]} {self.text}"
+
+
+def footer(keys: Sequence[Key], width: int) -> list[Key]:
+    """The keys that fit into ``width``, the pinned ones last and first to be given room."""
+    pinned = [key for key in keys if key.footer and key.pinned]
+    room = width - sum(cells(key.label) + len(_GAP) for key in pinned) - 1
+    chosen = []
+    for key in keys:
+        if key.footer and not key.pinned:
+            room -= cells(key.label) + len(_GAP)
+            if room < 0:
+                break
+            chosen.append(key)
+    return chosen + pinned
+
+
+def footer_line(keys: Sequence[Key]) -> tuple[list[Piece], list[tuple[int, int, str]]]:
+    """The footer's pieces, and for the mouse from which column to which a click means which key."""
+    pieces: list[Piece] = [(" ", "")]
+    spans, at = [], 1
+    for key in keys:
+        name, _, text = key.label.partition(" ")
+        pieces += [(name, "dim" if key.why_not else "key"), (f" {text}{_GAP}", "dim" if key.why_not else "")]
+        spans.append((at, at + cells(key.label), key.press))
+        at += cells(key.label) + len(_GAP)
+    return pieces, spans
+
+
+def help_lines(keys: Sequence[Key], about: str) -> list[Piece]:
+    """What a view is about and its keys by section, each line a piece; keys that do not work now say why."""
+    lines: list[Piece] = [(line, "") for line in about.splitlines()]
+    width = max((len(" ".join(key.shown)) for key in keys), default=0)
+    for section in dict.fromkeys(key.section for key in keys):
+        lines += [("", "")] if lines else []
+        lines.append((section, "head"))
+        for key in keys:
+            if key.section == section:
+                note = f" (not now: {key.why_not})" if key.why_not else ""
+                lines.append((f"  {' '.join(key.shown):<{width}}  {key.text}{note}", "dim" if note else ""))
+    return lines

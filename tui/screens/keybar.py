@@ -1,0 +1,94 @@
+"""The last line of every view: the keys that matter here, folded to the width, for the mouse too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from textual.app import App
+from textual.binding import Binding
+from textual.events import Click, Mount, Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.keys import Key, footer, footer_line
+from tui.widgets import content
+
+_PINNED = ("back", "app.quit", "command", "app.help")
+_SECTIONS = _HERE, _MOVING, _EVERYWHERE = ("Here", "Moving about", "Everywhere")
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """What says why one of its actions cannot be done now."""
+
+    def refusal(self, action: str) -> str: ...
+
+
+class KeyBar(Static):
+    """Drawn from the bindings that are active now."""
+
+    def on_mount(self, _: Mount) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.show()
+
+    def on_resize(self, _: Resize) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Draw the keys anew."""
+        pieces, _ = footer_line(self._fitting())
+        self.update(content(pieces))
+
+    def on_click(self, event: Click) -> None:
+        _, spans = footer_line(self._fitting())
+        for begin, end, press in spans:
+            if begin <= event.x < end:
+                self.app.simulate_key(press)
+
+    def _changed(self, _: Screen[object]) -> None:
+        self.show()
+
+    def _fitting(self) -> list[Key]:
+        return footer(keys_of(self.screen), self.size.width)
+
+
+def keys_of(screen: Screen[object]) -> list[Key]:
+    """Every key that means something on ``screen`` now: its own first, then those of lists, then those of all views."""
+    found: dict[str, Key] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not binding.description:
+            continue
+        name = screen.app.get_key_display(binding)
+        known = found.get(binding.description)
+        if known:
+            keeps = known if known.footer or not binding.show else replace(known, press=binding.key, footer=True)
+            found[binding.description] = replace(keeps, shown=(*known.shown, name))
+        else:
+            found[binding.description] = _key(screen, active.node, binding, name)
+    return sorted(found.values(), key=_rank)
+
+
+def _rank(key: Key) -> tuple[int, int]:
+    return _SECTIONS.index(key.section), _PINNED.index(key.action) if key.pinned else -1
+
+
+def _key(screen: Screen[object], node: object, binding: Binding, name: str) -> Key:
+    action = binding.action.partition("(")[0]
+    if node is not screen and not isinstance(node, App):
+        section = _MOVING
+    elif node is not screen or action.startswith("app.") or action in _PINNED:
+        section = _EVERYWHERE
+    else:
+        section = _HERE
+    return Key(
+        press=binding.key,
+        action=action,
+        shown=(name,),
+        text=binding.description,
+        section=section,
+        why_not=node.refusal(action) if isinstance(node, Refusing) else "",
+        footer=binding.show,
+        pinned=action in _PINNED,
+    )
