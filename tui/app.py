@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
+import msgspec
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,14 +17,19 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from daemon.protocol import Event
+from daemon.safe import safe
+from tui.clipboard import fill_tmux_buffer, sequences
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.ending import ended_by_signals
 from tui.keys import help_lines
+from tui.remembered import Keeper, memory_path
 from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Help
 from tui.screens.keybar import keys_of
 from tui.screens.view import View
+from tui.themes import OWN
 from tui.views import VIEWS, view_entry
 from tui.world import World
 
@@ -38,12 +45,20 @@ class ReconcileApp(App[None]):
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, env: Mapping[str, str] | None = None) -> None:
+        """``env`` describes the terminal."""
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.desk = desk
+        self._env = env or {}
+        self._loop_running: asyncio.AbstractEventLoop | None = None
 
     def on_mount(self) -> None:
+        self._loop_running = asyncio.get_running_loop()
+        for theme in OWN:
+            self.register_theme(theme)
+        if self.desk.keeper.memory.theme in self.available_themes:
+            self.theme = self.desk.keeper.memory.theme
         self.action_view(VIEWS[0].name)
         self.call_after_refresh(self._connect)
 
@@ -103,6 +118,21 @@ class ReconcileApp(App[None]):
 
     def action_theme(self, name: str) -> None:
         self.theme = name
+        self.desk.keeper.keep(lambda memory: msgspec.structs.replace(memory, theme=name))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy to the clipboard of the terminal that the person sits at; whoever calls this shows the text as well."""
+        if self._driver:
+            self._driver.write(sequences(safe(text), self._env))
+        if self._env.get("TMUX"):
+            self.run_worker(fill_tmux_buffer(safe(text)), group="clipboard", exclusive=True)
+
+    def leave(self, status: int) -> bool:
+        """End from outside with this exit status, the terminal put back; False if it is not open yet."""
+        if self._loop_running is None:
+            return False
+        self._loop_running.call_soon_threadsafe(partial(self.exit, return_code=status))
+        return True
 
     def action_help(self) -> None:
         about = self.screen.ABOUT if isinstance(self.screen, View) else ""
@@ -132,8 +162,9 @@ class ReconcileApp(App[None]):
                     screen.hear(event)
 
 
-def run_app(socket: str, world: World) -> int:
+def run_app(socket: str, world: World, env: Mapping[str, str]) -> int:
     """Open the UI on the daemon's socket; returns the exit status."""
-    app = ReconcileApp(Desk(socket, world))
-    app.run()
+    app = ReconcileApp(Desk(socket, world, Keeper(memory_path(env))), env)
+    with ended_by_signals(app.leave):
+        app.run()
     return app.return_code or 0

@@ -52,7 +52,7 @@ def _open_ui(socket: str, world: World) -> int:
         raise ControlError("usage", "the terminal UI needs a terminal", "try: reconcile status")
     from tui.app import run_app
 
-    return run_app(socket, world)
+    return run_app(socket, world, os.environ)
 
 
 def _parser() -> argparse.ArgumentParser:

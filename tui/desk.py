@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from daemon.protocol import Event, Message, Resync
 from tui import calls
 from tui.calls import Call, ControlError
+from tui.remembered import Keeper
 from tui.state import State, fold, lost, with_status
 from tui.world import World
 
@@ -18,11 +19,12 @@ M = TypeVar("M", bound=Message)
 
 
 class Desk:
-    """Holds the newest ``state``; ``run`` keeps it so."""
+    """Holds the newest ``state``; ``run`` keeps it so. ``keeper`` holds what is remembered between sessions."""
 
-    def __init__(self, path: str, world: World) -> None:
+    def __init__(self, path: str, world: World, keeper: Keeper | None = None) -> None:
         self.state = State()
         self.world = world
+        self.keeper = keeper or Keeper()
         self._path = path
         self._client: Client | None = None
 

@@ -16,6 +16,7 @@ from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import activity_line, banner, header
+from tui.remembered import ViewMemory
 from tui.screens.keybar import KeyBar
 from tui.views import VIEWS
 from tui.widgets import Line
@@ -62,6 +63,15 @@ class View(Screen[None]):
     def practice_here(self) -> str:
         """The practice that what stands under the cursor belongs to; "" if there is none."""
         return self.place[1]
+
+    @property
+    def memory(self) -> ViewMemory:
+        """How this view was last looked at."""
+        return self.desk.keeper.memory.view(self.place)
+
+    def remember(self, memory: ViewMemory) -> None:
+        """Keep how this view is looked at, for when it is opened again, also in another session."""
+        self.desk.keeper.keep(lambda known: known.with_view(self.place, memory))
 
     def refusal(self, action: str) -> str:
         """Why an action cannot be done right now, "" if it can: its key is dim, and says this when it is pressed."""

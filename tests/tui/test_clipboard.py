@@ -1,0 +1,48 @@
+"""Copying: what the person's own terminal receives, whatever stands between."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+
+from tui.clipboard import TEXT_MAX, sequences
+
+PLAIN = "\x1b]52;c;YTEyMw==\x07"
+
+
+def passed_on_by_tmux(sent: str) -> str:
+    """What tmux hands on with ``allow-passthrough``."""
+    return "".join(inner.replace("\x1b\x1b", "\x1b") for inner in re.findall("\x1bPtmux;(.*?)(?<!\x1b)\x1b\\\\", sent))
+
+
+def passed_on_by_screen(sent: str) -> str:
+    return "".join(re.findall("\x1bP(.*?)\x1b\\\\", sent, re.DOTALL))
+
+
+def test_a_plain_terminal_gets_one_plain_sequence() -> None:
+    assert sequences("a123", {"TERM": "xterm-256color"}) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "env", [{"TMUX": "/tmp/x,1,0", "TERM": "screen-256color"}, {"TERM": "tmux-256color"}, {"TERM": "screen-256color"}]
+)
+def test_in_tmux_and_over_ssh_from_tmux_both_forms_are_sent(env: dict[str, str]) -> None:
+    sent = sequences("a123", env)
+    assert sent.startswith(PLAIN)
+    assert passed_on_by_tmux(sent) == PLAIN
+
+
+def test_screen_passes_long_texts_on_in_pieces() -> None:
+    sent = sequences("x" * 500, {"STY": "1.pts", "TERM": "screen"})
+    assert max(len(piece) for piece in sent.split("\x1b\\")) < 100
+    found = re.fullmatch("\x1b]52;c;(.*)\x07", passed_on_by_screen(sent))
+    assert found
+    assert base64.b64decode(found[1]) == b"x" * 500
+
+
+def test_a_text_cannot_leave_the_sequence_and_is_bounded() -> None:
+    sent = sequences("\x07\x1b\\ Ż" + "y" * 2 * TEXT_MAX, {})
+    assert re.fullmatch(r"\x1b]52;c;[A-Za-z0-9+/=]*\x07", sent)
+    assert len(sent) < 2 * TEXT_MAX
