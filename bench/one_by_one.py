@@ -10,8 +10,9 @@ from daemon.core.contact_form import new_contact
 from daemon.core.correction import Allocate, CreateContact, CreateDocument, CreatePayment, XeroStep
 from daemon.core.family import fold, payment_reference
 from daemon.core.ledger import exclusion_reason, settlement, settlements, sides
+from daemon.core.mappings import payment_account
 from daemon.core.model import ZERO, Contact, Document, DocumentStatus, Kind, Payment
-from daemon.core.posting import payment_account, post
+from daemon.core.posting import post
 from daemon.core.rules import Rules
 from daemon.errors import Rejected
 from daemon.practice import Practice, References

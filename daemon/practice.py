@@ -30,18 +30,20 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Reference data of both systems as read together."""
+    """Reference data of both systems as read together; ``read_at`` is on the monotonic clock."""
 
     provet: ProvetReference
     xero: XeroReference
+    read_at: float = 0.0
 
 
 @dataclass(slots=True)
 class Practice:
     """The parts that everything done for one practice shares.
 
-    ``references``, ``fault`` (not connected), ``held_up`` (call limits), ``unreadable`` and what was written change
-    while it works: ``written`` counts writes by system, ``tell_write`` hears of each.
+    ``references``, ``doubtful`` (a system refused a write, so they may have moved), ``fault`` (not connected),
+    ``held_up`` (call limits), ``unreadable`` and what was written change while it works: ``written`` counts writes by
+    system, ``tell_write`` hears of each.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Practice:
     pulse: Pulse
     epoch: int
     references: References | None = None
+    doubtful: bool = False
     fault: str = ""
     held_up: str = ""
     unreadable: set[str] = field(default_factory=set)

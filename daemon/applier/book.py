@@ -132,6 +132,7 @@ class Book:
                 self._advance(tx, element)
             case Refused():
                 reason = "; ".join(outcome.messages)[:1000]
+                self._practice.doubtful = True
                 journal.settle(tx, intent_id, IntentStatus.REFUSED, reason, at=now)
                 self._finish(tx, element.correction, _S.FAILED, reason)
             case Unknown():

@@ -18,9 +18,9 @@ from daemon.core.documents import judge_document
 from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
+from daemon.core.mappings import Gap
 from daemon.core.model import ZERO, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
-from daemon.core.posting import Gap
 from daemon.core.rules import Rules
 from daemon.core.split import joined
 from daemon.core.view import Scene, View, scene

@@ -9,17 +9,18 @@ from decimal import Decimal
 from daemon.core.correction import CreatePayment
 from daemon.core.family import marked_partner, payment_reference
 from daemon.core.ledger import settlement
+from daemon.core.mappings import Gap, payment_account, recording_gap
 from daemon.core.model import ZERO, Payment
-from daemon.core.posting import Gap, payment_account
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
 
 def payment_gaps(view: View, scene: Scene) -> list[Gap]:
-    """The mappings that standing Provet payments without a partner in Xero lack."""
+    """The mappings that standing payments without a partner in the other system lack."""
     if view.void:
         return []
     gaps = [payment_account(p.method, scene.rules)[1] for p in _unbooked(view) if not from_xero(p, scene.rules)]
+    gaps += [recording_gap(scene.rules)] if view.booked is not None and view.payments.xero_only else []
     return [gap for gap in gaps if gap is not None]
 
 

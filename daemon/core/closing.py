@@ -12,8 +12,8 @@ from daemon.core.booking import coming, payment_step
 from daemon.core.correction import CreatePayment
 from daemon.core.findings import with_currency
 from daemon.core.ledger import CONSOLIDATED, settlement
+from daemon.core.mappings import payment_account
 from daemon.core.model import ZERO, Payment
-from daemon.core.posting import payment_account
 from daemon.core.rules import Consolidated
 from daemon.core.view import Scene, View
 

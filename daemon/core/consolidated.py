@@ -16,11 +16,11 @@ from daemon.core.discrepancy import Policy
 from daemon.core.documents import judge_document
 from daemon.core.findings import Case, document_name, document_subject, option, with_currency
 from daemon.core.ledger import settlement
+from daemon.core.mappings import Gap, payment_account
 from daemon.core.model import ZERO, Document, Payment
 from daemon.core.pairing import PaymentMatch
 from daemon.core.payment_options import delete_options, payment_subject
 from daemon.core.payments import judge_payments
-from daemon.core.posting import Gap, payment_account
 from daemon.core.removal import Removal, delete_step, removal
 from daemon.core.rules import Consolidated
 from daemon.core.view import Scene, View

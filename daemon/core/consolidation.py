@@ -23,8 +23,9 @@ from daemon.core.ledger import (
     settlements,
     sides,
 )
+from daemon.core.mappings import Gap, no_tax_gap, payment_account
 from daemon.core.model import ZERO, Document, DocumentStatus, Kind, Line, Payment, System, Value
-from daemon.core.posting import Gap, Posted, payment_account, post
+from daemon.core.posting import Posted, post
 from daemon.core.rules import Consolidated, Rules
 
 _ROUNDING_MAX = Decimal("0.50")
@@ -198,5 +199,5 @@ def _cleared(document: Document, usual: Posted, aside: int | None, rules: Rules)
 
 
 def _clearing_gap(rules: Rules) -> tuple[Gap, ...]:
-    _, gap = payment_account(CONSOLIDATED, rules)
+    gap = payment_account(CONSOLIDATED, rules)[1] or no_tax_gap(rules)
     return () if gap is None else (gap,)

@@ -9,8 +9,8 @@ from daemon.core.amounts import money
 from daemon.core.correction import Option, Step
 from daemon.core.discrepancy import SHARED_CAUSE, FieldDiff, Finding, Policy, Subject, finding_id
 from daemon.core.kinds import KINDS
+from daemon.core.mappings import Gap
 from daemon.core.model import ZERO, Contact, Value
-from daemon.core.posting import Gap
 from daemon.core.rules import Mode, Rules
 from daemon.core.view import View
 
@@ -103,11 +103,11 @@ def contact_subject(client: Contact, contact: Contact | None) -> Subject:
 
 
 def gap_finding(gap: Gap, rules: Rules) -> Finding:
-    """The root cause that a missing mapping is; its id depends on the mapping alone, so documents share it."""
+    """The root cause that an unusable mapping is; its id depends on the mapping alone, so documents share it."""
     subject = Subject(label=gap.key)
     return Finding(
         practice=rules.practice,
-        kind="mapping.missing",
+        kind=gap.kind,
         family=SHARED_CAUSE,
         subject=subject,
         policy=Policy.HOLD,
@@ -117,7 +117,7 @@ def gap_finding(gap: Gap, rules: Rules) -> Finding:
 
 
 def gap_id(gap: Gap, rules: Rules) -> str:
-    return finding_id(rules.practice, "mapping.missing", gap.key)
+    return finding_id(rules.practice, gap.kind, gap.key)
 
 
 def with_currency(amount: Decimal, rules: Rules) -> str:

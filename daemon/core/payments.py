@@ -12,6 +12,7 @@ from daemon.core.correction import Option, Step
 from daemon.core.diff import Change, changes, field_diffs
 from daemon.core.findings import Case, option, with_currency
 from daemon.core.ledger import settlement
+from daemon.core.mappings import payment_account
 from daemon.core.model import Link
 from daemon.core.pairing import PairState, PaymentPair
 from daemon.core.payment_options import (
@@ -24,7 +25,6 @@ from daemon.core.payment_options import (
     relied,
     xero_facts,
 )
-from daemon.core.posting import payment_account
 from daemon.core.removal import delete_step
 from daemon.core.removed import removed_in_provet, removed_in_xero
 from daemon.core.unpaired import missing_in_provet, missing_in_xero, unmatched_in_provet

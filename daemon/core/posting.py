@@ -14,16 +14,10 @@ from decimal import Decimal
 from daemon.core.amounts import half_even, rate_text, share_out, xero_round, xero_tax
 from daemon.core.correction import Posting, PostingLine
 from daemon.core.family import document_reference
-from daemon.core.ledger import CONSOLIDATED, PREPAYMENT_USED, document_label, factor
+from daemon.core.ledger import document_label, factor
+from daemon.core.mappings import Gap, account_gap, currency_gap, no_tax_gap, tax_type, tracking
 from daemon.core.model import CENT, ZERO, Document, Line, Value
 from daemon.core.rules import Rules
-
-
-class Gap(Value, frozen=True, kw_only=True):
-    """One mapping that is missing: ``key`` is stable, ``text`` says what to configure."""
-
-    key: str
-    text: str
 
 
 class Posted(Value, frozen=True, kw_only=True):
@@ -45,10 +39,12 @@ def post(document: Document, rules: Rules, *, credit: bool) -> Posted:
     gross = abs(document.gross)
     taxes = tax_by_rate(document)
     gaps: dict[str, Gap] = {}
+    _note(currency_gap(rules), gaps)
     lines = _lines(document.lines, sign, taxes, rules, document.department, gaps)
     off_by = gross - sum((line.gross for line in lines), ZERO)
     small = abs(off_by) <= rules.rounding_max
     if off_by and small:
+        _note(no_tax_gap(rules), gaps)
         lines += (_untaxed("Rounding", off_by, _known(rules.account_rounding, rules, gaps), rules),)
     posting = Posting(
         provet_id=document.id,
@@ -100,7 +96,8 @@ def _lines(
     gaps: dict[str, Gap],
 ) -> tuple[PostingLine, ...]:
     posted: list[PostingLine] = []
-    tracking = _tracking(department, rules)
+    tracked, lost = tracking(department, rules)
+    _note(lost, gaps)
     for row, tax in zip(rows, _row_taxes(rows, sign, taxes), strict=True):
         quantity, unit = _explained(row, sign)
         posted.append(
@@ -112,7 +109,7 @@ def _lines(
                 account=_account(row, rules, gaps),
                 quantity=quantity,
                 unit_gross=unit,
-                tracking=tracking,
+                tracking=tracked,
             )
         )
     return tuple(posted)
@@ -142,14 +139,9 @@ def _explained(row: Line, sign: int) -> tuple[Decimal, Decimal]:
 
 
 def _tax_code(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
-    rate = rate_text(row.tax_rate)
-    code = rules.tax.get(row.tax_code) or rules.tax.get(rate)
-    if code:
-        return code
-    key = f"tax:{row.tax_code or rate}"
-    name = f"VAT {rate} %" + (f" ({row.tax_code})" if row.tax_code else "")
-    gaps[key] = Gap(key=key, text=f'{name} has no TaxType: add "{rate}" under [practices.{rules.practice}.tax]')
-    return ""
+    code, gap = tax_type(row.tax_code, row.tax_rate, rules)
+    _note(gap, gaps)
+    return code
 
 
 def _account(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
@@ -160,36 +152,13 @@ def _account(row: Line, rules: Rules, gaps: dict[str, Gap]) -> str:
 
 
 def _known(code: str, rules: Rules, gaps: dict[str, Gap]) -> str:
-    if code and (rules.accounts_known is None or code in rules.accounts_known):
-        return code
-    key = f"account:{code}"
-    where = f"[practices.{rules.practice}.accounts.by_number]"
-    gaps[key] = Gap(
-        key=key, text=f"account {code or '(none)'} is not active in Xero: create it there or map it under {where}"
-    )
+    _note(account_gap(code, f"[practices.{rules.practice}.accounts.by_number]", rules), gaps)
     return code
 
 
-def payment_account(method: str, rules: Rules) -> tuple[str, Gap | None]:
-    """The Xero account that takes a Provet payment type, and the gap if there is none."""
-    account = rules.payments.get(method, "")
-    if not account and method == PREPAYMENT_USED:
-        account = rules.account_prepayments
-    if method == CONSOLIDATED:
-        account = rules.account_consolidation
-    if account and (rules.accounts_known is None or account in rules.accounts_known):
-        return account, None
-    where = f"[practices.{rules.practice}.payments]"
-    if method == CONSOLIDATED:
-        where = f"consolidation_clearing under [practices.{rules.practice}.accounts]"
-    if account:
-        return account, Gap(key=f"account:{account}", text=f"account {account} is not active in Xero: mend {where}")
-    return "", Gap(key=f"payment:{method}", text=f'payment type {method} has no account: add "{method}" under {where}')
-
-
-def _tracking(department: str, rules: Rules) -> tuple[str, str] | None:
-    option = rules.tracking.get(department, "")
-    return (rules.tracking_category, option) if rules.tracking_category and option else None
+def _note(gap: Gap | None, gaps: dict[str, Gap]) -> None:
+    if gap is not None:
+        gaps[gap.key] = gap
 
 
 def _untaxed(description: str, gross: Decimal, account: str, rules: Rules) -> PostingLine:

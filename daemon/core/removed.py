@@ -7,9 +7,9 @@ from daemon.core.correction import Option
 from daemon.core.discrepancy import FieldDiff
 from daemon.core.findings import Case, option
 from daemon.core.ledger import settlement
+from daemon.core.mappings import payment_account
 from daemon.core.model import Link, Payment, System
 from daemon.core.payment_options import cancel_options, delete_options, first_recommended, payment_subject, relied
-from daemon.core.posting import payment_account
 from daemon.core.view import Scene, View
 
 

@@ -32,8 +32,11 @@ class Rules(Value, frozen=True, kw_only=True):
     """One practice's rules for one cycle.
 
     ``tax`` maps a VAT percentage ("20") or "group:<id>" to Xero's TaxType; ``tax_rates`` maps TaxTypes to Xero's
-    effective rates. ``payments`` maps Provet payment types to Xero accounts. ``accounts_known`` are the account codes
-    and ids that exist and are active in Xero; None while they could not be read. ``locked_through`` is the last closed
+    effective rates, ``tax_retired`` are those that sales may not use. ``payments`` maps Provet payment types to Xero
+    accounts. ``accounts_known`` are the account codes and ids that exist and are active in Xero, ``accounts_paying``
+    those that take payments, ``accounts_archived`` those that once were; ``tracking_known`` maps Xero's active tracking
+    categories to their active options, ``payment_methods`` are the types that Provet offers; None while they could not
+    be read. ``books_currency`` is the organisation's, "" while that is unknown. ``locked_through`` is the last closed
     day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
     ``adopting`` holds until the first comparison is released.
     """
@@ -52,6 +55,7 @@ class Rules(Value, frozen=True, kw_only=True):
     departments: tuple[str, ...] = ()
     tax: dict[str, str] = msgspec.field(default_factory=dict)
     tax_rates: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    tax_retired: tuple[str, ...] = ()
     no_tax_type: str = "NONE"
     account_default: str = ""
     account_rounding: str = ""
@@ -59,9 +63,14 @@ class Rules(Value, frozen=True, kw_only=True):
     account_consolidation: str = ""
     accounts_by_number: dict[str, str] = msgspec.field(default_factory=dict)
     accounts_known: tuple[str, ...] | None = None
+    accounts_paying: tuple[str, ...] | None = None
+    accounts_archived: tuple[str, ...] = ()
     payments: dict[str, str] = msgspec.field(default_factory=dict)
     tracking_category: str = ""
     tracking: dict[str, str] = msgspec.field(default_factory=dict)
+    tracking_known: dict[str, tuple[str, ...]] | None = None
+    payment_methods: tuple[str, ...] | None = None
+    books_currency: str = ""
     policy: dict[str, Policy] = msgspec.field(default_factory=dict)
     locked_through: dt.date | None = None
     provet_open_from: dt.date | None = None

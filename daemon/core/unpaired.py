@@ -11,9 +11,9 @@ from daemon.core.booking import from_xero, payment_step, payment_steps
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, gap_id, with_currency
 from daemon.core.ledger import settlement
+from daemon.core.mappings import payment_account, recording_gap
 from daemon.core.model import ZERO, DocumentStatus, Payment
 from daemon.core.payment_options import create_options, payment_subject, record_options
-from daemon.core.posting import payment_account
 from daemon.core.view import Scene, View
 
 
@@ -98,6 +98,9 @@ def _missing_in_provet(payment: Payment, left: Decimal, view: View, scene: Scene
         effect=view.sign * payment.amount,
         summary=f"{subject.label} of {payment.date.isoformat()} is not in Provet",
     )
+    gap = recording_gap(rules)
+    if gap is not None:
+        return msgspec.structs.replace(case, cause=gap_id(gap, rules))
     if view.document.status is not DocumentStatus.FINAL:
         why = f"{case.summary}, which takes payments only once the document is final"
         return msgspec.structs.replace(case, policy=Policy.PERSON, summary=why)

@@ -59,6 +59,13 @@ class ProvetReference:
     first_open: dt.date | None
     locks_readable: bool
 
+    @property
+    def method_codes(self) -> tuple[str, ...] | None:
+        """The payment types on offer; None where the integration may not read them."""
+        if self.payment_methods is None:
+            return None
+        return tuple(method.code for method in self.payment_methods if not method.archived)
+
 
 async def read_reference(lists: Lists, priority: Priority) -> ProvetReference:
     """Read it all; a missing permission leaves its part out."""

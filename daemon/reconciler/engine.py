@@ -102,7 +102,7 @@ class Engine:
         self._wake.clear()
         self._hinted.clear()
         try:
-            await self._cycle(full=full, hinted=hinted)
+            await self._cycle(full=full, hinted=hinted, wanted=asked > self._ended)
         except (ReconError, BaseExceptionGroup) as raised:
             await self._lost(remote_fault(raised))
             self._ended = asked
@@ -114,9 +114,10 @@ class Engine:
         if not self._left_over and not await self._settler.waiting():
             self._served = max(self._served, asked)
 
-    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
+    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...], wanted: bool) -> None:
+        """One cycle; ``wanted`` by a person, who may have mended settings of either system just now."""
         practice = self.practice
-        rules = await read_rules(practice, fresh=full)
+        rules = await read_rules(practice, fresh=full or wanted)
         await self._take_in(full=full, hinted=hinted)
         await self._settler.settle()
         await practice.db.write(lambda tx: assessments.wake(tx, practice.id, practice.clock.utc()))

@@ -1,4 +1,8 @@
-"""Builds a practice's rules from its settings, its state and both systems' reference data."""
+"""Builds a practice's rules from its settings, its state and both systems' reference data.
+
+Reference data carries no webhooks: it is read anew every hour, and every few minutes while documents wait for a mapping
+or a write was refused, so that decay is noticed and mending released without a person asking.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,39 @@ import msgspec
 from daemon.core.rules import Consolidated, Rules
 from daemon.practice import Practice, References
 from daemon.settings import PracticeSettings
-from daemon.store import families, state
+from daemon.store import discrepancies, families, state
 from daemon.store.tx import Tx
+
+_QUIET_S, _WAITING_S = 3600.0, 300.0
 
 
 async def read_rules(practice: Practice, *, fresh: bool) -> Rules:
-    """The rules of this cycle; ``fresh`` reads the reference data anew. Changed rules make every family dirty.
+    """The rules of this cycle; ``fresh`` reads the reference data anew, else its age decides. Changed rules make every
+    family dirty.
 
     Raises what reading the two systems raises.
     """
-    references = practice.references
-    if fresh or references is None:
-        references = References(await practice.provet.reference(), await practice.xero.reference())
-        practice.references = references
-    current = references
-    return await practice.db.write(lambda tx: _rules(tx, practice, current))
+    current = practice.references
+    if fresh or current is None or await _aged(practice, current):
+        current = References(
+            await practice.provet.reference(), await practice.xero.reference(), practice.clock.monotonic()
+        )
+        practice.references = current
+        practice.doubtful = False
+    known = current
+    return await practice.db.write(lambda tx: _rules(tx, practice, known))
+
+
+async def _aged(practice: Practice, references: References) -> bool:
+    age = practice.clock.monotonic() - references.read_at
+    if age < _WAITING_S:
+        return False
+    return age >= _QUIET_S or practice.doubtful or await practice.db.read(lambda tx: _waits(tx, practice.id))
+
+
+def _waits(tx: Tx, practice: str) -> bool:
+    """Whether anything waits for a mapping."""
+    return any(kind.startswith("mapping.") for kind in discrepancies.open_by_kind(tx, practice))
 
 
 def _rules(tx: Tx, practice: Practice, references: References) -> Rules:
@@ -57,6 +79,7 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         departments=tuple(settings.provet.departments),
         tax=dict(settings.tax),
         tax_rates=references.xero.rates,
+        tax_retired=references.xero.retired_rates,
         no_tax_type=settings.xero.no_tax_type,
         account_default=settings.accounts.default,
         account_rounding=settings.accounts.rounding,
@@ -64,9 +87,14 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         account_consolidation=settings.accounts.consolidation_clearing,
         accounts_by_number=dict(settings.accounts.by_number),
         accounts_known=references.xero.accounts_known,
+        accounts_paying=references.xero.accounts_paying,
+        accounts_archived=references.xero.accounts_archived,
         payments=dict(settings.payments),
         tracking_category=settings.tracking.category,
         tracking=dict(settings.tracking.departments),
+        tracking_known=dict(references.xero.tracking),
+        payment_methods=references.provet.method_codes,
+        books_currency=references.xero.organisation.currency,
         policy=dict(settings.policy),
         locked_through=max((day for day in locks if day is not None), default=None),
         provet_open_from=references.provet.first_open,

@@ -25,11 +25,13 @@ PROVET_HANDS = (
     *("change_invoice_date", "change_payer", "change_status", "add_extra_fee"),
     *("pay", "pay_in_full", "round_due", "cancel_payment", "change_payment", "apply_credit"),
     *("take_prepayment", "use_prepayment", "move_to_prepayments", "lock_period"),
+    "archive_payment_method",
 )
 XERO_HANDS = (
     *("make_invoice", "edit_document", "void_document", "make_contact", "edit_contact", "merge_contacts"),
     *("take_payment", "remove_payment", "reconcile_payment", "pay_in_batch", "remove_batch", "receive_ahead"),
     *("allocate_credit", "remove_allocation", "archive_account", "change_tax_rate", "set_lock_dates"),
+    *("allow_payments", "archive_tracking_option"),
     "send_intent_to_receive",
 )
 TRIGGERS = (1, 9, 11, 12, 39, 60)

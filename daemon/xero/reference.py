@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -83,8 +83,26 @@ class XeroReference:
     @property
     def accounts_known(self) -> tuple[str, ...]:
         """Codes and ids of active accounts."""
-        active = [account for account in self.accounts if account.active]
-        return tuple(name for account in active for name in (account.code, account.id) if name)
+        return _names(account for account in self.accounts if account.active)
+
+    @property
+    def accounts_paying(self) -> tuple[str, ...]:
+        """Codes and ids of active accounts that take payments."""
+        return _names(account for account in self.accounts if account.active and account.takes_payments)
+
+    @property
+    def accounts_archived(self) -> tuple[str, ...]:
+        """Codes and ids of accounts that are no longer active."""
+        return _names(account for account in self.accounts if not account.active)
+
+    @property
+    def retired_rates(self) -> tuple[str, ...]:
+        """TaxTypes that sales may not use: archived, or not meant for income."""
+        return tuple(rate.tax_type for rate in self.tax_rates if not (rate.active and rate.on_revenue))
+
+
+def _names(accounts: Iterable[Account]) -> tuple[str, ...]:
+    return tuple(name for account in accounts for name in (account.code, account.id) if name)
 
 
 async def read_reference(reader: Reader, priority: Priority) -> XeroReference:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.amounts import xero_round, xero_tax
+from daemon.core.mappings import payment_account
 from daemon.core.model import Document, Line
-from daemon.core.posting import payment_account, post, tax_by_rate
+from daemon.core.posting import post, tax_by_rate
 from tests.core.builders import DAY, RULES, booked, credit_note, invoice, row, rules
 
 CENTS = st.decimals(min_value=-2_000, max_value=2_000, places=2)

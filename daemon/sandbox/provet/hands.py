@@ -213,6 +213,12 @@ class Hands:
         payments.cancel(self._books, old, now)
         return self.take_prepayment(client or 0, old.paid, old.payment_type, now)
 
+    def archive_payment_method(self, payment_type: int, *, archived: bool = True) -> None:
+        """Take a payment method out of use, or bring it back."""
+        for method in self.state.payment_methods.values():
+            if method.payment_type == payment_type:
+                method.archived = archived
+
     def lock_period(self, first_open: dt.date | None) -> None:
         """Set the first possible date for financial events."""
         self.state.period_lock = first_open

@@ -181,6 +181,19 @@ class Hands:
         self.ledger.accounts.put(replace(account, status=status, updated=now))
         self.ledger.commit()
 
+    def allow_payments(self, account_id: str, now: datetime, *, allowed: bool = True) -> None:
+        """Tick or clear "Enable payments to this account"; no webhook tells of it."""
+        account = self.ledger.accounts[account_id]
+        self.ledger.accounts.put(replace(account, enable_payments=allowed, updated=now))
+        self.ledger.commit()
+
+    def archive_tracking_option(self, name: str, now: datetime, *, status: str = "ARCHIVED") -> None:
+        """Archive an option of a tracking category, or bring it back; no webhook tells of it."""
+        for category in self.ledger.tracking.ordered():
+            options = tuple(replace(each, status=status) if each.name == name else each for each in category.options)
+            self.ledger.tracking.put(replace(category, options=options, updated=now))
+        self.ledger.commit()
+
     def change_tax_rate(self, tax_type: str, rate: Decimal, now: datetime, *, status: str = "ACTIVE") -> None:
         """Change what a tax type charges, or its status; documents keep their tax."""
         found = self.ledger.tax_rates[tax_type]
