@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import msgspec
 
+from daemon.core.choices import choice_id, mixed, mixtures
+from daemon.core.contact_fit import misfit
 from daemon.core.contact_form import FIELDS, facts, free_name, is_company, merged, own_name, split_name
-from daemon.core.correction import Option, Step, UpdateClient, UpdateContact
+from daemon.core.correction import Option, Step, UpdateClient, UpdateContact, target
 from daemon.core.diff import Change, changes, field_diffs
-from daemon.core.discrepancy import Policy
+from daemon.core.discrepancy import Policy, shown
 from daemon.core.findings import Case, contact_subject, option
 from daemon.core.model import Contact, Link, System, Value
 
-_PER_FIELD_MAX = 4
+_LISTED_MAX = 4
+"""Of how many fields every mixture is listed; those of more are put together on request (``choices``)."""
+_NAMES = ("name", "first_name", "last_name")
 _KINDS = {
     Change.PROVET: "contact.changed_in_provet",
     Change.XERO: "contact.changed_in_xero",
     Change.BOTH: "contact.conflict",
 }
+_OTHER = {System.PROVET: System.XERO, System.XERO: System.PROVET}
 
 
 class Pair(Value, frozen=True, kw_only=True):
@@ -36,6 +39,9 @@ class Pair(Value, frozen=True, kw_only=True):
     @property
     def xero(self) -> dict[str, str]:
         return facts(self.contact, self.client.id)
+
+    def side(self, source: System) -> dict[str, str]:
+        return self.provet if source is System.PROVET else self.xero
 
 
 def judge_fields(pair: Pair) -> list[Case]:
@@ -60,83 +66,127 @@ def _direction(change: Change, name: str, pair: Pair) -> Change:
 
 
 def _case(direction: Change, names: tuple[str, ...], pair: Pair) -> Case:
-    source = {Change.PROVET: pair.provet, Change.XERO: pair.xero}.get(direction, {})
-    blanks = any(not source.get(name, "?") for name in names)
+    """The case of one direction. What was emptied is asked, and may be brought back instead."""
+    source = _source(direction)
+    blanks = source is not None and not all(pair.side(source)[name] for name in names)
+    ways = _Ways(names, pair)
+    asked = source is None or blanks
+    options = _both_ways(ways, source) if asked else _one_way(ways, source)
     return Case(
         kind=_KINDS[direction],
         subject=contact_subject(pair.client, pair.contact),
-        summary=f"{pair.client.name}: {_listed(names)} differ",
+        summary=f"{shown(pair.client.name)}: {_listed(names)} differ{''.join(ways.misfits(source))}",
         fields=field_diffs(pair.provet, pair.xero, pair.link.baseline, names),
-        options=() if pair.contact.anonymised else _options(direction, names, pair),
+        options=() if pair.contact.anonymised else options,
+        parts=tuple(ways.parts) if asked and not pair.contact.anonymised else (),
         policy=Policy.PERSON if blanks else None,
     )
+
+
+def _source(direction: Change) -> System | None:
+    return {Change.PROVET: System.PROVET, Change.XERO: System.XERO}.get(direction)
 
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
 
-def _options(direction: Change, names: tuple[str, ...], pair: Pair) -> tuple[Option, ...]:
-    to_xero, to_provet = dict.fromkeys(names, System.PROVET), dict.fromkeys(names, System.XERO)
-    if direction is Change.PROVET:
-        return (_choice("update", "Copy to Xero", to_xero, pair, recommended=True),)
-    if direction is Change.XERO:
-        return (_choice("update", "Copy to Provet", to_provet, pair, recommended=True),)
-    return (
-        _choice("use-provet", "Use Provet's values", to_xero, pair, recommended=True),
-        _choice("use-xero", "Use Xero's values", to_provet, pair),
-        *_per_field(names, pair),
-    )
+class _Ways:
+    """Every way to settle the fields that differ: ``parts`` for each group of fields and each system that can give it.
+
+    The names of a person are one group: what Provet shows as the name is first and last name.
+    """
+
+    def __init__(self, names: tuple[str, ...], pair: Pair) -> None:
+        self._pair = pair
+        together = () if is_company(pair.client) else tuple(name for name in names if name in _NAMES)
+        self.groups = [together] * bool(together) + [(name,) for name in names if name not in together]
+        steps = {(group, source): self._steps(group, source) for group in self.groups for source in System}
+        self._misfits = {way: _misfit_of(found, pair) for way, found in steps.items()}
+        self.parts = [self._part(*way, found) for way, found in steps.items() if not self._misfits[way]]
+
+    def from_one(self, source: System) -> list[Option]:
+        """The parts that take their fields from one system."""
+        return [part for part in self.parts if part.id.endswith(f"={source}")]
+
+    def complete(self, source: System) -> bool:
+        """Whether every field can be taken from that system."""
+        return len(self.from_one(source)) == len(self.groups)
+
+    def misfits(self, source: System | None) -> list[str]:
+        """Why values cannot be taken over, as clauses; those of one system or of both."""
+        sources = tuple(System) if source is None else (source,)
+        return [
+            f"; {_listed(group)} of {side.title()} {why}"
+            for (group, side), why in self._misfits.items()
+            if why and side in sources
+        ]
+
+    def _steps(self, group: tuple[str, ...], source: System) -> tuple[Step, ...]:
+        return _to_xero(group, self._pair) if source is System.PROVET else _to_provet(group, self._pair)
+
+    def _part(self, group: tuple[str, ...], source: System, steps: tuple[Step, ...]) -> Option:
+        sides = {side: self._pair.side(side) for side in System}
+        relies_on = {f"{side} {name}": shown(sides[side][name]) for side in System for name in group}
+        return option(choice_id(group, source), "", steps, relies_on=relies_on)
 
 
-def _per_field(names: tuple[str, ...], pair: Pair) -> list[Option]:
-    """Every mixed way to settle a conflict of few fields."""
-    if not 1 < len(names) <= _PER_FIELD_MAX:
-        return []
-    mixes = [dict(zip(names, sources, strict=True)) for sources in product(System, repeat=len(names))]
-    return [_mixed(sources, pair) for sources in mixes if len(set(sources.values())) > 1]
+def _misfit_of(steps: tuple[Step, ...], pair: Pair) -> str:
+    """Why the system that steps write to does not take what they write."""
+    written = [(step, name) for step in steps if isinstance(step, UpdateContact | UpdateClient) for name in step.fields]
+    reasons = [misfit(target(step) or System.XERO, name, step.contact) for step, name in written]
+    if not is_company(pair.client):
+        reasons += [
+            "leaves no last name, which Provet needs"
+            for step, name in written
+            if isinstance(step, UpdateClient) and name == "last_name" and not step.contact.last_name
+        ]
+    return next(filter(None, reasons), "")
 
 
-def _mixed(sources: dict[str, System], pair: Pair) -> Option:
-    provet = tuple(name for name, source in sources.items() if source is System.PROVET)
-    xero = tuple(name for name, source in sources.items() if source is System.XERO)
-    title = f"{_listed(provet)} from Provet, {_listed(xero)} from Xero"
-    return _choice(",".join(f"field:{name}={source}" for name, source in sources.items()), title, sources, pair)
+def _one_way(ways: _Ways, source: System | None) -> tuple[Option, ...]:
+    """Copy what changed on one side, as far as the other takes it."""
+    if source is None or not ways.from_one(source):
+        return ()
+    title = f"Copy to {_OTHER[source].title()}"
+    return (mixed(ways.from_one(source), "update", title, recommended=True),)
 
 
-def _choice(option_id: str, title: str, sources: dict[str, System], pair: Pair, *, recommended: bool = False) -> Option:
-    """Take each field from one system into the other."""
-    provet = tuple(name for name, source in sources.items() if source is System.PROVET)
-    xero = tuple(name for name, source in sources.items() if source is System.XERO)
-    relies_on = {f"provet {name}": pair.provet[name] for name in sources}
-    relies_on |= {f"xero {name}": pair.xero[name] for name in sources}
-    words = f"Both systems agree on {_listed(tuple(sources))}"
-    steps = (*_to_xero(provet, pair), *_to_provet(xero, pair))
-    return option(option_id, title, steps, words, relies_on=relies_on, recommended=recommended)
+def _both_ways(ways: _Ways, changed: System | None) -> tuple[Option, ...]:
+    """Take all from one side or all from the other, or some from each; what a person most likely wants comes first."""
+    sides = tuple(System) if changed is not System.XERO else (System.XERO, System.PROVET)
+    whole = [mixed(ways.from_one(side), *_whole_way(side, changed)) for side in sides if ways.complete(side)]
+    some = mixtures(ways.parts) if len(ways.groups) <= _LISTED_MAX else []
+    found = [*whole, *some] or [mixed([part]) for part in ways.parts]
+    return tuple(msgspec.structs.replace(way, recommended=place == 0) for place, way in enumerate(found))
+
+
+def _whole_way(source: System, changed: System | None) -> tuple[str, str]:
+    """Id and title of taking everything from one side."""
+    if changed is None:
+        return f"use-{source}", f"Use {source.title()}'s values"
+    other = _OTHER[source].title()
+    return ("update", f"Copy to {other}") if source is changed else (f"use-{source}", f"Bring it back into {other}")
 
 
 def _to_xero(names: tuple[str, ...], pair: Pair) -> tuple[Step, ...]:
-    if not names:
-        return ()
     client, contact = pair.client, pair.contact
-    target = merged(contact, client, names)
+    wanted = merged(contact, client, names)
     if "name" in names:
         numbered = contact.name != own_name(contact, client.id)
-        target = msgspec.structs.replace(target, name=free_name(client, pair.taken_names, numbered=numbered))
-    return (UpdateContact(client_id=client.id, contact_id=contact.id, contact=target, fields=names),)
+        wanted = msgspec.structs.replace(wanted, name=free_name(client, pair.taken_names, numbered=numbered))
+    return (UpdateContact(client_id=client.id, contact_id=contact.id, contact=wanted, fields=names),)
 
 
 def _to_provet(names: tuple[str, ...], pair: Pair) -> tuple[Step, ...]:
-    """Writes into Provet; a person's name lives in first and last name there, a phone in a record of its own."""
+    """A write into Provet; a person's name lives in first and last name there."""
     client = pair.client
-    target = merged(client, pair.contact, names)
-    target = msgspec.structs.replace(target, name=own_name(target, client.id))
-    fields = [name for name in names if name != "phone"]
+    wanted = merged(client, pair.contact, names)
+    wanted = msgspec.structs.replace(wanted, name=own_name(wanted, client.id))
+    fields = list(names)
     if "name" in fields and not is_company(client):
-        fields = [name for name in fields if name not in {"name", "first_name", "last_name"}]
-        fields += ["first_name", "last_name"]
+        fields = ["first_name", "last_name"]
         if "first_name" not in names and "last_name" not in names:
-            first, last = split_name(target.name)
-            target = msgspec.structs.replace(target, first_name=first, last_name=last)
-    groups = (tuple(fields), ("phone",) if "phone" in names else ())
-    return tuple(UpdateClient(client_id=client.id, contact=target, fields=group) for group in groups if group)
+            first, last = split_name(wanted.name)
+            wanted = msgspec.structs.replace(wanted, first_name=first, last_name=last)
+    return (UpdateClient(client_id=client.id, contact=wanted, fields=tuple(fields)),)

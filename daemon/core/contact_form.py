@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 import msgspec
 
+from daemon.core.contact_fit import misfit
 from daemon.core.family import fold
 from daemon.core.model import Address, Contact, System
 
 FIELDS = ("name", "first_name", "last_name", "email", "phone", "vat_number", "address")
+_TRUNK_ZERO = re.compile(r"(\+(?:3[0-46]|35[38]|4[0-9]|6[14]))0(?=\d)")
+"""Country codes whose numbers are written with a zero at home that is not dialled from abroad."""
 
 
 def new_contact(client: Contact, taken_names: Sequence[str]) -> Contact:
-    """The Xero contact of a Provet client that has none."""
-    name = free_name(client, taken_names)
-    return msgspec.structs.replace(client, system=System.XERO, id="", number=client.id, name=name, archived=False)
+    """The Xero contact of a Provet client that has none, without what Xero would refuse of it.
+
+    Its name and number stay as they are: a contact whose name does not fit is not created (``nameless``).
+    """
+    empty = Contact(system=System.XERO, id="", updated_at=client.updated_at, name=free_name(client, taken_names))
+    fitting = [name for name in FIELDS if name != "name" and not misfit(System.XERO, name, client)]
+    return msgspec.structs.replace(empty, number=client.id, **{name: getattr(client, name) for name in fitting})
+
+
+def nameless(client: Contact, taken_names: Sequence[str]) -> str:
+    """Why Xero cannot have a contact of a client's name, in words; "" if it can."""
+    return misfit(System.XERO, "name", new_contact(client, taken_names))
 
 
 def free_name(client: Contact, taken_names: Sequence[str], *, numbered: bool = False) -> str:
@@ -48,18 +62,27 @@ def facts(contact: Contact, client_id: str) -> dict[str, str]:
 
 
 def canonical_phone(phone: str) -> str:
-    """Digits with a leading ``+`` for the international forms ``+`` and ``00``."""
-    digits = "".join(character for character in phone if character.isdigit())
-    text = phone.strip()
+    """Digits and letters, with a leading ``+`` for the international forms ``+`` and ``00``.
+
+    Neither punctuation nor a zero that is only dialled at home makes two numbers of one.
+    """
+    text = unicodedata.normalize("NFKC", phone).strip().casefold()
+    bare = "".join(character for character in text if character.isalnum())
     if text.startswith("+"):
-        return f"+{digits}" if digits else ""
-    return f"+{digits[2:]}" if text.startswith("00") and len(digits) > 2 else digits
+        bare = f"+{bare}" if bare else ""
+    elif text.startswith("00") and len(bare) > 2:
+        bare = f"+{bare[2:]}"
+    return _TRUNK_ZERO.sub(r"\1", bare, count=1) if bare.startswith("+") else bare
 
 
 def canonical_address(address: Address) -> str:
-    """One line of the address without its country, which the systems write too differently to compare."""
-    parts = (address.street, address.city, address.region, address.postal_code)
-    return ", ".join(" ".join(part.split()) for part in parts if part.strip())
+    """One line of the address without its country, which the systems write too differently to compare.
+
+    How it is spread over lines does not matter: a comma and a line break separate alike.
+    """
+    text = "\n".join((address.street, address.city, address.region, address.postal_code))
+    parts = (" ".join(part.split()) for part in re.split(r"[,\r\n]", text))
+    return ", ".join(part for part in parts if part)
 
 
 def is_company(client: Contact) -> bool:
@@ -68,12 +91,16 @@ def is_company(client: Contact) -> bool:
 
 
 def merged(target: Contact, source: Contact, names: Sequence[str]) -> Contact:
-    """``target`` with the named fields taken from ``source``; an address keeps the country as its own system has it."""
+    """``target`` with the named fields taken from ``source``.
+
+    An address keeps the country as its own system has it, and whose attention it asks for.
+    """
     fresh = msgspec.structs.replace(target, **{name: getattr(source, name) for name in names})
     if "address" not in names:
         return fresh
     country = target.address.country or (source.address.country if source.system is System.PROVET else "")
-    return msgspec.structs.replace(fresh, address=msgspec.structs.replace(source.address, country=country))
+    kept = {"country": country, "attention": target.address.attention}
+    return msgspec.structs.replace(fresh, address=msgspec.structs.replace(source.address, **kept))
 
 
 def split_name(name: str) -> tuple[str, str]:

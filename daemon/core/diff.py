@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from daemon.core.discrepancy import FieldDiff
+from daemon.core.discrepancy import FieldDiff, shown
 
 Facts = Mapping[str, str]
 
@@ -72,5 +72,10 @@ def field_diffs(provet: Facts, xero: Facts, baseline: Facts | None, names: tuple
     """The named fields with their three values, for people."""
     base = baseline or {}
     return tuple(
-        FieldDiff(name=name, provet=provet.get(name), baseline=base.get(name), xero=xero.get(name)) for name in names
+        FieldDiff(name=name, provet=_shown(provet, name), baseline=_shown(base, name), xero=_shown(xero, name))
+        for name in names
     )
+
+
+def _shown(facts: Facts, name: str) -> str | None:
+    return shown(facts[name]) if name in facts else None

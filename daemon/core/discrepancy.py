@@ -7,11 +7,14 @@ import hashlib
 from decimal import Decimal
 from enum import StrEnum
 
+from daemon.core.choices import choices_of, composed
 from daemon.core.correction import Option
 from daemon.core.model import ZERO, Ref, System, Value
 
 SHARED_CAUSE = "cause"
 """The family of root causes, which belong to no family in particular."""
+SHOWN_MAX = 500
+_TAIL = 40
 
 
 class Policy(StrEnum):
@@ -41,6 +44,13 @@ class FieldDiff(Value, frozen=True, kw_only=True):
     xero: str | None = None
 
 
+def shown(text: str) -> str:
+    """A text of outside as people see it: whole, or its beginning and end with its length."""
+    if len(text) <= SHOWN_MAX:
+        return text
+    return f"{text[: SHOWN_MAX - _TAIL]}… ({len(text)} characters) …{text[-_TAIL:]}"
+
+
 class Subject(Value, frozen=True, kw_only=True):
     """What a discrepancy is about: a label for people and the record on each side."""
 
@@ -59,7 +69,8 @@ class Finding(Value, frozen=True, kw_only=True):
     """One difference found by an assessment.
 
     ``amount`` is the money at stake, never negative; ``effect`` is Provet's receivable minus Xero's as far as this
-    difference explains it. ``cause`` is the id of the finding that must be mended first.
+    difference explains it. ``parts`` are what options for a choice field by field are put together of
+    (``choices``). ``cause`` is the id of the finding that must be mended first.
     """
 
     practice: str
@@ -72,6 +83,7 @@ class Finding(Value, frozen=True, kw_only=True):
     effect: Decimal = ZERO
     fields: tuple[FieldDiff, ...] = ()
     options: tuple[Option, ...] = ()
+    parts: tuple[Option, ...] = ()
     cause: str | None = None
 
     @property
@@ -86,24 +98,20 @@ class Finding(Value, frozen=True, kw_only=True):
     def option(self, option_id: str = "") -> Option | None:
         """The option of that id; the recommended one when none is named; None if there is no such option.
 
-        Choices per field ("field:email=xero,field:phone=provet") may come in any order.
+        Choices per field ("field:email=xero,phone=provet") may come in any order; every field needs one.
         """
-        wanted = self._whole(option_id)
         for option in self.options:
-            if wanted == _choices(option.id) or (not option_id and option.recommended):
+            if option.id == self._side(option_id) or (not option_id and option.recommended):
                 return option
-        return None
+        return composed(self.parts, option_id)
 
-    def _whole(self, option_id: str) -> frozenset[str]:
-        """The choices that an id names; those that take every field from one side are that side's own option."""
+    def _side(self, option_id: str) -> str:
+        """The id itself; choices that take every field from one side are that side's own option."""
+        choices = choices_of(option_id)
         for side in System:
-            if _choices(option_id) == {f"field:{field.name}={side}" for field in self.fields}:
-                return frozenset({f"use-{side}"})
-        return _choices(option_id)
-
-
-def _choices(option_id: str) -> frozenset[str]:
-    return frozenset(option_id.split(","))
+            if choices and choices == {f"{field.name}={side}" for field in self.fields}:
+                return f"use-{side}"
+        return option_id
 
 
 class Waiver(Value, frozen=True, kw_only=True):

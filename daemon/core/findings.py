@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.correction import Option, Step
-from daemon.core.discrepancy import SHARED_CAUSE, FieldDiff, Finding, Policy, Subject, finding_id
+from daemon.core.discrepancy import SHARED_CAUSE, FieldDiff, Finding, Policy, Subject, finding_id, shown
 from daemon.core.kinds import KINDS
 from daemon.core.mappings import Gap
 from daemon.core.model import ZERO, Contact, Value
@@ -25,6 +25,7 @@ class Case(Value, frozen=True, kw_only=True):
     effect: Decimal = ZERO
     fields: tuple[FieldDiff, ...] = ()
     options: tuple[Option, ...] = ()
+    parts: tuple[Option, ...] = ()
     policy: Policy | None = None
     cause: str | None = None
 
@@ -42,6 +43,7 @@ def found(case: Case, family: str, rules: Rules) -> Finding:
         summary=case.summary,
         fields=case.fields,
         options=case.options,
+        parts=case.parts,
         cause=case.cause,
     )
 
@@ -96,7 +98,7 @@ def document_name(view: View, rules: Rules) -> str:
 
 def contact_subject(client: Contact, contact: Contact | None) -> Subject:
     return Subject(
-        label=f"Client {client.name or client.id}",
+        label=f"Client {shown(client.name) or client.id}",
         provet=client.ref,
         xero=contact.ref if contact is not None else None,
     )

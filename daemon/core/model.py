@@ -45,13 +45,17 @@ class Ref(Value, frozen=True, kw_only=True):
 
 
 class Address(Value, frozen=True, kw_only=True):
-    """A postal address; ``country`` as its system writes it in canonical form (ISO code in Provet, text in Xero)."""
+    """A postal address; ``country`` as its system writes it in canonical form (ISO code in Provet, text in Xero).
+
+    ``attention`` is Xero's AttentionTo, kept when the rest of the address is written.
+    """
 
     street: str = ""
     city: str = ""
     region: str = ""
     postal_code: str = ""
     country: str = ""
+    attention: str = ""
 
 
 class Contact(Value, frozen=True, kw_only=True, tag="contact"):

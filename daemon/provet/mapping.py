@@ -40,7 +40,7 @@ def contact(client: wire.Client) -> Contact:
         last_name=one_line(client.lastname),
         email=(client.email or "").strip(),
         phone=_first_phone(client),
-        vat_number=(client.vat_number or "").strip(),
+        vat_number=one_line(client.vat_number),
         address=_address(client),
         archived=bool(client.archived),
         number=str(client.id),
@@ -48,7 +48,7 @@ def contact(client: wire.Client) -> Contact:
 
 
 def _first_phone(client: wire.Client) -> str:
-    numbers = ((phone.number or phone.phone_number or "").strip() for phone in client.phone_numbers or ())
+    numbers = (one_line(phone.number or phone.phone_number) for phone in client.phone_numbers or ())
     return next((number for number in numbers if number), "")
 
 

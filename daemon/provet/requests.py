@@ -13,8 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from daemon.core.correction import CancelPayment, ProvetStep, RecordPayment, UpdateClient
-from daemon.core.family import fold
-from daemon.core.model import Address, Contact, Record
+from daemon.core.model import Address, Record
 from daemon.errors import BadMessage, Rejected
 from daemon.ports import Response
 from daemon.provet import assumed, mapping, wire
@@ -25,6 +24,7 @@ from daemon.transport.status import messages_of
 TEXT_MAX = 255
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _TEXTS = {
+    "name": "organization_name",
     "first_name": "firstname",
     "last_name": "lastname",
     "email": "email",
@@ -90,8 +90,6 @@ def _client_body(step: UpdateClient) -> dict[str, object]:
     body: dict[str, object] = {}
     for name in step.fields:
         match name:
-            case "name":
-                texts |= _name(step.contact)
             case "address":
                 texts |= _address(step.contact.address)
             case "archived":
@@ -100,12 +98,6 @@ def _client_body(step: UpdateClient) -> dict[str, object]:
                 texts[_TEXTS[name]] = getattr(step.contact, name)
     fitting = {field: _fitting(field, text) for field, text in texts.items()}
     return {field: text or None if field in _NULLABLE else text for field, text in fitting.items()} | body
-
-
-def _name(contact: Contact) -> dict[str, str]:
-    if fold(contact.name) == fold(f"{contact.first_name} {contact.last_name}"):
-        return {"firstname": contact.first_name, "lastname": contact.last_name}
-    return {"organization_name": contact.name}
 
 
 def _address(address: Address) -> dict[str, str]:

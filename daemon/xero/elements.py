@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from daemon.core.amounts import xero_tax
+from daemon.core.contact_fit import CODE_MAX, LINE_MAX, TEXT_MAX, address_lines
 from daemon.core.correction import Allocate, CreatePayment, Posting, PostingLine, UpdateContact, UpdateDocument
 from daemon.core.model import CENT, Address, Contact
 from daemon.errors import Rejected
@@ -19,9 +20,6 @@ Element = dict[str, object]
 Rates = Mapping[str, Decimal]
 
 DESCRIPTION_MAX = 4000
-TEXT_MAX = 255
-CODE_MAX = 50
-LINE_MAX = 500
 PLACES = Decimal("0.0001")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -83,15 +81,17 @@ def _phone(number: str) -> Element:
 
 
 def _address(address: Address) -> Element:
-    others = {f"AddressLine{number}": "" for number in (2, 3, 4)}
+    """The whole slot, since what a slot does not name may be emptied; a country that Xero refuses is left out."""
+    lines = [fitting("street", line, LINE_MAX) for line in address_lines(address.street)]
+    country = address.country if address.country.replace(" ", "").isalpha() else ""
     return {
         "AddressType": ADDRESS,
-        "AddressLine1": fitting("street", address.street, LINE_MAX),
-        **others,
+        **{f"AddressLine{place}": line for place, line in enumerate(lines, 1)},
         "City": fitting("city", address.city, TEXT_MAX),
         "Region": fitting("region", address.region, TEXT_MAX),
         "PostalCode": fitting("postal code", address.postal_code, CODE_MAX),
-        "Country": fitting("country", address.country, CODE_MAX),
+        "Country": fitting("country", country, CODE_MAX),
+        **({"AttentionTo": fitting("attention", address.attention, TEXT_MAX)} if address.attention else {}),
     }
 
 

@@ -48,10 +48,15 @@ def contact(found: wire.Contact) -> Contact:
 
 
 def _phone(phones: Iterable[wire.Phone]) -> str:
+    """The parts as one number; a country code of its own makes it international, however it is written."""
     own = next((phone for phone in phones if phone.phone_type == PHONE), None)
     if own is None:
         return ""
-    return one_line(f"{own.phone_country_code or ''} {own.phone_area_code or ''} {own.phone_number or ''}")
+    country, number = one_line(own.phone_country_code), one_line(own.phone_number)
+    if number.startswith(("+", "00")):
+        return number
+    digits = country.removeprefix("+").removeprefix("00")
+    return one_line(f"{f'+{digits}' if digits else ''} {own.phone_area_code or ''} {number}")
 
 
 def _address(addresses: Iterable[wire.Address]) -> Address:
@@ -65,6 +70,7 @@ def _address(addresses: Iterable[wire.Address]) -> Address:
         region=(own.region or "").strip(),
         postal_code=(own.postal_code or "").strip(),
         country=(own.country or "").strip(),
+        attention=(own.attention_to or "").strip(),
     )
 
 

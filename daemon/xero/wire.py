@@ -52,6 +52,7 @@ class Address(Wire, frozen=True):
     region: str | None = None
     postal_code: str | None = None
     country: str | None = None
+    attention_to: str | None = None
 
 
 class Contact(Wire, frozen=True):

@@ -58,7 +58,7 @@ def update(*fields: str, contact: Contact = ADA) -> UpdateClient:
         ),
         (CANCEL, "POST", "invoicepayment/4001/cancel_payment/", b"{}"),
         (update("first_name"), "PATCH", "client/812/", b'{"firstname":"Ada"}'),
-        (update("name"), "PATCH", "client/812/", b'{"firstname":"Ada","lastname":"Quinn"}'),
+        (update("name"), "PATCH", "client/812/", b'{"organization_name":"Ada Quinn"}'),
         (
             update("name", contact=msgspec.structs.replace(ADA, name="Quinn Ltd")),
             "PATCH",

@@ -175,7 +175,7 @@ def test_payments_that_make_no_sense(changes: dict[str, Any]) -> None:
 def test_a_contact_shows_only_the_shared_phone_and_address() -> None:
     found = contact()
     assert (found.name, found.number, found.vat_number) == ("Virtanen Aino", "812", "FI1234")
-    assert found.phone == "358 2 1234567"
+    assert found.phone == "+358 2 1234567"
     assert found.address == Address(street="Tie 1, C 3", city="Turku", postal_code="20100", country="Finland")
 
 
