@@ -52,6 +52,10 @@ class Operations(Protocol):
         """How a correction stands now, finished or not."""
         ...
 
+    async def option(self, discrepancy_id: str, option_id: str) -> OptionView:
+        """One option with its effect, also one that is put together field by field."""
+        ...
+
     async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
         """Decide and return at once: ``accepted``, ``waiting_second_person``, ``stale`` or ``refused``."""
         ...

@@ -80,6 +80,7 @@ class Routes:
             web.get("/status", self.status),
             web.get("/discrepancies", self.page),
             web.get("/discrepancies/{id}", self.show),
+            web.get("/discrepancies/{id}/options/{option}", self.option),
             web.post("/discrepancies/{id}/approve", self.approve),
             web.get("/discrepancies/{id}/undo", self.undo_option),
             web.post("/discrepancies/{id}/undo", self.undo),
@@ -106,6 +107,9 @@ class Routes:
 
     async def show(self, request: web.Request) -> web.Response:
         return answer(await self._operations.show(_id(request)))
+
+    async def option(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.option(_id(request), request.match_info["option"]))
 
     async def approve(self, request: web.Request) -> web.Response:
         asked = await _body(request, ApproveRequest)

@@ -99,6 +99,7 @@ def correction_view(correction: Correction) -> CorrectionView:
         error=correction.error or None,
         steps=steps,
         steps_done=steps if applied else correction.cursor,
+        at=correction.created_at,
     )
 
 

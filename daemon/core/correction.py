@@ -264,7 +264,7 @@ class Correction(Value, frozen=True, kw_only=True):
     """One chosen option on its way into the systems. ``approved_by`` is ``policy`` or a person's login name.
 
     ``proposed`` corrections wait for a second person. ``cursor`` is the index of the first step not yet settled.
-    ``undoes`` is the id of the correction that this one corrects back.
+    ``undoes`` is the id of the correction that this one corrects back, ``relies_on`` what its option relied on.
     """
 
     id: str
@@ -280,6 +280,7 @@ class Correction(Value, frozen=True, kw_only=True):
     cursor: int = 0
     error: str = ""
     undoes: str = ""
+    relies_on: dict[str, str] = msgspec.field(default_factory=dict)
     before: Before | None = None
 
 

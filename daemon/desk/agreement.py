@@ -110,6 +110,7 @@ class Agreement:
             approved_by=wish.operator.login,
             created_at=self._practice.clock.utc(),
             undoes=wish.undoes,
+            relies_on=wish.option.relies_on,
         )
 
 

@@ -29,7 +29,7 @@ class Approvals:
 
     def approve(self, tx: Tx, discrepancy: Discrepancy, asked: ApproveRequest, operator: Operator) -> Approval:
         """Choose an option; the first of two people leaves it proposed."""
-        option = self._option(discrepancy, asked.option)
+        option = self.option(discrepancy, asked.option)
         guard = discrepancy.finding.family == notices.GUARD
         if refused := _moved_on(discrepancy, option, asked.expect) or (not guard and self._refusal(tx, discrepancy)):
             return refused
@@ -88,7 +88,17 @@ class Approvals:
             return Approval(discrepancy=discrepancy.id, outcome=Outcome.REFUSED, message=why)
         return None
 
-    def _option(self, discrepancy: Discrepancy, option_id: str) -> Option:
+    def refusal(self, tx: Tx, discrepancy: Discrepancy) -> str:
+        """Why no option can be approved now, "" if nothing forbids it."""
+        try:
+            self.option(discrepancy, "")
+        except Invalid as error:
+            return f"{error}: {error.hint}"
+        refused = None if discrepancy.finding.family == notices.GUARD else self._refusal(tx, discrepancy)
+        return refused.message if refused is not None else ""
+
+    def option(self, discrepancy: Discrepancy, option_id: str) -> Option:
+        """The option of that id, the recommended one for ""; raises ``Invalid`` where it cannot be approved."""
         finding = discrepancy.finding
         if discrepancy.status is Status.CLOSED:
             raise Invalid(f"{discrepancy.id} is closed", hint="its difference is gone; nothing is left to approve")

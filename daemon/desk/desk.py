@@ -9,9 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from daemon.control.operations import UnknownId
-from daemon.control.views import correction_view, detail_view, discrepancy_view, option_view
+from daemon.control.views import correction_view, discrepancy_view
 from daemon.core.discrepancy import Discrepancy, Policy, Status
-from daemon.desk import switches
+from daemon.desk import switches, weighing
 from daemon.desk.agreement import Agreement
 from daemon.desk.approvals import Approvals
 from daemon.desk.autonomy import autonomy
@@ -19,7 +19,7 @@ from daemon.desk.bulk import chosen, decide_all
 from daemon.desk.decisions import Decisions, found
 from daemon.desk.follow import follow
 from daemon.desk.health import practice_status
-from daemon.desk.history import audit_entry, history_entry
+from daemon.desk.history import audit_entry
 from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
 from daemon.errors import Invalid
@@ -55,8 +55,6 @@ from daemon.report.reports import Reports
 from daemon.store import audit, corrections, discrepancies, state
 from daemon.store.database import Database
 from daemon.store.tx import Tx
-
-_HISTORY_MAX = 500
 
 
 class Desk:
@@ -116,14 +114,28 @@ class Desk:
 
     def _detail(self, tx: Tx, discrepancy_id: str) -> Detail:
         row = found(tx, discrepancy_id)
-        entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
-        return detail_view(self._view(tx, row), tuple(history_entry(entry) for entry in entries))
+        place, engine = place_of(self._engines, row.finding.practice), self._engines.get(row.finding.practice)
+        if engine is None:
+            return weighing.plain(tx, row, place)
+        detail = weighing.weighed(tx, row, engine.practice, place, self._four_eyes_over)
+        return msgspec.structs.replace(detail, refusal=self._approvals(row).refusal(tx, row))
 
     async def correction(self, correction_id: str) -> CorrectionView:
-        stored = await self._db.read(lambda tx: corrections.get(tx, correction_id))
-        if stored is None:
-            raise UnknownId(f"no correction {correction_id}")
-        return correction_view(stored)
+        def work(tx: Tx) -> CorrectionView:
+            stored = corrections.get(tx, correction_id)
+            if stored is None:
+                raise UnknownId(f"no correction {correction_id}")
+            return weighing.followed(tx, stored, place_of(self._engines, stored.practice).currency)
+
+        return await self._db.read(work)
+
+    async def option(self, discrepancy_id: str, option_id: str) -> OptionView:
+        def work(tx: Tx) -> OptionView:
+            row = found(tx, discrepancy_id)
+            option = self._approvals(row).option(row, option_id)
+            return weighing.weighed_option(tx, row, option, self._engine(row.finding.practice).practice)
+
+        return await self._db.read(work)
 
     async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
         asked = ApproveRequest(option=option, expect=expect)
@@ -137,7 +149,7 @@ class Desk:
         def work(tx: Tx) -> OptionView:
             row = found(tx, discrepancy_id)
             _, option = self._approvals(row).undo_option(tx, row)
-            return option_view(option, place_of(self._engines, row.finding.practice).currency)
+            return weighing.weighed_option(tx, row, option, self._engine(row.finding.practice).practice)
 
         return await self._db.read(work)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from daemon.protocol.base import PAGE_MAX, TEXT_MAX, Message, Several, Short
+from daemon.protocol.evidence import EffectView, LedgerView, LinePair, StepView
 
 
 class RecordView(Message, frozen=True, kw_only=True):
@@ -47,17 +48,26 @@ class WriteView(Message, frozen=True, kw_only=True):
     summary: str
 
 
-class OptionView(Message, frozen=True, kw_only=True):
+class OptionView(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """One way to correct it. ``effect`` and ``relies_on``, the values that an approval is bound to, stand in a
+    ``Detail`` only."""
+
     id: str
     title: str
     recommended: bool
     fingerprint: str
     consequences: tuple[str, ...]
     writes: tuple[WriteView, ...]
+    effect: EffectView | None = None
+    relies_on: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class CorrectionView(Message, frozen=True, kw_only=True):
-    """A chosen option on its way: ``steps_done`` of ``steps`` are settled."""
+    """A chosen option on its way: ``steps_done`` of ``steps`` are settled.
+
+    ``at`` is when it was first decided; a ``proposed`` one waits for somebody other than ``approved_by``. ``progress``
+    has its writes one by one, in a ``Detail`` and when a correction is asked for by its id.
+    """
 
     option: str
     status: str
@@ -66,6 +76,8 @@ class CorrectionView(Message, frozen=True, kw_only=True):
     id: str = ""
     steps_done: int = 0
     steps: int = 0
+    at: dt.datetime | None = None
+    progress: tuple[StepView, ...] = ()
 
 
 class WaiverView(Message, frozen=True, kw_only=True):
@@ -118,7 +130,21 @@ class HistoryEntry(Message, frozen=True, kw_only=True):
 
 
 class Detail(DiscrepancyView, frozen=True, kw_only=True):
+    """A discrepancy with all that a person weighs before deciding.
+
+    ``lines`` are those of its document, at most two hundred; ``refusal`` says why no option can be approved now, "" if
+    nothing forbids it; above ``four_eyes_over`` (zero: never) two people must agree; ``closed_through`` is the last
+    closed day of the books; ``timezone`` the practice's; ``settle_s`` how long a write in doubt may still land.
+    """
+
     history: tuple[HistoryEntry, ...] = ()
+    lines: tuple[LinePair, ...] = ()
+    ledger: LedgerView | None = None
+    refusal: str = ""
+    four_eyes_over: str = "0.00"
+    closed_through: dt.date | None = None
+    timezone: str = "UTC"
+    settle_s: int = 0
 
 
 class Page(Message, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from daemon.core.correction import Correction, CorrectionStatus, Option, moved
 from daemon.core.family import Family
 from daemon.core.model import Record, System
 from daemon.core.rules import Rules
+from daemon.core.staleness import moved_since
 from daemon.core.undo import plan_undo
 from daemon.practice import Practice
 from daemon.reconciler.judge import save
@@ -70,7 +71,8 @@ class Rechecker:
         option = _undo(tx, correction, family, rules) if correction.undoes else _option(tx, correction, assessment)
         if option is not None and option.fingerprint == correction.fingerprint:
             return True
-        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error="what it relied on has moved"))
+        why = moved_since(correction.relies_on, option)
+        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error=why))
         save(tx, practice, correction.family, assessment, seen)
         audit.append(
             tx,
@@ -79,7 +81,7 @@ class Rechecker:
             actor="daemon",
             action="stale",
             subject=correction.discrepancy_id,
-            detail={"option": correction.option, "error": "what it relied on has moved"},
+            detail={"option": correction.option, "error": why},
         )
         return False
 

@@ -12,7 +12,7 @@ import msgspec
 from daemon.core.model import System, Value
 from daemon.errors import Invalid
 from daemon.store import counters
-from daemon.store.codec import stamp
+from daemon.store.codec import moment, stamp
 from daemon.store.tx import Tx
 
 
@@ -59,6 +59,17 @@ class Intent(Value, frozen=True, kw_only=True):
     amount_cents: int
     status: IntentStatus = IntentStatus.SENT
     detail: str = ""
+
+
+class Trace(Value, frozen=True, kw_only=True):
+    """One attempt at a step, as its correction shows it."""
+
+    step_index: int
+    attempt: int
+    mark: str
+    status: IntentStatus
+    detail: str
+    at: datetime
 
 
 _UNSETTLED = (IntentStatus.SENT, IntentStatus.IN_DOUBT)
@@ -119,6 +130,26 @@ def attempts(tx: Tx, correction_id: str, step_index: int) -> int:
         (correction_id, step_index),
     )
     return int(rows[0][0])
+
+
+def traces(tx: Tx, correction_id: str) -> list[Trace]:
+    """Every attempt at the steps of a correction, oldest first."""
+    rows = tx.execute(
+        "SELECT step_index, attempt, mark, status, detail, at FROM intent WHERE correction_id = ?"
+        " ORDER BY step_index, at, attempt",
+        (correction_id,),
+    )
+    return [
+        Trace(
+            step_index=int(row[0]),
+            attempt=int(row[1]),
+            mark=row[2],
+            status=IntentStatus(row[3]),
+            detail=row[4],
+            at=moment(row[5]),
+        )
+        for row in rows
+    ]
 
 
 def spent(tx: Tx, practice: str, since: datetime) -> tuple[int, int]:

@@ -133,6 +133,12 @@ class FakeOperations:
             raise UnknownId(f"no correction {correction_id}")
         return correction_view(self.corrections[correction_id])
 
+    async def option(self, discrepancy_id: str, option_id: str) -> OptionView:
+        chosen = self._get(discrepancy_id).finding.option(option_id)
+        if chosen is None:
+            raise Invalid(f"no option {option_id!r}")
+        return option_view(chosen, "GBP")
+
     async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
         found = self._get(discrepancy_id)
         practice = found.finding.practice

@@ -1,0 +1,72 @@
+"""Everything a person weighs about one discrepancy, gathered from the store in one snapshot."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from daemon.control import weighing
+from daemon.control.views import Place, detail_view, discrepancy_view
+from daemon.core.amounts import money
+from daemon.core.correction import Correction, Option
+from daemon.core.discrepancy import Discrepancy
+from daemon.core.evidence import view_of
+from daemon.core.family import Family
+from daemon.core.view import Scene, scene
+from daemon.desk.history import history_entry
+from daemon.practice import Practice
+from daemon.protocol import CorrectionView, Detail, OptionView
+from daemon.reconciler.reference import build_rules
+from daemon.store import audit, corrections, families, journal, state
+from daemon.store.tx import Tx
+
+_HISTORY_MAX = 500
+
+
+def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
+    """A discrepancy with its last correction step by step, and its history."""
+    newest = next(iter(corrections.of_discrepancy(tx, row.id)), None)
+    entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
+    detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry) for entry in entries))
+    return msgspec.structs.replace(detail, correction=followed(tx, newest, place.currency) if newest else None)
+
+
+def followed(tx: Tx, correction: Correction, currency: str) -> CorrectionView:
+    """A correction with what became of each write."""
+    return weighing.followed(correction, journal.traces(tx, correction.id), currency)
+
+
+def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, four_eyes_over: Decimal) -> Detail:
+    """The same with lines, ledger and the effect of each option; without the first two while no system was read yet."""
+    finding = row.finding
+    family = families.load(tx, practice.id, finding.family)
+    stage = _scene(tx, practice, family)
+    subject = finding.subject
+    ids = [ref.id if ref is not None else "" for ref in (subject.provet, subject.xero)]
+    view = view_of(stage, *ids) if stage is not None else None
+    return msgspec.structs.replace(
+        plain(tx, row, place),
+        options=tuple(weighing.weighed(option, family, place.currency) for option in finding.options),
+        lines=weighing.lines(view) if view is not None else (),
+        ledger=weighing.ledger(stage) if stage is not None else None,
+        four_eyes_over=money(four_eyes_over),
+        closed_through=stage.rules.locked_through if stage is not None else None,
+        timezone=practice.settings.timezone.key,
+        settle_s=practice.settings.settle_s,
+    )
+
+
+def weighed_option(tx: Tx, row: Discrepancy, option: Option, practice: Practice) -> OptionView:
+    """One option with its effect."""
+    family = families.load(tx, practice.id, row.finding.family)
+    return weighing.weighed(option, family, practice.settings.currency)
+
+
+def _scene(tx: Tx, practice: Practice, family: Family) -> Scene | None:
+    """The family laid out as it is judged; None where there is none, or no rules to judge it by."""
+    if practice.references is None or not family.documents or not family.id.startswith("invoice:"):
+        return None
+    rules = build_rules(practice.id, practice.settings, practice.references)
+    adopting = state.practice_state(tx, practice.id).released_at is None
+    return scene(family, msgspec.structs.replace(rules, adopting=adopting))
