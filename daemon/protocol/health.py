@@ -29,8 +29,20 @@ class Budget(Message, frozen=True, kw_only=True):
     bytes_today: int = 0
 
 
+class OpenSum(Message, frozen=True, kw_only=True):
+    """How many are open, and the money at stake in them."""
+
+    count: int
+    amount: str
+
+
 class PracticeStatus(Message, frozen=True, kw_only=True):
-    """Health of one practice. ``open`` and what is summed over it count open and approved discrepancies."""
+    """Health of one practice. ``open`` and what is summed over it count open and approved discrepancies.
+
+    ``open_by_policy`` says who moves next: ``automatic``, ``person``, ``hold`` or ``hand_work``. ``proofs`` is when each
+    class of record was last proven equal, ``last_full`` when all were. ``trend`` is how many were open at the end of
+    each of the last hours, the present one last. ``timezone`` is the practice's own, as the IANA names it.
+    """
 
     id: str
     name: str
@@ -48,6 +60,11 @@ class PracticeStatus(Message, frozen=True, kw_only=True):
     budget: Budget
     warnings: tuple[str, ...] = ()
     currency: str = ""
+    timezone: str = "UTC"
+    oldest_open: dt.datetime | None = None
+    open_by_policy: dict[str, OpenSum] = {}
+    proofs: dict[str, dt.datetime] = {}
+    trend: tuple[int, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -15,6 +15,7 @@ import msgspec
 from daemon.applier.applier import Applier
 from daemon.applier.settle import Settler
 from daemon.core.model import System
+from daemon.core.trend import sampled
 from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
 from daemon.reconciler import notices
@@ -144,7 +145,13 @@ class Engine:
         """Note the comparison; the first full one of a practice is released here if settings say so."""
         practice, now = self.practice, self.practice.clock.utc()
         known = state.practice_state(tx, practice.id)
-        fresh = msgspec.structs.replace(known, last_cycle=now, last_full=now if full else known.last_full)
+        is_open = sum(discrepancies.open_by_kind(tx, practice.id).values())
+        fresh = msgspec.structs.replace(
+            known,
+            last_cycle=now,
+            last_full=now if full else known.last_full,
+            open_by_hour=sampled(known.open_by_hour, now, is_open),
+        )
         if full and known.released_at is None and practice.settings.release == "automatic":
             fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
         state.put_state(tx, practice.id, fresh)

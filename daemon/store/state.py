@@ -18,7 +18,8 @@ class PracticeState(Value, frozen=True, kw_only=True):
     ``importing`` holds from the release until a cycle has written all it may: guards do not count until then.
     ``guard`` says why automatic writes stopped; what was written before ``imported_at`` and ``guard_lifted_at`` counts
     no more.
-    ``proofs`` is when each class of record was last proven equal.
+    ``proofs`` is when each class of record was last proven equal. ``open_by_hour`` is how many discrepancies were open
+    in each of the last hours (``daemon/core/trend.py``).
     """
 
     released_at: datetime | None = None
@@ -33,6 +34,7 @@ class PracticeState(Value, frozen=True, kw_only=True):
     importing: bool = False
     guard_lifted_at: datetime | None = None
     imported_at: datetime | None = None
+    open_by_hour: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:
