@@ -38,8 +38,9 @@ class Book:
         self._practice = practice
 
     async def start(self, batch: Sequence[Correction]) -> list[Correction]:
-        """Mark corrections as being applied."""
-        return await self._practice.db.write(lambda tx: [self._start(tx, correction) for correction in batch])
+        """Mark corrections as being applied; one without a step is applied at once. Returns those that have any."""
+        started = await self._practice.db.write(lambda tx: [self._start(tx, correction) for correction in batch])
+        return [correction for correction in started if correction.steps]
 
     def _start(self, tx: Tx, correction: Correction) -> Correction:
         if correction.status is _S.APPLYING:
@@ -48,6 +49,8 @@ class Book:
         if not correction.cursor:
             started = msgspec.structs.replace(started, before=corrections.before(tx, correction))
         corrections.put(tx, started)
+        if not started.steps:
+            self._finish(tx, started, _S.APPLIED, "")
         return started
 
     async def intend(self, prepared: Prepared) -> None:

@@ -226,7 +226,7 @@ def _foreign(payment: Payment, view: View, scene: Scene) -> Case:
         amount=payment.amount,
         effect=view.sign * payment.amount,
         summary=f"{subject.label} comes from the consolidation clearing account, but Provet has none of type 6 for it",
-        options=() if fixed else delete_options(payment, view),
+        options=() if fixed else delete_options(payment, view, scene),
         policy=Policy.PERSON,
     )
 

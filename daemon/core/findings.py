@@ -58,7 +58,8 @@ def _policy(case: Case, rules: Rules) -> Policy:
         return Policy.HOLD
     usual = KINDS[case.kind].policy
     policy = max(rules.policy.get(case.kind, usual), case.policy or Policy.AUTOMATIC, key=_STRICTNESS.index)
-    if policy is Policy.AUTOMATIC and (rules.mode is not Mode.AUTO or not case.options):
+    writes = any(option.recommended and option.steps for option in case.options)
+    if policy is Policy.AUTOMATIC and (rules.mode is not Mode.AUTO or not writes):
         return max(usual, Policy.PERSON, key=_STRICTNESS.index)
     return policy
 

@@ -6,28 +6,34 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from daemon.core.family import Family, marked_partner
-from daemon.core.ledger import settlement
+from daemon.core.ledger import CONSOLIDATED, settlement
 from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind, Link, Origin, Payment, System, Value
 from daemon.core.rules import Rules
 
-TWIN_DAYS = 5
-
 
 class PairState(StrEnum):
-    """How a Provet payment and a Xero payment of one document relate."""
+    """How a Provet payment and a Xero payment of one document relate.
+
+    ``REPLACED``: entered anew on one side with the same sum; ``RESIZED``: entered anew in Provet with another.
+    """
 
     PAIRED = "paired"
     ADOPTED = "adopted"
     REPLACED = "replaced"
+    RESIZED = "resized"
     TWIN = "twin"
 
 
 class PaymentPair(Value, frozen=True, kw_only=True):
+    """Two payments that are or may be one. ``lost`` is the pair that Xero's payment was in before Provet's was entered
+    anew."""
+
     provet: Payment
     xero: Payment
     state: PairState
     link: Link
+    lost: Link | None = None
 
 
 class PaymentMatch(Value, frozen=True, kw_only=True):
@@ -45,8 +51,9 @@ def match_payments(
 ) -> PaymentMatch:
     """Pair the standing Provet payments of ``document`` with the living Xero payments of its partner.
 
-    Order: links, marks, then equal amounts: with a freed partner (entered anew), as probable twins otherwise. While a
-    practice is being adopted, equal amount and date are enough.
+    Order: links, marks, then equal amounts: with a freed partner (entered anew), as probable twins otherwise, however
+    far apart: that money of one sum came twice is a person's word. Last, sums changed in Provet. While a practice is
+    being adopted, equal amount and date are enough.
     """
     links = [link for link in family.links if link.origin is not Origin.UNDONE]
     provet_left = {payment.id: payment for payment in standing}
@@ -56,6 +63,7 @@ def match_payments(
     freed_provet = {p.id: link for p in provet_left.values() if (link := _lost_link(p, links)) is not None}
     freed_xero = {p.id: link for p in xero_left.values() if (link := _lost_link(p, links)) is not None}
     pairs += _equal_pairs(document, provet_left, xero_left, (freed_provet, freed_xero), rules)
+    pairs += _resized_pairs(provet_left, xero_left, (freed_provet, freed_xero))
     return PaymentMatch(
         pairs=tuple(pairs),
         provet_only=tuple(p for p in provet_left.values() if p.id not in freed_provet),
@@ -122,20 +130,44 @@ def _equal_pairs(
         if theirs.amount == settlement(document, mine)
         for days in (abs((theirs.date - mine.date).days),)
         for state in (_equal_state(mine.id in freed[0] or theirs.id in freed[1], days, rules),)
-        if state is not None
     ]
     possible.sort(key=lambda found: (found[0], found[1], len(found[2].id), found[2].id, found[3].id))
     pairs = []
     for _, _, mine, theirs, state in possible:
         if mine.id in provet and theirs.id in xero:
-            link = adopted_link(Kind.PAYMENT, mine.id, theirs.id)
-            pairs.append(PaymentPair(provet=provet.pop(mine.id), xero=xero.pop(theirs.id), state=state, link=link))
+            pairs.append(_unlinked_pair(provet.pop(mine.id), xero.pop(theirs.id), state, freed[1]))
     return pairs
 
 
-def _equal_state(freed: bool, days: int, rules: Rules) -> PairState | None:
+def _unlinked_pair(mine: Payment, theirs: Payment, state: PairState, freed_xero: dict[str, Link]) -> PaymentPair:
+    link = adopted_link(Kind.PAYMENT, mine.id, theirs.id)
+    return PaymentPair(provet=mine, xero=theirs, state=state, link=link, lost=freed_xero.get(theirs.id))
+
+
+def _equal_state(freed: bool, days: int, rules: Rules) -> PairState:
     if freed:
         return PairState.REPLACED
-    if rules.adopting and not days:
-        return PairState.ADOPTED
-    return PairState.TWIN if days <= TWIN_DAYS else None
+    return PairState.ADOPTED if rules.adopting and not days else PairState.TWIN
+
+
+def _resized_pairs(
+    provet: dict[str, Payment], xero: dict[str, Payment], freed: tuple[dict[str, Link], dict[str, Link]]
+) -> list[PaymentPair]:
+    """A sum changed in Provet: the old payment is cancelled and a later one of the same day takes its place
+    (docs/reference/provet.md P-26)."""
+    pairs = []
+    for theirs in [payment for payment in xero.values() if payment.id in freed[1]]:
+        old = freed[1][theirs.id].provet_id
+        later = [p for p in provet.values() if p.id not in freed[0] and p.date == theirs.date and _takes_over(p, old)]
+        if later:
+            mine = min(later, key=lambda p: _age(p.id))
+            pairs.append(_unlinked_pair(provet.pop(mine.id), xero.pop(theirs.id), PairState.RESIZED, freed[1]))
+    return pairs
+
+
+def _takes_over(payment: Payment, old: str) -> bool:
+    return payment.method != CONSOLIDATED and not marked_partner(payment) and _age(payment.id) > _age(old)
+
+
+def _age(identifier: str) -> tuple[int, str]:
+    return (len(identifier), identifier)

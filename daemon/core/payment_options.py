@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money
+from daemon.core.by_hand import kept_as_prepayment
 from daemon.core.correction import CancelPayment, CreatePayment, Option, RecordPayment, SetLink
 from daemon.core.diff import field_diffs
 from daemon.core.discrepancy import FieldDiff, Subject
@@ -60,6 +61,15 @@ def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
     return facts
 
 
+def may_be_cancelled(payment: Payment, view: View, scene: Scene) -> bool:
+    """Whether Provet lets a payment be cancelled: neither it nor its document, whose date the cancelling entry takes,
+    lies in a closed period (docs/reference/provet.md P-26, P-35)."""
+    whole = scene.wholes.get(view.paid_on)
+    document = view.document if whole is None else whole.whole
+    open_from = scene.rules.provet_open_from
+    return open_from is None or min(payment.date, document.date) >= open_from
+
+
 def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:
     step = CancelPayment(
         payment_id=payment.id,
@@ -103,11 +113,15 @@ def record_options(payment: Payment, amount: Decimal, view: View, scene: Scene, 
     return (option(option_id, title, (step,), words, relies_on=relied(None, payment), recommended=True),)
 
 
-def delete_options(payment: Payment, view: View) -> tuple[Option, ...]:
-    words = f"{view.posted.posting.label} has {money(payment.amount)} more open in Xero"
+def delete_options(payment: Payment, view: View, scene: Scene) -> tuple[Option, ...]:
+    """Delete a Xero payment whose Provet payment is gone."""
+    words = (
+        f"{view.posted.posting.label} has {money(payment.amount)} more open in Xero",
+        kept_as_prepayment(scene.rules),
+    )
     step = delete_step(payment, view)
     relies_on = relied(None, payment)
-    return (option("delete-payment", "Delete it in Xero", (step,), words, relies_on=relies_on, recommended=True),)
+    return (option("delete-payment", "Delete it in Xero", (step,), *words, relies_on=relies_on, recommended=True),)
 
 
 def first_recommended(options: Sequence[Option]) -> tuple[Option, ...]:

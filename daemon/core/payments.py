@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import msgspec
 
 from daemon.core.amounts import money
 from daemon.core.booking import from_xero, payment_step
 from daemon.core.correction import Option, Step
-from daemon.core.diff import Change, changes, field_diffs
-from daemon.core.findings import Case, option, with_currency
-from daemon.core.ledger import settlement
+from daemon.core.differing import differing
+from daemon.core.findings import Case, option
 from daemon.core.mappings import payment_account
 from daemon.core.model import Link
 from daemon.core.pairing import PairState, PaymentPair
@@ -20,15 +17,14 @@ from daemon.core.payment_options import (
     both_fields,
     link_option,
     payment_subject,
-    provet_facts,
     record_step,
     relied,
-    xero_facts,
 )
-from daemon.core.removal import delete_step
 from daemon.core.removed import removed_in_provet, removed_in_xero
 from daemon.core.unpaired import missing_in_provet, missing_in_xero, unmatched_in_provet
 from daemon.core.view import Scene, View
+
+NEAR_DAYS = 5
 
 
 def judge_payments(view: View, scene: Scene) -> list[Case]:
@@ -56,13 +52,13 @@ def payment_links(view: View) -> list[Link]:
 
 
 def _pair(pair: PaymentPair, view: View, scene: Scene) -> list[Case]:
-    match pair.state:
-        case PairState.REPLACED:
-            return [_replaced(pair, view)]
-        case PairState.TWIN:
-            return [_twin(pair, view, scene)]
-        case PairState.PAIRED | PairState.ADOPTED:
-            return _differs(pair, view, scene)
+    if pair.state is PairState.TWIN:
+        return [_twin(pair, view, scene)]
+    entered_in_xero = pair.state is PairState.REPLACED and pair.lost is None
+    case = None if entered_in_xero else differing(pair, view, scene)
+    if case is not None:
+        return [case]
+    return [_replaced(pair, view)] if pair.state is PairState.REPLACED else []
 
 
 def _replaced(pair: PaymentPair, view: View) -> Case:
@@ -83,10 +79,17 @@ def _twin(pair: PaymentPair, view: View, scene: Scene) -> Case:
         kind="payment.probable_twin",
         subject=subject,
         amount=pair.xero.amount,
-        summary=f"{subject.label} stands in both systems without a link: probably typed in on both sides",
+        summary=f"{subject.label} stands in both systems without a link{_apart(pair)}",
         fields=both_fields(pair.provet, pair.xero, view),
         options=(link_option(pair, view), *_two_payments(pair, view, scene)),
     )
+
+
+def _apart(pair: PaymentPair) -> str:
+    days = abs((pair.xero.date - pair.provet.date).days)
+    if days <= NEAR_DAYS:
+        return ": probably typed in on both sides"
+    return f", {days} days apart: typed in on both sides, or two payments of one sum"
 
 
 def _two_payments(pair: PaymentPair, view: View, scene: Scene) -> tuple[Option, ...]:
@@ -103,57 +106,3 @@ def _two_payments(pair: PaymentPair, view: View, scene: Scene) -> tuple[Option, 
     words = f"{view.posted.posting.label} is paid with {money(2 * amount)} in both systems"
     title = "They are two payments: enter each on the other side"
     return (option("create-new", title, steps, words, relies_on=relied(pair.provet, pair.xero)),)
-
-
-def _differs(pair: PaymentPair, view: View, scene: Scene) -> list[Case]:
-    mine, theirs = provet_facts(pair.provet, view), xero_facts(pair.xero)
-    baseline = pair.link.baseline or agreed_facts(pair, view)
-    moved = {
-        name: change
-        for name, change in changes(mine, theirs, baseline).items()
-        if name == "amount" or change is not Change.UNKNOWN
-    }
-    if not moved:
-        return []
-    subject = payment_subject(view, pair.provet, pair.xero)
-    amount = settlement(view.document, pair.provet)
-    excess = amount - pair.xero.amount
-    case = Case(
-        kind="payment.differs",
-        subject=subject,
-        amount=max(amount, pair.xero.amount),
-        effect=-view.sign * excess,
-        summary=f"{subject.label} differs in {', '.join(moved)}",
-        fields=field_diffs(mine, theirs, baseline, tuple(moved)),
-    )
-    if excess > view.xero_room:
-        return [_overpaid(case, pair, excess, view, scene)]
-    if -excess > view.provet_due:
-        where = f"; only {with_currency(amount, scene.rules)} of it fits in Provet"
-        return [
-            msgspec.structs.replace(case, kind="payment.overpaid", amount=-excess, summary=f"{subject.label}{where}")
-        ]
-    return [msgspec.structs.replace(case, options=_recreate("recreate-payment", pair, amount, view, scene))]
-
-
-def _overpaid(case: Case, pair: PaymentPair, excess: Decimal, view: View, scene: Scene) -> Case:
-    """A Provet payment of which Xero holds less, because no more is due there."""
-    left = max(view.xero_room, Decimal(0))
-    options = _recreate("book-up-to-due", pair, pair.xero.amount + left, view, scene) if left else ()
-    held = with_currency(pair.xero.amount, scene.rules)
-    summary = f"{case.subject.label} stands in Xero with {held}: no more was due"
-    return msgspec.structs.replace(case, kind="payment.overpaid", amount=excess, summary=summary, options=options)
-
-
-def _recreate(option_id: str, pair: PaymentPair, amount: Decimal, view: View, scene: Scene) -> tuple[Option, ...]:
-    """Remove Xero's payment and enter it anew: a payment there cannot be edited (docs/reference/xero.md 10.1)."""
-    account, gap = payment_account(pair.provet.method, scene.rules)
-    if from_xero(pair.provet, scene.rules):
-        account, gap = pair.xero.method, None
-    closed = scene.rules.closed(pair.xero.date) or scene.rules.closed(pair.provet.date)
-    if pair.xero.locked or closed or gap is not None:
-        return ()
-    steps: tuple[Step, ...] = (delete_step(pair.xero, view), payment_step(view, pair.provet, account, amount))
-    words = f"Xero's payment of {money(pair.xero.amount)} is removed and entered anew as {money(amount)}"
-    relies_on = relied(pair.provet, pair.xero)
-    return (option(option_id, "Enter it anew in Xero", steps, words, relies_on=relies_on, recommended=True),)

@@ -34,11 +34,14 @@ def _join(parts: Sequence[Case]) -> Case:
 
 
 def _options(parts: Sequence[Case]) -> tuple[Option, ...]:
-    return tuple(
+    """The options of all parts; where what was recommended is not among them, the first that is left."""
+    common = [
         _joined_option([each for part in parts for each in part.options if each.id == first.id])
         for first in parts[0].options
         if all(any(each.id == first.id for each in part.options) for part in parts)
-    )
+    ]
+    best = next((place for place, each in enumerate(common) if each.recommended), 0)
+    return tuple(msgspec.structs.replace(each, recommended=place == best) for place, each in enumerate(common))
 
 
 def _joined_option(options: Sequence[Option]) -> Option:

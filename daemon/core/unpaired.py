@@ -8,12 +8,19 @@ import msgspec
 
 from daemon.core.amounts import money
 from daemon.core.booking import from_xero, payment_step, payment_steps
+from daemon.core.differing import excess_by_hand, not_due_in_provet
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, gap_id, with_currency
 from daemon.core.ledger import settlement
 from daemon.core.mappings import payment_account, recording_gap
 from daemon.core.model import ZERO, DocumentStatus, Payment
-from daemon.core.payment_options import create_options, payment_subject, record_options
+from daemon.core.payment_options import (
+    create_options,
+    first_recommended,
+    payment_subject,
+    record_options,
+    relied,
+)
 from daemon.core.view import Scene, View
 
 
@@ -55,12 +62,16 @@ def _overpaid_in_xero(case: Case, payment: Payment, left: Decimal, view: View, s
     summary = f"{case.summary}; only {with_currency(max(left, ZERO), scene.rules)} is still due there"
     account, _ = payment_account(payment.method, scene.rules)
     overpaid = msgspec.structs.replace(case, kind="payment.overpaid", summary=summary)
-    if left <= 0 or scene.rules.closed(payment.date):
-        return overpaid
-    step = payment_step(view, payment, account, left)
+    hand = excess_by_hand(case.amount - max(left, ZERO), relied(payment, None), scene)
+    if left <= 0:
+        return msgspec.structs.replace(overpaid, options=first_recommended((hand,)))
+    closed = scene.rules.closed(payment.date)
+    day = scene.rules.first_open_day if closed else payment.date
+    step = payment_step(view, payment, account, left, day)
     rest = f"{with_currency(case.amount - left, scene.rules)} of it stays unbooked"
-    title = f"Book {money(left)}, what is due"
-    return msgspec.structs.replace(overpaid, options=create_options(step, payment, "book-up-to-due", title, rest))
+    title = f"Book {money(left)}, what is due" + (f", on {day.isoformat()}, the first open day" if closed else "")
+    up_to_due = create_options(step, payment, "first-open-day" if closed else "book-up-to-due", title, rest)
+    return msgspec.structs.replace(overpaid, options=(*up_to_due, hand))
 
 
 def _closed_in_xero(case: Case, payment: Payment, view: View, scene: Scene) -> Case:
@@ -107,7 +118,10 @@ def _missing_in_provet(payment: Payment, left: Decimal, view: View, scene: Scene
     closed = rules.provet_open_from is not None and payment.date < rules.provet_open_from
     if payment.amount > left:
         summary = f"{case.summary}; only {with_currency(max(left, ZERO), rules)} is still due there"
-        options = record_options(payment, left, view, scene, "book-up-to-due") if left > 0 and not closed else ()
+        option_id = "first-open-day" if closed else "book-up-to-due"
+        options = record_options(payment, left, view, scene, option_id) if left > 0 else ()
+        hand = not_due_in_provet(payment, payment.amount - max(left, ZERO), scene)
+        options = first_recommended((*options, hand))
         return msgspec.structs.replace(case, kind="payment.overpaid", summary=summary, options=options)
     if not closed:
         return msgspec.structs.replace(case, options=record_options(payment, payment.amount, view, scene, "create"))

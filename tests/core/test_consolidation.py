@@ -165,7 +165,7 @@ class TestClearing:
         world = brought_in()
         world.change(by_mark(world, "61")[0].id, cancelled=True)
         found = finding(world, "payment.removed_in_xero")
-        assert [option.id for option in found.options] == ["recreate-payment"]
+        assert [option.id for option in found.options] == ["recreate-payment", "done-by-hand"]
         world.apply(found.options[0].steps)
         assert quiet(world)
         assert on_account(world) == 0

@@ -13,7 +13,7 @@ from daemon.core.correction import (
     CreatePayment,
     RecordPayment,
 )
-from daemon.core.discrepancy import Policy
+from daemon.core.discrepancy import Finding, Policy
 from daemon.core.family import Family
 from daemon.core.rules import Rules
 from tests.core.builders import (
@@ -33,6 +33,11 @@ from tests.core.situations import APRIL, CLOSED, PROVET_CLOSED, step_of, with_pa
 def effects_explain(seen: Family, practice: Rules = RULES) -> bool:
     found = assess(seen, practice)
     return found.books.provet - found.books.xero == sum(finding.effect for finding in found.findings)
+
+
+def writing(finding: Finding) -> list[str]:
+    """The options that write anything."""
+    return [option.id for option in finding.options if option.steps]
 
 
 PAIR = (paid("5", "50"), xero_paid("a", "50"), payment_link("5", "a"))
@@ -58,7 +63,8 @@ def test_more_than_is_due_waits_for_a_person(more: tuple[Any, ...], options: lis
     seen = with_payments(*more)
     finding = only(seen)
     assert (finding.kind, finding.policy) == ("payment.overpaid", Policy.PERSON)
-    assert [option.id for option in finding.options] == options
+    assert [option.id for option in finding.options] == [*options, "done-by-hand"]
+    assert sum(option.recommended for option in finding.options) == 1
 
 
 def test_up_to_what_is_due_is_booked_and_the_excess_stays_visible() -> None:
@@ -68,7 +74,7 @@ def test_up_to_what_is_due_is_booked_and_the_excess_stays_visible() -> None:
     assert step.amount == 120
     after = with_records(seen, xero_paid("a", "120", note=step.reference))
     finding = only(after)
-    assert (finding.kind, finding.amount, finding.effect, finding.options) == ("payment.overpaid", 30, -30, ())
+    assert (finding.kind, finding.amount, finding.effect, writing(finding)) == ("payment.overpaid", 30, -30, [])
     assert kinds(assess(learned(after), RULES)) == ["payment.overpaid"]
     credited = with_changed(learned(after), "x-1", gross=Decimal(140))
     assert effects_explain(credited)
@@ -81,7 +87,7 @@ def test_up_to_what_is_due_is_recorded_in_provet() -> None:
     assert step.amount == 80
     after = with_records(seen, paid("6", "80", note=step.info, method="17"))
     finding = only(after)
-    assert (finding.kind, finding.amount, finding.effect, finding.options) == ("payment.overpaid", 40, 40, ())
+    assert (finding.kind, finding.amount, finding.effect, writing(finding)) == ("payment.overpaid", 40, 40, [])
 
 
 def test_an_excess_that_fits_later_is_booked_by_entering_the_payment_anew() -> None:
@@ -100,7 +106,7 @@ def test_payments_that_fit_go_first_and_never_exceed_what_is_due_together() -> N
         "7": "payment.overpaid",
         "8": "payment.missing_in_xero",
     }
-    assert [len(found[identifier].options) for identifier in "5678"] == [0, 1, 0, 1]
+    assert [len(writing(found[identifier])) for identifier in "5678"] == [0, 1, 0, 1]
     assert effects_explain(seen)
 
 
@@ -139,9 +145,10 @@ def test_what_is_closed_on_one_side_only_is_open_on_the_other() -> None:
         pytest.param((xero_paid("a", "120"), paid("5", "20", method="12")), PROVET_CLOSED, id="Provet"),
     ],
 )
-def test_nothing_is_booked_up_to_what_is_due_in_a_closed_period(more: tuple[Any, ...], practice: Rules) -> None:
+def test_up_to_what_is_due_goes_to_the_first_open_day(more: tuple[Any, ...], practice: Rules) -> None:
     finding = only(with_payments(*more), practice)
-    assert (finding.kind, finding.options) == ("payment.overpaid", ())
+    assert (finding.kind, writing(finding)) == ("payment.overpaid", ["first-open-day"])
+    assert step_of(finding).date == APRIL  # type: ignore[union-attr]
 
 
 def test_money_given_back_on_an_invoice_is_explained() -> None:

@@ -75,12 +75,34 @@ def pairs(found: PaymentMatch) -> list[tuple[str, str, str]]:
             [("3", "a", "replaced")],
             id="freed by its mark, the link being lost",
         ),
-        pytest.param([paid("3", "60")], [xero_paid("a", "50")], [payment_link("1", "a")], [], id="another amount"),
+        pytest.param(
+            [paid("3", "60")],
+            [xero_paid("a", "50")],
+            [payment_link("1", "a")],
+            [("3", "a", "resized")],
+            id="cancelled in Provet and entered anew with another sum",
+        ),
+        pytest.param(
+            [paid("3", "60", date=after(1))],
+            [xero_paid("a", "50")],
+            [payment_link("1", "a")],
+            [],
+            id="another sum on another day is another payment",
+        ),
+        pytest.param(
+            [paid("1", "60")],
+            [xero_paid("a", "50")],
+            [payment_link("3", "a")],
+            [],
+            id="what was there before takes no other's place",
+        ),
         pytest.param([paid("1", "50")], [xero_paid("a", "50", date=after(5))], [], [("1", "a", "twin")], id="twin"),
         pytest.param(
             [paid("1", "50")], [xero_paid("a", "50", date=after(-5))], [], [("1", "a", "twin")], id="twin, earlier"
         ),
-        pytest.param([paid("1", "50")], [xero_paid("a", "50", date=after(6))], [], [], id="too far apart for a twin"),
+        pytest.param(
+            [paid("1", "50")], [xero_paid("a", "50", date=after(60))], [], [("1", "a", "twin")], id="twin, far apart"
+        ),
         pytest.param([paid("1", "50")], [xero_paid("a", "50.01")], [], [], id="a cent off"),
         pytest.param(
             [paid("1", "50", date=after(0)), paid("2", "50", date=after(2))],

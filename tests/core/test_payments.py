@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from daemon.core.assess import assess
@@ -162,6 +163,13 @@ def test_a_probable_twin_is_linked_first_or_found_to_be_two() -> None:
     assert kinds(assess(with_records(seen, step.link), RULES)) == []
 
 
+def test_one_sum_on_both_sides_is_a_persons_word_however_far_apart() -> None:
+    finding = only(with_payments(paid("5", "50"), xero_paid("a", "50", date=DAY + dt.timedelta(days=40))))
+    assert (finding.kind, finding.policy) == ("payment.probable_twin", Policy.PERSON)
+    assert "40 days apart" in finding.summary
+    assert [option.id for option in finding.options] == ["link", "create-new"]
+
+
 @pytest.mark.parametrize(
     ("more", "practice"),
     [
@@ -201,9 +209,65 @@ def test_a_payment_that_differs_is_entered_anew_by_a_person(
     finding = only(seen)
     assert (finding.kind, finding.policy, finding.effect) == ("payment.differs", Policy.PERSON, effect)
     assert [field.name for field in finding.fields] == names
-    assert steps(finding) == ["DeletePayment", "CreatePayment"]
+    assert steps(finding, "recreate-payment") == ["DeletePayment", "CreatePayment"]
+    kept = [] if names == ["amount"] else ["accept-xero"]
+    assert [option.id for option in finding.options if option.id != "recreate-payment"] == kept
+    assert finding.option().id == ("accept-xero" if change[0] == "a" else "recreate-payment")  # type: ignore[union-attr]
     for locked in (with_changed(seen, "a", reconciled=True), with_changed(seen, "a", batch_id="b")):
-        assert only(locked).options == ()
+        by_hand = only(locked)
+        assert by_hand.kind == ("payment.differs" if kept else "payment.reconciled_locked")
+        assert [option.id for option in by_hand.options] == [*kept, "done-by-hand"]
+        assert by_hand.effect == effect
+
+
+@pytest.mark.parametrize(("field", "value"), [("date", APRIL), ("method", "0")])
+def test_a_difference_that_was_accepted_is_no_more(field: str, value: Any) -> None:
+    seen = with_changed(learned(with_payments(*PAIR)), "5", **{field: value})
+    step = step_of(only(seen), "accept-xero")
+    assert isinstance(step, SetLink)
+    links = [link for link in seen.links if link.kind != "payment"]
+    after = msgspec.structs.replace(seen, links=(*links, step.link))
+    assert kinds(assess(after, RULES)) == []
+    assert only(with_changed(after, "5", amount=Decimal(30))).kind == "payment.differs"
+
+
+def test_methods_on_one_account_are_no_difference() -> None:
+    practice = rules(payments={"1": "091", "4": "091"})
+    seen = with_changed(learned(with_payments(*PAIR), practice), "5", method="4")
+    assert kinds(assess(seen, practice)) == []
+
+
+def test_a_payment_moved_into_a_closed_period_is_not_moved_there() -> None:
+    closed = rules(locked_through=DAY - dt.timedelta(days=5))
+    seen = with_changed(learned(with_payments(*PAIR)), "5", date=DAY - dt.timedelta(days=6))
+    finding = only(seen, closed)
+    assert (finding.kind, finding.policy) == ("period.locked", Policy.PERSON)
+    assert [option.id for option in finding.options] == ["accept-xero", "first-open-day"]
+    smaller = only(with_changed(seen, "5", amount=Decimal(30)), closed)
+    assert (smaller.kind, [option.id for option in smaller.options]) == ("period.locked", ["first-open-day"])
+    assert smaller.options[0].steps[1].date == closed.first_open_day  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("anew", "names"),
+    [
+        pytest.param(paid("7", "50", method="0"), ["method"], id="another method"),
+        pytest.param(paid("7", "50", date=APRIL), ["date"], id="another day"),
+        pytest.param(paid("7", "40"), ["amount"], id="another sum"),
+        pytest.param(paid("7", "40", method="0"), ["amount", "method"], id="another sum and method"),
+    ],
+)
+@pytest.mark.parametrize("by_row", [True, False], ids=["opposite row", "status"])
+def test_a_payment_that_was_entered_otherwise_is_one_correction(anew: Payment, names: list[str], by_row: bool) -> None:
+    old = (paid("5", "50"), paid("6", "-50")) if by_row else (paid("5", "50", cancelled=True),)
+    finding = only(with_payments(*old, anew, *PAIR[1:]))
+    assert (finding.kind, finding.policy) == ("payment.differs", Policy.PERSON)
+    assert [field.name for field in finding.fields] == names
+    assert finding.effect == 50 - anew.amount
+    assert steps(finding) == ["DeletePayment", "CreatePayment"]
+    assert [o.id for o in finding.options] == ["recreate-payment", *(["link"] if "amount" not in names else [])]
+    locked = only(with_payments(*old, anew, xero_paid("a", "50", reconciled=True), PAIR[2]))
+    assert locked.kind == ("payment.reconciled_locked" if "amount" in names else "payment.differs")
 
 
 def test_a_pair_found_by_its_mark_shows_at_once_that_it_differs() -> None:
@@ -212,10 +276,17 @@ def test_a_pair_found_by_its_mark_shows_at_once_that_it_differs() -> None:
 
 
 def test_a_changed_payment_that_came_from_xero_keeps_its_account() -> None:
-    more = (paid("5", "40", method="17", note="Xero payment a"), xero_paid("a", "50", method="099"))
-    option = only(with_payments(*more)).option()
+    more = (paid("5", "50", method="17", note="Xero payment a"), xero_paid("a", "50", method="099"))
+    option = only(with_changed(learned(with_payments(*more)), "5", amount=Decimal(40))).option()
     assert option is not None
     assert [step.account for step in option.steps if isinstance(step, CreatePayment)] == ["099"]
+
+
+def test_what_provet_took_in_part_is_entered_anew_there_once_the_rest_is_due() -> None:
+    more = (paid("5", "40", method="17", note="Xero payment a"), xero_paid("a", "50", method="099"))
+    finding = only(with_payments(*more))
+    assert (finding.kind, finding.effect) == ("payment.differs", 10)
+    assert steps(finding) == ["CancelPayment", "RecordPayment"]
 
 
 def test_provet_takes_payments_only_on_final_documents() -> None:
