@@ -8,6 +8,7 @@ from daemon.core.amounts import money
 from daemon.core.correction import Correction, CorrectionStatus, Option
 from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Subject, Waiver
 from daemon.core.model import Kind, Ref, Value
+from daemon.core.walk_in import is_walk_in
 from daemon.core.wording import writes
 from daemon.protocol import (
     CorrectionView,
@@ -112,7 +113,7 @@ def _subject(subject: Subject, finding: Finding, place: Place) -> SubjectView:
 
 
 def _provet_record(ref: Ref, web_url: str) -> RecordView:
-    path = _PROVET_PATHS.get(ref.kind, "") if web_url else ""
+    path = _PROVET_PATHS.get(ref.kind, "") if web_url and not is_walk_in(ref.id) else ""
     url = f"{web_url.rstrip('/')}/{path}{quote(ref.id, safe='')}/" if path else ""
     return RecordView(kind=ref.kind.value, id=ref.id, url=url)
 

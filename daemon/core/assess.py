@@ -19,11 +19,13 @@ from daemon.core.family import Family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
-from daemon.core.model import ZERO, DocumentStatus, Link, System, Value
+from daemon.core.model import ZERO, Contact, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
 from daemon.core.split import joined
 from daemon.core.view import Scene, View, scene
+from daemon.core.walk_in import is_walk_in
+from daemon.core.walk_in_contact import judge_walk_in, match_walk_in
 
 
 class Books(Value, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ def _assess_client(family: Family, rules: Rules) -> Assessment:
     client = next((c for c in family.contacts if c.system is System.PROVET and c.id == client_id), None)
     if client is None:
         return Assessment()
+    if is_walk_in(client.id):
+        return _assess_walk_in(client, family, rules)
     match = match_contact(client, family)
     if match.link not in family.links and f"contact/{client.id}" in family.vanished:
         return Assessment()
@@ -64,6 +68,16 @@ def _assess_client(family: Family, rules: Rules) -> Assessment:
     return Assessment(
         findings=tuple(found(case, family.id, rules) for case in cases),
         links=(link,) if link is not None else (),
+    )
+
+
+def _assess_walk_in(client: Contact, family: Family, rules: Rules) -> Assessment:
+    match = match_walk_in(client, family)
+    cases = judge_walk_in(client, match, family, rules)
+    new = match.link is not None and match.link not in family.links
+    return Assessment(
+        findings=tuple(found(case, family.id, rules) for case in cases),
+        links=(match.link,) if new and match.link is not None else (),
     )
 
 

@@ -19,6 +19,7 @@ from daemon.core.model import ZERO, Kind, Value
 from daemon.core.obstacles import cause_of, linked_contact, provet_client
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
+from daemon.core.walk_in import is_walk_in
 
 
 class Creation(Value, frozen=True, kw_only=True):
@@ -78,7 +79,8 @@ def contact_steps(view: View, scene: Scene) -> tuple[CreateContact, ...]:
     client = provet_client(view.document.contact_id, scene)
     if client is None or linked(scene.family.links, Kind.CONTACT, provet_id=client.id) is not None:
         return ()
-    return (CreateContact(client_id=client.id, contact=new_contact(client, scene.family.taken_names)),)
+    taken = () if is_walk_in(client.id) else scene.family.taken_names
+    return (CreateContact(client_id=client.id, contact=new_contact(client, taken)),)
 
 
 def _allocation_steps(view: View, scene: Scene, posting: Posting) -> tuple[Allocate, ...]:

@@ -53,6 +53,8 @@ def client_family(client_id: str) -> str:
 
 _MARK = "Provet invoice "
 CLIENT_KEY = "client:"
+WALK_IN = "walk-in:"
+"""How the ids of stand-in clients begin, in whose name anonymous sales are booked (``daemon.core.walk_in``)."""
 _WHOLE = "whole:"
 
 

@@ -25,6 +25,7 @@ from daemon.core.model import ZERO, Document, DocumentStatus, Payment, System, V
 from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
 from daemon.core.posting import Posted
 from daemon.core.rules import Consolidated, Rules
+from daemon.core.walk_in import at_the_till
 
 
 class View(Value, frozen=True, kw_only=True):
@@ -146,7 +147,7 @@ class Scene(Value, frozen=True, kw_only=True):
 
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
-    family = _present(family)
+    family = _present(at_the_till(family, rules))
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
     views = {view.document.id: view for view in _views(allotted, wholes, rules)}

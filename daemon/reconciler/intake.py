@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from daemon.core.model import Kind, Record, System
+from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice
 from daemon.reconciler import notices
 from daemon.store import records, state
@@ -33,6 +34,7 @@ class Stream(NamedTuple):
 
 
 ALL_STREAMS = tuple(Stream(system, kind) for system in System for kind in Kind)
+_PROVET_CONTACTS = Stream(System.PROVET, Kind.CONTACT)
 _PROVET_DOCUMENTS = Stream(System.PROVET, Kind.DOCUMENT)
 _YOUNG, _YOUNG_FOR = "provet/document/young", dt.timedelta(minutes=1)
 _OVERLAP = {System.PROVET: dt.timedelta(minutes=10), System.XERO: dt.timedelta(seconds=60)}
@@ -84,6 +86,8 @@ class Intake:
 
     def _finish(self, tx: Tx, stream: Stream, scan: int, stamp: dt.datetime | None) -> None:
         practice = self._practice
+        if stream == _PROVET_CONTACTS:
+            records.upsert(tx, practice.id, walk_ins(practice.settings.walk_in), scan=scan)
         records.finish_scan(tx, practice.id, *stream, scan)
         if stamp is not None:
             state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())

@@ -11,6 +11,7 @@ from daemon.core.model import Record, System
 from daemon.core.rules import Rules
 from daemon.core.staleness import moved_since
 from daemon.core.undo import plan_undo
+from daemon.core.walk_in import is_walk_in
 from daemon.practice import Practice
 from daemon.reconciler.judge import save
 from daemon.store import audit, corrections, discrepancies, families, records
@@ -54,7 +55,7 @@ class Rechecker:
             await practice.xero.payments_of(xero, priority=priority),
         ]
         if family.id.startswith("client:"):
-            contacts = {s: [c.id for c in family.contacts if c.system is s] for s in System}
+            contacts = {s: [c.id for c in family.contacts if c.system is s and not is_walk_in(c.id)] for s in System}
             batches += [
                 await practice.provet.contacts_by_id(contacts[System.PROVET], priority=priority),
                 await practice.xero.contacts_by_id(contacts[System.XERO], priority=priority),

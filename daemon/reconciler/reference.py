@@ -11,6 +11,7 @@ import hashlib
 import msgspec
 
 from daemon.core.rules import Consolidated, Rules
+from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice, References
 from daemon.settings import PracticeSettings
 from daemon.store import discrepancies, families, state
@@ -58,6 +59,7 @@ def _rules(tx: Tx, practice: Practice, references: References) -> Rules:
     )
     mark = _digest(rules)
     if known.settings_hash != mark:
+        records.upsert(tx, practice.id, walk_ins(rules.anonymous_contact))
         families.mark_all(tx, practice.id)
         state.put_state(tx, practice.id, msgspec.structs.replace(known, settings_hash=mark))
     return rules
@@ -74,6 +76,7 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         mode=settings.mode,
         due_days=settings.due_days,
         rounding_max=settings.rounding_max,
+        anonymous_contact=settings.walk_in,
         consolidated=Consolidated(settings.consolidated),
         xero_payment_type=settings.provet.xero_payment_type,
         departments=tuple(settings.provet.departments),

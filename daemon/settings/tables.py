@@ -145,6 +145,11 @@ class PracticeSettings(Table):
     policy: dict[v.Kind, v.KindPolicy] = {}
     guards: GuardsSettings = GuardsSettings()
 
+    @property
+    def walk_in(self) -> str:
+        """The Xero contact that anonymous sales are booked to; "" where they are left out."""
+        return self.walk_in_contact if self.anonymous == "walk_in" else ""
+
     @field_validator("walk_in_contact")
     @classmethod
     def _names_walk_in(cls, contact: str, info: ValidationInfo) -> str:

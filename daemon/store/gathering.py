@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from daemon.core.family import Family
+from daemon.core.family import WALK_IN, Family
 from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System
 from daemon.store import keys, links
 from daemon.store.codec import execute_in, to_record
@@ -106,8 +106,19 @@ class _Gathering:
         )
 
     def clients(self, provet_documents: list[str]) -> Pairs:
-        documents = (self._records[(*_PROVET_DOCUMENT, id_)] for id_ in provet_documents)
-        return [(each.id, each.contact_id) for each in documents if isinstance(each, Document) and each.contact_id]
+        """Documents with their clients; anonymous ones with every stand-in that there is."""
+        documents = [self._records[(*_PROVET_DOCUMENT, id_)] for id_ in provet_documents]
+        known = [(each.id, each.contact_id) for each in documents if isinstance(each, Document)]
+        walk_ins = self._walk_ins() if not all(client for _, client in known) else []
+        return [(id_, each) for id_, client in known for each in ([client] if client else walk_ins)]
+
+    def _walk_ins(self) -> list[str]:
+        rows = self._tx.execute(
+            "SELECT id FROM record WHERE practice = ? AND system = 'provet' AND kind = 'contact' AND id >= ? AND id < ?"
+            " ORDER BY id",
+            (self._practice, WALK_IN, f"{WALK_IN[:-1]};"),
+        )
+        return [id_ for (id_,) in rows]
 
     def _pairs(self, sql: str, ids: list[str]) -> Pairs:
         return [(id_, next_id) for id_, next_id in execute_in(self._tx, sql, (self._practice,), ids)]

@@ -110,7 +110,7 @@ def _document(match: Match, books: Books) -> Iterator[Difference]:
         "kind": ("credit note" if match.credit else "invoice", "credit note" if theirs.credit else "invoice"),
         "status": ("approved", "approved" if theirs.status in {"AUTHORISED", "PAID"} else theirs.status),
         "number": (ours.number, ours.number if renumbered else theirs.number),
-        "contact": (f"client {ours.client}", _whose(match, books)),
+        "contact": (f"client {ours.client}" if ours.client else books.terms.walk_in, _whose(match, books)),
         "date": (ours.date.isoformat(), theirs.date.isoformat()),
         "currency": (books.terms.currency, theirs.currency),
         "gross": (as_text(match.sign * ours.gross), as_text(theirs.total)),
@@ -125,8 +125,11 @@ def _document(match: Match, books: Books) -> Iterator[Difference]:
 
 
 def _whose(match: Match, books: Books) -> str:
-    """The client behind a document's contact: by number, or by name where somebody typed it without one."""
+    """The client behind a document's contact: by number, or by name where somebody typed it without one; behind that of
+    an anonymous sale its name."""
     contact = books.xero.contacts.get(match.xero.contact)
+    if match.provet.client is None:
+        return contact.name if contact else ""
     client = books.provet.clients.get(match.provet.client or "")
     typed_by_hand = contact and client and not contact.number and contact.name == client.name
     return f"client {client.number if typed_by_hand and client else contact.number if contact else ''}"

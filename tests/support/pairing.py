@@ -37,7 +37,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a practice agreed on: the part of its settings that decides how its books look."""
+    """What a practice agreed on: the part of its settings that decides how its books look.
+
+    ``walk_in`` is the name of the contact that anonymous sales go to, empty where they are left out.
+    """
 
     start_date: dt.date
     currency: str
@@ -45,6 +48,7 @@ class Terms:
     accounts: Mapping[str, str]
     payment_accounts: Mapping[str, str]
     xero_payment_type: str
+    walk_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def terms_of(settings: Path, practice: str = "riverside") -> Terms:
         accounts=accounts.get("by_number", {}),
         payment_accounts={"8": accounts["prepayment_clearing"], **table["payments"]},
         xero_payment_type=str(table["provet"]["xero_payment_type"]),
+        walk_in=table["walk_in_contact"] if table.get("anonymous") == "walk_in" else "",
     )
 
 
@@ -134,7 +139,7 @@ def excluded_for(document: ProvetDocument, terms: Terms) -> str:
         return "voided"
     if document.status != FINALISED:
         return "not finalised"
-    if document.client is None:
+    if document.client is None and not terms.walk_in:
         return "anonymous"
     if document.date < terms.start_date:
         return "before the start"
