@@ -17,7 +17,7 @@ from aiohttp import web
 
 from daemon import clock as machine
 from daemon import logs, webhooks
-from daemon.connect import connect
+from daemon.connect import connect, open_network
 from daemon.control.access import Access, group_id
 from daemon.control.listener import Listener, open_listener
 from daemon.control.server import ControlServer
@@ -32,7 +32,6 @@ from daemon.sealing import seal_in
 from daemon.settings import Listen, Settings, load
 from daemon.store.database import Database, epoch, open_aiosqlite
 from daemon.transport.aiohttp_exchange import AiohttpExchange
-from daemon.transport.network import Network
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +76,7 @@ async def open_app(settings: Settings, drivers: Drivers | None = None) -> AsyncI
     async with AsyncExitStack() as stack:
         store = by.db or await _open_store(settings, stack)
         exchange = by.exchange if by.exchange is not None else await _open_exchange(stack)
-        pulse, network = Pulse(), Network(exchange, by.clock)
+        pulse, network = Pulse(), await open_network(exchange, by.clock, store)
         number = await store.read(epoch)
         seal = seal_in(settings.daemon.state_dir)
         engines = {

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from daemon.ports import NewId, Offload
+import datetime as dt
+
+from daemon.ports import Clock, Exchange, NewId, Offload
 from daemon.practice import Practice
 from daemon.provet.client import ProvetEndpoint
 from daemon.provet.client import connect as connect_provet
 from daemon.pulse import Pulse
 from daemon.sealing import Seal
 from daemon.settings import PracticeSettings
-from daemon.store import state
+from daemon.store import call_blocks, state
 from daemon.store.database import Database
-from daemon.transport.budgets import XeroLimits
+from daemon.transport.budgets import REMEMBERED_S, Windows, XeroLimits
 from daemon.transport.caller import TIMEOUT_S
 from daemon.transport.network import Network
 from daemon.transport.tokens import Grant, Load, Persist
 from daemon.xero.client import XeroEndpoint
 from daemon.xero.client import connect as connect_xero
+
+
+async def open_network(exchange: Exchange, clock: Clock, db: Database) -> Network:
+    """The network of a process; calls that an earlier one over the same store may have made still count."""
+    remembered = dt.timedelta(seconds=REMEMBERED_S)
+    spent = await db.read(lambda tx: call_blocks.spent(tx, since=clock.utc() - remembered))
+
+    async def note(window: str, weight: int) -> None:
+        now = clock.utc()
+        await db.write(lambda tx: call_blocks.note(tx, window, weight, at=now, since=now - remembered))
+
+    return Network(exchange, clock, Windows(clock, note, spent))
 
 
 def connect(

@@ -15,19 +15,21 @@ import msgspec
 from daemon.applier.applier import Applier
 from daemon.applier.settle import Settler
 from daemon.core.model import System
-from daemon.core.trend import sampled
 from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
 from daemon.reconciler import notices
 from daemon.reconciler.correct import Corrector
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.judge import judge_dirty
+from daemon.reconciler.pace import poll_gap_s
 from daemon.reconciler.reference import read_rules
 from daemon.store import assessments, discrepancies, state
 from daemon.store.tx import Tx
 from daemon.transport.call import Priority
 
 _XERO_STREAMS = tuple(stream for stream in ALL_STREAMS if stream.system is System.XERO)
+_PROVET_STREAMS = tuple(stream for stream in ALL_STREAMS if stream.system is System.PROVET)
+_XERO_POLL_CALLS = 4
 _FAULTS = (Transient, Unauthorised, BadMessage, Rejected, StoreUnavailable)
 _HINT_DELAY_S = 0.3
 _RETRY_S = (5.0, 15.0, 30.0, 60.0)
@@ -53,6 +55,7 @@ class Engine:
         self._served = 0
         self._failures = 0
         self._left_over = False
+        self._xero_polled = -math.inf
 
     def hint(self, streams: Collection[Stream]) -> None:
         """Say that something in these streams changed; bursts are read together."""
@@ -103,7 +106,7 @@ class Engine:
         self._wake.clear()
         self._hinted.clear()
         try:
-            await self._cycle(full=full, hinted=hinted, wanted=asked > self._ended)
+            await self._cycle(full=full, hinted=hinted)
         except (ReconError, BaseExceptionGroup) as raised:
             await self._lost(remote_fault(raised))
             self._ended = asked
@@ -115,10 +118,9 @@ class Engine:
         if not self._left_over and not await self._settler.waiting():
             self._served = max(self._served, asked)
 
-    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...], wanted: bool) -> None:
-        """One cycle; ``wanted`` by a person, who may have mended settings of either system just now."""
+    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
         practice = self.practice
-        rules = await read_rules(practice, fresh=full or wanted)
+        rules = await read_rules(practice, fresh=full)
         await self._take_in(full=full, hinted=hinted)
         await self._settler.settle()
         await practice.db.write(lambda tx: assessments.wake(tx, practice.id, practice.clock.utc()))
@@ -139,19 +141,23 @@ class Engine:
         elif hinted:
             await self._intake.changes(hinted, Priority.HINT)
         else:
-            await self._intake.changes(ALL_STREAMS, Priority.POLL)
+            await self._intake.changes(self._due(), Priority.POLL)
+
+    def _due(self) -> tuple[Stream, ...]:
+        """What a poll reads: all, or Provet alone while Xero's calls must last the day and nobody asked."""
+        practice, now = self.practice, self.practice.clock.monotonic()
+        wanted_s = float(practice.settings.poll_s)
+        gap_s = poll_gap_s(practice.xero.usage, wanted_s, _XERO_POLL_CALLS)
+        if gap_s > wanted_s and self._asked == self._ended and now - self._xero_polled < gap_s:
+            return _PROVET_STREAMS
+        self._xero_polled = now
+        return ALL_STREAMS
 
     def _note_compared(self, tx: Tx, *, full: bool) -> None:
         """Note the comparison; the first full one of a practice is released here if settings say so."""
         practice, now = self.practice, self.practice.clock.utc()
         known = state.practice_state(tx, practice.id)
-        is_open = sum(discrepancies.open_by_kind(tx, practice.id).values())
-        fresh = msgspec.structs.replace(
-            known,
-            last_cycle=now,
-            last_full=now if full else known.last_full,
-            open_by_hour=sampled(known.open_by_hour, now, is_open),
-        )
+        fresh = msgspec.structs.replace(known, last_cycle=now, last_full=now if full else known.last_full)
         if full and known.released_at is None and practice.settings.release == "automatic":
             fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
         state.put_state(tx, practice.id, fresh)

@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 from bisect import insort
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -24,16 +24,24 @@ PATIENCE_S = 120.0
 PROBE_S = 900.0
 RESERVES = {Priority.CORRECTION: 0.0, Priority.HINT: 0.02, Priority.POLL: 0.05, Priority.FULL: 0.15}
 _MARGIN_S = 0.001
+_BLOCKS_PER_MINUTE = 10
+
+Note = Callable[[str, int], Awaitable[None]]
+"""Notes durably that calls of that weight may be made in the window of that name."""
 
 
 class Window:
     """What was spent in the last minute, exact: a call counts from its start until a minute after its end.
 
     So whatever minute the remote side counts, and however long a call travels, no more than ``limit`` fall into it.
+    Calls are noted in blocks before the first of a block is made: a process that is killed forgets none.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, name: str = "", note: Note | None = None) -> None:
         self.limit = limit
+        self._name = name
+        self._note_block = note
+        self._noted = 0
         self._landed: deque[tuple[float, int]] = deque()
         self._spent = 0
         self._flying = 0
@@ -52,12 +60,28 @@ class Window:
                 return max(closed_s, ended + MINUTE_S - now + _MARGIN_S)
         return max(closed_s, MINUTE_S)
 
+    def lacks_note(self, weight: int) -> bool:
+        """Whether a call of that weight must be noted before it is made."""
+        return self._note_block is not None and self._noted < weight
+
+    async def note_block(self, weight: int) -> None:
+        """Note a block of calls that holds one of that weight."""
+        block = max(self.limit // _BLOCKS_PER_MINUTE, weight)
+        if self._note_block is not None:
+            await self._note_block(self._name, block)
+        self._noted += block
+
+    def remember(self, weight: int, now: float) -> None:
+        """Count calls that an earlier process may have made until now."""
+        self._spend(min(weight, self.limit), now)
+
     def start(self, weight: int) -> None:
         self._flying += weight
+        self._noted -= weight
 
     def land(self, weight: int, now: float) -> None:
         self._flying -= weight
-        self._note(weight, now)
+        self._spend(weight, now)
 
     def left(self, now: float) -> int:
         self._forget(now)
@@ -67,13 +91,13 @@ class Window:
         """Believe the remote side when it counts more calls than we made, as after a restart."""
         missing = self.left(now) - left
         if missing > 0:
-            self._note(missing, now)
+            self._spend(missing, now)
 
     def close(self, seconds: float, now: float) -> None:
         """Let nothing through for that long."""
         self._closed_until = max(self._closed_until, now + seconds)
 
-    def _note(self, weight: int, now: float) -> None:
+    def _spend(self, weight: int, now: float) -> None:
         self._landed.append((now, weight))
         self._spent += weight
 
@@ -85,22 +109,23 @@ class Window:
 class DayAllowance:
     """Calls left until the remote side's day ends, which it alone knows: its own figure counts.
 
-    Less urgent calls leave a reserve to more urgent ones. An exhausted day is probed now and then.
+    Less urgent calls leave a reserve to more urgent ones. A day that seems used up is probed now and then, by what is
+    not urgent only after nobody heard of it for a while: when the remote side's day began anew nothing else tells.
     """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.left = limit
-        self._learned_at: float | None = None
+        self._learned_at = -DAY_S
         self._probe_at = 0.0
 
     def check(self, priority: Priority, now: float) -> None:
         """Raises ``RateLimited`` if what is left is not for this priority."""
-        if self._learned_at is None or now - self._learned_at >= DAY_S:
+        if now - self._learned_at >= DAY_S:
             self.learn_left(self.limit, now)
         if self.left > self.limit * RESERVES[priority]:
             return
-        if priority <= Priority.HINT and now >= self._probe_at:
+        if now >= self._probe_at and (priority <= Priority.HINT or now >= self._learned_at + PROBE_S):
             self._probe_at = now + PROBE_S
             return
         raise RateLimited("the day's calls are used up", retry_after_s=PROBE_S, problem="day")
@@ -148,13 +173,9 @@ class Gate:
         ticket = (priority, next(self._numbers))
         insort(self._waiting, ticket)
         try:
-            while not self._may_go(ticket):
-                await self._change.wait()
-            while wait_s := self._wait_s(priority, weight):
-                await self._clock.sleep(wait_s)
-                while not self._may_go(ticket):
-                    await self._change.wait()
-            self._start(weight)
+            while not await self._ready(ticket, weight):
+                pass
+            self._start(priority, weight)
         finally:
             self._waiting.remove(ticket)
             self._tell()
@@ -162,21 +183,32 @@ class Gate:
     def _may_go(self, ticket: tuple[Priority, int]) -> bool:
         return self._waiting[0] == ticket and self._in_flight < self._concurrent
 
-    def _wait_s(self, priority: Priority, weight: int) -> float:
+    async def _ready(self, ticket: tuple[Priority, int], weight: int) -> bool:
+        """Whether the call may start at once; if not, waits for one of the things that it lacks."""
+        if not self._may_go(ticket):
+            await self._change.wait()
+        elif wait_s := self._wait_s(weight):
+            await self._clock.sleep(wait_s)
+        elif lacking := [window for window in self._windows if window.lacks_note(weight)]:
+            await lacking[0].note_block(weight)
+        else:
+            return True
+        return False
+
+    def _wait_s(self, weight: int) -> float:
         now = self._clock.monotonic()
         wait_s = max(window.wait_s(weight, now) for window in self._windows)
         if wait_s > PATIENCE_S:
             raise RateLimited("the call limit is used up", retry_after_s=wait_s, problem="closed")
-        if not wait_s and self._day is not None:
-            self._day.check(priority, now)
         return wait_s
 
-    def _start(self, weight: int) -> None:
+    def _start(self, priority: Priority, weight: int) -> None:
+        if self._day is not None:
+            self._day.check(priority, self._clock.monotonic())
+            self._day.spend()
         self._in_flight += 1
         for window in self._windows:
             window.start(weight)
-        if self._day is not None:
-            self._day.spend()
 
     def _tell(self) -> None:
         self._change.set()

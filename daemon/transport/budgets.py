@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Protocol
 
 from daemon.ports import Clock, Response
-from daemon.transport.budget import DayAllowance, Gate, Tally, Usage, Window
+from daemon.transport.budget import MINUTE_S, DayAllowance, Gate, Note, Tally, Usage, Window
 from daemon.transport.call import Call
 
 APP_CALLS_PER_MINUTE = 10_000
 PROVET_CONCURRENT = 4
 PROVET_PAGE_SIZE = 50
+REMEMBERED_S = MINUTE_S + 30.0
+"""How long a call counts from the start of the last one of its block: a minute from its end, and it ends in 30 s."""
 
 PROVET_LIMITS = {
     "GET invoice": 60,
@@ -59,13 +61,27 @@ class XeroLimits:
     concurrent: int = 5
 
 
+class Windows:
+    """Makes windows, each knowing what an earlier process may have spent of it: ``spent`` by the window's name."""
+
+    def __init__(self, clock: Clock, note: Note | None = None, spent: Mapping[str, int] | None = None) -> None:
+        self._clock = clock
+        self._note = note
+        self._spent = spent or {}
+
+    def open(self, name: str, limit: int) -> Window:
+        window = Window(limit, name, self._note)
+        window.remember(self._spent.get(name, 0), self._clock.monotonic())
+        return window
+
+
 class XeroBudget:
     """The calls of one app to one organisation; the app's own minute is shared with its other organisations."""
 
-    def __init__(self, clock: Clock, limits: XeroLimits, app: Window) -> None:
+    def __init__(self, clock: Clock, limits: XeroLimits, app: Window, minute: Window) -> None:
         self._clock = clock
         self._app = app
-        self._minute = Window(limits.calls_per_minute)
+        self._minute = minute
         self._day = DayAllowance(limits.calls_per_day)
         self._tally = Tally(clock)
         self._gate = Gate(clock, (self._minute, app), concurrent=limits.concurrent, day=self._day)
@@ -98,9 +114,11 @@ class XeroBudget:
 class ProvetBudget:
     """The calls of one API user, each endpoint with a minute of its own. No header tells what is left."""
 
-    def __init__(self, clock: Clock, rate_scale: float | Decimal) -> None:
+    def __init__(self, clock: Clock, rate_scale: float | Decimal, windows: Windows, name: str) -> None:
         self._clock = clock
         self._scale = Decimal(rate_scale)
+        self._windows = windows
+        self._name = name
         self._tally = Tally(clock)
         self._gates: dict[str, tuple[Window, Gate]] = {}
 
@@ -124,33 +142,38 @@ class ProvetBudget:
 
     def _of(self, endpoint: str) -> tuple[Window, Gate]:
         if endpoint not in self._gates:
-            window = Window(max(int(provet_limit(endpoint) * self._scale), 1))
+            window = self._windows.open(f"{self._name} {endpoint}", max(int(provet_limit(endpoint) * self._scale), 1))
             self._gates[endpoint] = (window, Gate(self._clock, (window,), concurrent=PROVET_CONCURRENT))
         return self._gates[endpoint]
 
 
 class Budgets:
-    """All budgets of the process, one object for each app (design: practices of one app share its limits)."""
+    """All budgets of the process, one object for each app, whose practices share its limits."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, windows: Windows | None = None) -> None:
         self._clock = clock
+        self._windows = windows or Windows(clock)
         self._apps: dict[tuple[str, str], Window] = {}
         self._xero: dict[tuple[str, str, str], XeroBudget] = {}
         self._provet: dict[tuple[str, str], ProvetBudget] = {}
 
     def xero(self, base_url: str, client_id: str, tenant_id: str, limits: XeroLimits) -> XeroBudget:
         """The budget of an app and organisation; the limits of its first caller stand."""
-        app = self._apps.setdefault((base_url, client_id), Window(APP_CALLS_PER_MINUTE))
+        name = f"xero {base_url} {client_id}"
+        if (base_url, client_id) not in self._apps:
+            self._apps[base_url, client_id] = self._windows.open(name, APP_CALLS_PER_MINUTE)
         key = (base_url, client_id, tenant_id)
         if key not in self._xero:
-            self._xero[key] = XeroBudget(self._clock, limits, app)
+            minute = self._windows.open(f"{name} {tenant_id}", limits.calls_per_minute)
+            self._xero[key] = XeroBudget(self._clock, limits, self._apps[base_url, client_id], minute)
         return self._xero[key]
 
     def provet(self, base_url: str, client_id: str, rate_scale: float | Decimal) -> ProvetBudget:
         """The budget of an API user; ``rate_scale`` multiplies the documented limits."""
         key = (base_url, client_id)
         if key not in self._provet:
-            self._provet[key] = ProvetBudget(self._clock, rate_scale)
+            name = f"provet {base_url} {client_id}"
+            self._provet[key] = ProvetBudget(self._clock, rate_scale, self._windows, name)
         return self._provet[key]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from daemon.errors import RateLimited
 from daemon.ports import Request, Response
 from daemon.transport.budget import PROBE_S
-from daemon.transport.budgets import Budget, Budgets, XeroLimits, page_weight, provet_limit, retry_after_s
+from daemon.transport.budgets import Budget, Budgets, Windows, XeroLimits, page_weight, provet_limit, retry_after_s
 from daemon.transport.call import Call, Priority
 from tests.transport.virtual_clock import VirtualClock
 
@@ -230,3 +232,45 @@ async def test_after_a_refused_minute_calls_go_on_when_retry_after_says() -> Non
     at: list[tuple[float, int]] = []
     await clock.drive(spend(clock, budget, at, call(Priority.CORRECTION), 0.0))
     assert 1 <= clock.now - began < 2
+
+
+class Kept:
+    """What a store would keep: blocks noted, by the window's name."""
+
+    def __init__(self) -> None:
+        self.noted: Counter[str] = Counter()
+        self.times = 0
+
+    async def note(self, name: str, weight: int) -> None:
+        self.noted[name] += weight
+        self.times += 1
+
+
+async def test_no_call_is_made_before_it_is_noted() -> None:
+    clock, kept = VirtualClock(), Kept()
+    budget = Budgets(clock, Windows(clock, kept.note)).xero("https://x/", "app", "tenant", XeroLimits())
+    made = 0
+
+    async def one() -> None:
+        nonlocal made
+        async with budget.slot(call()):
+            made += 1
+            assert made <= kept.noted["xero https://x/ app tenant"]
+            await clock.sleep(0.1)
+
+    await clock.drive(asyncio.gather(*(one() for _ in range(100))))
+    assert kept.noted["xero https://x/ app tenant"] <= 110
+    assert kept.times <= 20, "blocks are noted, not calls"
+
+
+async def test_a_poll_probes_an_exhausted_day_too() -> None:
+    clock = VirtualClock()
+    budget = Budgets(clock).xero("https://x/", "app", "tenant", XeroLimits())
+    async with budget.slot(call()):
+        budget.learn(call(), Response(200, {"x-daylimit-remaining": "0"}))
+    at: list[tuple[float, int]] = []
+    for wait_s, probes in ((0.0, 0), (PROBE_S, 1), (0.0, 1), (PROBE_S, 2)):
+        clock.now += wait_s
+        with suppress(RateLimited):
+            await clock.drive(spend(clock, budget, at, call(Priority.POLL), 0.0))
+        assert len(at) == probes
