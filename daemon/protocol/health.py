@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
+import msgspec
+
 from daemon.protocol.base import Message, Short
 
 
@@ -39,9 +41,9 @@ class OpenSum(Message, frozen=True, kw_only=True):
 class PracticeStatus(Message, frozen=True, kw_only=True):
     """Health of one practice. ``open`` and what is summed over it count open and approved discrepancies.
 
-    ``open_by_policy`` says who moves next: ``automatic``, ``person``, ``hold`` or ``hand_work``. ``proofs`` is when each
-    class of record was last proven equal, ``last_full`` when all were. ``trend`` is how many were open at the end of
-    each of the last hours, the present one last. ``timezone`` is the practice's own, as the IANA names it.
+    ``open_by_policy`` says who moves next: ``automatic``, ``person``, ``hold`` or ``hand_work``. ``proofs`` is when
+    each class of record was last proven equal, ``last_full`` when all were. ``trend`` is how many were open at the
+    end of each of the last hours, the present one last. ``timezone`` is the practice's own, as the IANA names it.
     """
 
     id: str
@@ -62,8 +64,8 @@ class PracticeStatus(Message, frozen=True, kw_only=True):
     currency: str = ""
     timezone: str = "UTC"
     oldest_open: dt.datetime | None = None
-    open_by_policy: dict[str, OpenSum] = {}
-    proofs: dict[str, dt.datetime] = {}
+    open_by_policy: dict[str, OpenSum] = msgspec.field(default_factory=dict)
+    proofs: dict[str, dt.datetime] = msgspec.field(default_factory=dict)
     trend: tuple[int, ...] = ()
 
     @property
