@@ -14,7 +14,7 @@ from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice, References
 from daemon.settings import PracticeSettings
-from daemon.store import discrepancies, families, state
+from daemon.store import discrepancies, families, records, state
 from daemon.store.tx import Tx
 
 _QUIET_S, _WAITING_S = 3600.0, 300.0
