@@ -20,7 +20,7 @@ from daemon.practice import Practice
 from daemon.reconciler.intake import ALL_STREAMS, Intake
 from daemon.reconciler.judge import judge_dirty
 from daemon.reconciler.reference import read_rules
-from daemon.store import discrepancies, families, links
+from daemon.store import families, links, lists
 from daemon.store.tx import Tx
 from daemon.transport.call import Priority
 
@@ -73,7 +73,7 @@ async def _compared(folder: str, ledgers: Ledgers, read: Callable[[Intake], Awai
         with watch:
             await read(Intake(practice))
             await judge_dirty(practice, rules)
-        page = await practice.db.read(lambda tx: discrepancies.page(tx, discrepancies.Query(limit=1)))
+        page = await practice.db.read(lambda tx: lists.page(tx, lists.Query(limit=1)))
         return watch.figures(invoices=ledgers.count, found=page.total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import msgspec
 from daemon.errors import Invalid
 from daemon.protocol import ListQuery
 
-_REPEATED = ("status", "kind_not")
+_REPEATED = ("status", "practice_not", "kind_not", "policy_not", "text_not", "assignee_not")
 _ALL = "all"
 _AMOUNT_MAX = Decimal(10) ** 12
 
@@ -25,8 +26,14 @@ def query_params(query: ListQuery) -> list[tuple[str, str]]:
         if name in _REPEATED:
             pairs += [(name, item) for item in value or (_ALL,)]
         else:
-            pairs.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
+            pairs.append((name, _text(value)))
     return pairs
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def parse_query(params: Mapping[str, Sequence[str]]) -> ListQuery:

@@ -22,11 +22,16 @@ from daemon.protocol import (
     CorrectionView,
     Decision,
     Detail,
+    GroupBy,
+    GroupPage,
     ListQuery,
+    Marks,
     Operator,
     OptionView,
     Page,
     PracticeStatus,
+    Rehearsal,
+    SomeRequest,
     Status,
     SyncState,
 )
@@ -43,6 +48,14 @@ class Operations(Protocol):
     async def status(self) -> Status: ...
 
     async def page(self, query: ListQuery) -> Page: ...
+
+    async def groups(self, query: ListQuery, by: GroupBy) -> GroupPage:
+        """The list grouped; the query's window is one over groups."""
+        ...
+
+    async def marks(self, query: ListQuery, limit: int) -> Marks:
+        """As much of a list as marking needs, from the query's offset on, at most ``limit``."""
+        ...
 
     async def show(self, discrepancy_id: str) -> Detail:
         """Closed ones too, with the last correction."""
@@ -74,6 +87,14 @@ class Operations(Protocol):
 
     async def bulk(self, request: BulkRequest, operator: Operator) -> BulkResult:
         """One decision on all that a filter lets through; ``Stale`` unless that is what was shown."""
+        ...
+
+    async def some(self, request: SomeRequest, operator: Operator) -> BulkResult:
+        """One decision on those that are named; unknown ids are passed over."""
+        ...
+
+    async def rehearse(self, request: SomeRequest, operator: Operator) -> Rehearsal:
+        """What ``some`` would do; does nothing."""
         ...
 
     async def autonomy(self) -> Autonomy: ...

@@ -15,6 +15,7 @@ from daemon.control.stream import Streams
 from daemon.errors import Invalid
 from daemon.listing import checked, parse_query
 from daemon.protocol import (
+    MARKS_MAX,
     PAGE_MAX,
     Approval,
     ApproveRequest,
@@ -22,6 +23,8 @@ from daemon.protocol import (
     BulkRequest,
     Comment,
     Decision,
+    GroupBy,
+    ListQuery,
     Message,
     Operator,
     Outcome,
@@ -29,6 +32,7 @@ from daemon.protocol import (
     Reject,
     Role,
     Snooze,
+    SomeRequest,
     SyncRequest,
     SyncState,
     UndoRequest,
@@ -79,6 +83,8 @@ class Routes:
         return [
             web.get("/status", self.status),
             web.get("/discrepancies", self.page),
+            web.get("/groups", self.groups),
+            web.get("/marks", self.marks),
             web.get("/discrepancies/{id}", self.show),
             web.get("/discrepancies/{id}/options/{option}", self.option),
             web.post("/discrepancies/{id}/approve", self.approve),
@@ -86,6 +92,8 @@ class Routes:
             web.post("/discrepancies/{id}/undo", self.undo),
             web.post(f"/discrepancies/{{id}}/{{decision:{'|'.join(_DECISIONS)}}}", self.decide),
             web.post("/bulk", self.bulk),
+            web.post("/some", self.some),
+            web.post("/rehearsal", self.rehearse),
             web.get("/autonomy", self.autonomy),
             web.get("/corrections/{id}", self.correction),
             web.post("/sync", self.sync),
@@ -102,8 +110,14 @@ class Routes:
         return answer(await self._operations.status())
 
     async def page(self, request: web.Request) -> web.Response:
-        query = parse_query({name: request.query.getall(name) for name in request.query})
-        return answer(await self._operations.page(query))
+        return answer(await self._operations.page(_query(request)))
+
+    async def groups(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.groups(_query(request, "by"), _grouping(request.query.get("by", ""))))
+
+    async def marks(self, request: web.Request) -> web.Response:
+        limit = min(_number(request, "limit", MARKS_MAX), MARKS_MAX)
+        return answer(await self._operations.marks(_query(request, "limit"), limit))
 
     async def show(self, request: web.Request) -> web.Response:
         return answer(await self._operations.show(_id(request)))
@@ -130,6 +144,12 @@ class Routes:
         asked = await _body(request, BulkRequest)
         checked(asked.filter)
         return answer(await self._operations.bulk(asked, request[OPERATOR]))
+
+    async def some(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.some(await _body(request, SomeRequest), request[OPERATOR]))
+
+    async def rehearse(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.rehearse(await _body(request, SomeRequest), request[OPERATOR]))
 
     async def autonomy(self, _: web.Request) -> web.Response:
         return answer(await self._operations.autonomy())
@@ -178,6 +198,17 @@ def _approved(approval: Approval) -> web.Response:
     if hint := _REFUSED_HINTS.get(approval.outcome):
         return failure(409, approval.outcome.value, approval.message, hint)
     return answer(approval)
+
+
+def _query(request: web.Request, *others: str) -> ListQuery:
+    """The list's query in a URL, parameters of other meaning left out."""
+    return parse_query({name: request.query.getall(name) for name in request.query if name not in others})
+
+
+def _grouping(text: str) -> GroupBy:
+    if text not in set(GroupBy):
+        raise Invalid(f"cannot group by {text[:20]!r}", hint=f"by one of: {', '.join(GroupBy)}")
+    return GroupBy(text)
 
 
 def _id(request: web.Request) -> str:

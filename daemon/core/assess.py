@@ -15,7 +15,7 @@ from daemon.core.correction import UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
-from daemon.core.family import Family
+from daemon.core.family import CLIENT_KEY, Family, invoice_family
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
@@ -50,11 +50,22 @@ class Assessment(Value, frozen=True, kw_only=True):
 
 def assess(family: Family, rules: Rules) -> Assessment:
     """Judge a family under a practice's rules; the same values always give the same judgement."""
-    return _assess_client(family, rules) if family.id.startswith("client:") else _assess_invoice(family, rules)
+    if family.id.startswith(CLIENT_KEY):
+        return _of_client(_assess_client(family, rules), family, family.id.removeprefix(CLIENT_KEY))
+    root = next((d for d in family.of(System.PROVET) if invoice_family(d.id) == family.id), None)
+    return _of_client(_assess_invoice(family, rules), family, root.contact_id if root else "")
+
+
+def _of_client(assessment: Assessment, family: Family, client_id: str) -> Assessment:
+    """The assessment with the client that all its findings are about named in each."""
+    known = (c for c in family.contacts if c.system is System.PROVET and c.id == client_id)
+    name = next((c.name for c in known), "")
+    named = [msgspec.structs.replace(f, client=client_id, client_name=name) for f in assessment.findings]
+    return msgspec.structs.replace(assessment, findings=tuple(named))
 
 
 def _assess_client(family: Family, rules: Rules) -> Assessment:
-    client_id = family.id.removeprefix("client:")
+    client_id = family.id.removeprefix(CLIENT_KEY)
     client = next((c for c in family.contacts if c.system is System.PROVET and c.id == client_id), None)
     if client is None:
         return Assessment()

@@ -9,20 +9,20 @@ from decimal import Decimal
 import msgspec
 
 from daemon.control.operations import UnknownId
-from daemon.control.views import correction_view, discrepancy_view
-from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.control.views import correction_view
+from daemon.core.discrepancy import Discrepancy
 from daemon.desk import switches, weighing
 from daemon.desk.agreement import Agreement
 from daemon.desk.approvals import Approvals
 from daemon.desk.autonomy import autonomy
-from daemon.desk.bulk import chosen, decide_all
+from daemon.desk.bulk import Bulk
 from daemon.desk.decisions import Decisions, found
 from daemon.desk.follow import follow
 from daemon.desk.health import practice_status
 from daemon.desk.history import audit_entry
+from daemon.desk.lists import Lists
 from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
-from daemon.errors import Invalid
 from daemon.ports import Clock, NewId, T
 from daemon.practice import Practice
 from daemon.protocol import (
@@ -31,28 +31,29 @@ from daemon.protocol import (
     AuditPage,
     AuditProof,
     Autonomy,
-    BulkDecision,
     BulkRequest,
     BulkResult,
     Change,
     CorrectionView,
     Decision,
     Detail,
-    DiscrepancyView,
+    GroupBy,
+    GroupPage,
     ListQuery,
+    Marks,
     Operator,
     OptionView,
-    Outcome,
     Page,
     PracticeStatus,
-    Sort,
+    Rehearsal,
+    SomeRequest,
     SyncState,
 )
 from daemon.protocol import Status as DaemonStatus
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
 from daemon.report.reports import Reports
-from daemon.store import audit, corrections, discrepancies, state
+from daemon.store import audit, corrections, state
 from daemon.store.database import Database
 from daemon.store.tx import Tx
 
@@ -78,6 +79,8 @@ class Desk:
         self._version = version
         self._started_at: dt.datetime = clock.utc()
         self.reports = Reports(db, engines, clock)
+        self._lists = Lists(db, engines)
+        self._bulk = Bulk(db, self._deciders, self._tell)
         self._requests = Requests(engines, new_id)
         self._four_eyes_over = four_eyes_over
 
@@ -92,22 +95,13 @@ class Desk:
         )
 
     async def page(self, query: ListQuery) -> Page:
-        wanted = _store_query(query)
-        return await self._db.read(lambda tx: self._page(tx, wanted))
+        return await self._lists.page(query)
 
-    def _page(self, tx: Tx, query: discrepancies.Query) -> Page:
-        window = discrepancies.page(tx, query)
-        return Page(
-            total=window.total,
-            discrepancies=tuple(self._view(tx, row) for row in window.rows),
-            amount=f"{window.amount:.2f}",
-            groups=window.groups,
-            seq=window.seq,
-        )
+    async def groups(self, query: ListQuery, by: GroupBy) -> GroupPage:
+        return await self._lists.groups(query, by)
 
-    def _view(self, tx: Tx, row: Discrepancy) -> DiscrepancyView:
-        newest = next(iter(corrections.of_discrepancy(tx, row.id)), None)
-        return discrepancy_view(row, newest, place_of(self._engines, row.finding.practice))
+    async def marks(self, query: ListQuery, limit: int) -> Marks:
+        return await self._lists.marks(query, limit)
 
     async def show(self, discrepancy_id: str) -> Detail:
         return await self._db.read(lambda tx: self._detail(tx, discrepancy_id))
@@ -180,24 +174,17 @@ class Desk:
         self._pulse.beat(practice)
 
     async def bulk(self, request: BulkRequest, operator: Operator) -> BulkResult:
-        query = _store_query(request.filter)
+        return await self._bulk.all(request, operator)
 
-        def work(tx: Tx) -> tuple[BulkResult, list[str]]:
-            rows = chosen(tx, query, request.expected)
-            result = decide_all(rows, lambda row: self._one_of_many(tx, row, request.decision, operator))
-            return result, list(dict.fromkeys(row.finding.practice for row in rows))
+    async def some(self, request: SomeRequest, operator: Operator) -> BulkResult:
+        return await self._bulk.some(request, operator)
 
-        result, practices = await self._db.write(work)
-        for practice in practices:
-            self._tell(practice)
-        return result
+    async def rehearse(self, request: SomeRequest, operator: Operator) -> Rehearsal:
+        return await self._bulk.rehearse(request, operator)
 
-    def _one_of_many(self, tx: Tx, row: Discrepancy, decision: BulkDecision, operator: Operator) -> tuple[Outcome, str]:
-        if isinstance(decision, ApproveRequest):
-            approval = self._approvals(row).approve(tx, row, decision, operator)
-            return approval.outcome, approval.message
-        agreed = self._decisions(row).decide(tx, row, decision, operator)
-        return (Outcome.ACCEPTED if agreed else Outcome.WAITING_SECOND_PERSON), ""
+    def _deciders(self, row: Discrepancy) -> tuple[Approvals, Decisions, str]:
+        currency = self._engine(row.finding.practice).practice.settings.currency
+        return self._approvals(row), self._decisions(row), currency
 
     async def autonomy(self) -> Autonomy:
         return await self._db.read(lambda tx: autonomy(tx, self._engines))
@@ -262,28 +249,3 @@ def _followed(tx: Tx, approval: Approval) -> Approval:
     """The approval with the correction that it is about."""
     newest = next(iter(corrections.of_discrepancy(tx, approval.discrepancy)), None)
     return msgspec.structs.replace(approval, correction=correction_view(newest) if newest is not None else None)
-
-
-def _store_query(query: ListQuery) -> discrepancies.Query:
-    """The store's words for a list; raises ``Invalid`` for a status or policy that does not exist."""
-    try:
-        statuses = tuple(Status(status) for status in query.status)
-        policy = Policy(query.policy) if query.policy else None
-    except ValueError as error:
-        names = ", ".join([*Status, *Policy])
-        raise Invalid(str(error), hint=f"one of: {names}") from error
-    return discrepancies.Query(
-        practice=query.practice,
-        kind=query.kind,
-        statuses=statuses,
-        text=query.text,
-        cause=query.cause,
-        policy=policy,
-        kind_not=query.kind_not,
-        min_amount=query.min_amount,
-        max_amount=query.max_amount,
-        sort=discrepancies.Sort(query.sort),
-        descending=query.descending != (query.sort is Sort.AGE),
-        offset=query.offset,
-        limit=query.limit,
-    )

@@ -9,7 +9,7 @@ from daemon.core.discrepancy import Policy, Status
 from daemon.core.model import ZERO
 from daemon.protocol import Budget, PracticeState, PracticeStatus
 from daemon.reconciler.engine import Engine
-from daemon.store import assessments, discrepancies, journal, state
+from daemon.store import assessments, journal, lists, state
 from daemon.store.assessments import Totals
 from daemon.store.doubled import doubled
 from daemon.store.tx import Tx
@@ -20,8 +20,8 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
     practice = engine.practice
     known = state.practice_state(tx, practice.id)
     totals = assessments.totals(tx, practice.id)
-    window = discrepancies.page(tx, _open(practice.id))
-    by_hand = discrepancies.page(tx, _open(practice.id, Policy.HAND_WORK))
+    window = lists.page(tx, _open(practice.id))
+    by_hand = lists.page(tx, _open(practice.id, Policy.HAND_WORK))
     in_doubt = journal.doubts(tx).get(practice.id, 0)
     settings = practice.settings
     twice = doubled(tx, practice.id) if settings.consolidated == "both" else ZERO
@@ -45,9 +45,9 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
     )
 
 
-def _open(practice: str, policy: Policy | None = None) -> discrepancies.Query:
+def _open(practice: str, policy: Policy | None = None) -> lists.Query:
     statuses = (Status.OPEN, Status.APPROVED)
-    return discrepancies.Query(practice=practice, statuses=statuses, policy=policy, limit=1)
+    return lists.Query(practice=practice, statuses=statuses, policy=policy, limit=1)
 
 
 def _state(known: state.PracticeState, fault: str, open_total: int, in_doubt: int) -> PracticeState:

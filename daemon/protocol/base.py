@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +16,7 @@ TEXT_MAX = 200
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_MAX)]
 Short = Annotated[str, msgspec.Meta(max_length=64)]
+Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Several = Annotated[tuple[Short, ...], msgspec.Meta(max_length=64)]
 
 

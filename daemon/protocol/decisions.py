@@ -9,12 +9,11 @@ from typing import Annotated
 
 import msgspec
 
-from daemon.protocol.base import Message, Reason, Short
+from daemon.protocol.base import Message, Moment, Reason, Short
 from daemon.protocol.discrepancies import CorrectionView, ListQuery
 
 BULK_MAX = 1000
 
-Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Login = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.@+-]*$")]
 
 

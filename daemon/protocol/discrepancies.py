@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from daemon.protocol.base import PAGE_MAX, TEXT_MAX, Message, Several, Short
+from daemon.protocol.base import PAGE_MAX, TEXT_MAX, Message, Moment, Several, Short
 from daemon.protocol.evidence import EffectView, LedgerView, LinePair, StepView
 
 
@@ -148,12 +148,16 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
 
 
 class Page(Message, frozen=True, kw_only=True):
-    """A window of a list; ``total``, ``amount`` and ``groups`` (count by kind) are of the whole list."""
+    """A window of a list; ``total``, ``amount`` and ``groups`` (count by kind) are of the whole list.
+
+    ``place`` is where the one stands that the query wanted to ``find``; None if it is not in the list.
+    """
 
     total: int
     discrepancies: tuple[DiscrepancyView, ...]
     amount: str = "0.00"
     groups: dict[str, int] = msgspec.field(default_factory=dict)
+    place: int | None = None
     seq: int = 0
 
 
@@ -164,25 +168,37 @@ class Sort(StrEnum):
     AGE = "age"
     KIND = "kind"
     LABEL = "label"
+    PRACTICE = "practice"
+    STATUS = "status"
 
 
 class ListQuery(Message, frozen=True, kw_only=True):
     """Filter, order and window of a list; "" and None filter nothing.
 
     ``kind`` is a kind or the word before its dot ("payment"), ``kind_not`` takes out kinds in the same way; ``text`` is
-    looked for in label, summary and id without regard to case; both bounds of the amount are inclusive; ``status`` ()
-    means all.
+    looked for in label, summary, client and ids without regard to case; both bounds of the amount are inclusive;
+    ``status`` () means all; ``seen_from`` and ``seen_before`` bound ``first_seen``. ``assignee``, ``cause`` and
+    ``client`` "none" mean those without. ``find`` asks for the place of one by its id.
     """
 
     practice: Short = ""
+    practice_not: Several = ()
     kind: Short = ""
     kind_not: Several = ()
     status: Several = ("open", "approved")
     policy: Short = ""
+    policy_not: Several = ()
     text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX)] = ""
+    text_not: Several = ()
     cause: Short = ""
+    client: Short = ""
+    assignee: Short = ""
+    assignee_not: Several = ()
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
+    seen_from: Moment | None = None
+    seen_before: Moment | None = None
+    find: Short = ""
     sort: Sort = Sort.AMOUNT
     descending: bool = True
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0

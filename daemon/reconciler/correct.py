@@ -17,7 +17,7 @@ from daemon.practice import Practice
 from daemon.reconciler import notices
 from daemon.reconciler.judge import judge_dirty
 from daemon.reconciler.recheck import Rechecker
-from daemon.store import audit, corrections, discrepancies, families, journal, state
+from daemon.store import audit, corrections, families, journal, lists, state
 from daemon.store.codec import from_cents
 from daemon.store.state import PracticeState
 from daemon.store.tx import Tx
@@ -89,15 +89,15 @@ class Corrector:
         chosen: list[Correction] = []
         offset = 0
         while not chosen:
-            query = discrepancies.Query(
+            query = lists.Query(
                 practice=self._practice.id,
                 statuses=(Status.OPEN,),
                 policy=Policy.AUTOMATIC,
-                sort=discrepancies.Sort.AGE,
+                sort=lists.Sort.AGE,
                 offset=offset,
                 limit=_WINDOW,
             )
-            page = discrepancies.page(tx, query)
+            page = lists.page(tx, query)
             chosen = [c for c in (self._correction(tx, row) for row in page.rows) if c is not None]
             offset += _WINDOW
             if offset >= page.total:

@@ -1,63 +1,18 @@
-"""Discrepancies: one by its id, a window over many, and what changed since a sequence number."""
+"""Discrepancies: one by its id, counts of them, and what changed since a sequence number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 
-from daemon.core.amounts import cents
-from daemon.core.discrepancy import Discrepancy, Policy, Status
-from daemon.core.family import fold
+from daemon.core.discrepancy import Discrepancy, Status
 from daemon.core.model import Value
-from daemon.errors import Invalid
 from daemon.store import discrepancy_rows as rows
 from daemon.store import state
-from daemon.store.codec import from_cents, listed, maybe_moment, stamp
+from daemon.store.codec import from_cents, maybe_moment, stamp
 from daemon.store.tx import Tx
-
-
-class Sort(StrEnum):
-    """``AGE`` descends from the oldest; every other order from its largest value."""
-
-    AMOUNT = "amount"
-    AGE = "age"
-    KIND = "kind"
-    LABEL = "label"
-
-
-class Query(Value, frozen=True, kw_only=True):
-    """A filter, an order and a window. Empty text and None filter nothing; no ``statuses`` means every status.
-
-    ``kind`` and ``kind_not`` name kinds, or the word before their dot.
-    """
-
-    practice: str = ""
-    kind: str = ""
-    kind_not: tuple[str, ...] = ()
-    statuses: tuple[Status, ...] = (Status.OPEN, Status.APPROVED)
-    text: str = ""
-    cause: str = ""
-    policy: Policy | None = None
-    min_amount: Decimal | None = None
-    max_amount: Decimal | None = None
-    sort: Sort = Sort.AMOUNT
-    descending: bool = True
-    offset: int = 0
-    limit: int = 100
-
-
-class Page(Value, frozen=True, kw_only=True):
-    """One window: its rows, and count, amount and counts by kind of all that the filter lets through."""
-
-    rows: tuple[Discrepancy, ...]
-    total: int
-    amount: Decimal
-    groups: dict[str, int]
-    seq: int
 
 
 class OpenCount(Value, frozen=True, kw_only=True):
@@ -70,14 +25,7 @@ class OpenCount(Value, frozen=True, kw_only=True):
 
 
 _LIVE = (Status.OPEN, Status.APPROVED)
-_TEXT_MAX = 500
 _DUE_MAX = 1000
-_ORDERS = {
-    Sort.AMOUNT: ("amount_cents", "first_seen", "id"),
-    Sort.KIND: ("kind", "amount_cents", "first_seen", "id"),
-    Sort.LABEL: ("search", "id"),
-    Sort.AGE: ("first_seen", "id"),
-}
 
 
 def get(tx: Tx, discrepancy_id: str) -> Discrepancy | None:
@@ -91,22 +39,6 @@ def put(tx: Tx, discrepancy: Discrepancy) -> Discrepancy:
     stamped = msgspec.structs.replace(discrepancy, seq=state.next_seq(tx))
     rows.write(tx, stamped)
     return stamped
-
-
-def page(tx: Tx, query: Query) -> Page:
-    """One window over the discrepancies that a filter lets through; raises ``Invalid`` for a filter too long."""
-    where, params = _filter(query)
-    groups = tx.execute(
-        f"SELECT kind, COUNT(*), SUM(amount_cents) FROM discrepancy {where} GROUP BY kind ORDER BY kind",  # noqa: S608
-        params,
-    )
-    return Page(
-        rows=tuple(rows.select(tx, f"{where} {_order(query)} LIMIT ? OFFSET ?", (*params, query.limit, query.offset))),
-        total=sum(count for _, count, _ in groups),
-        amount=from_cents(sum(amount for _, _, amount in groups)),
-        groups={kind: count for kind, count, _ in groups},
-        seq=state.current_seq(tx),
-    )
 
 
 def open_by_kind(tx: Tx, practice: str) -> dict[str, int]:
@@ -149,41 +81,3 @@ def next_wake(tx: Tx, practice: str) -> datetime | None:
 def changed_since(tx: Tx, seq: int, limit: int) -> list[Discrepancy]:
     """At most ``limit`` discrepancies that changed after ``seq``, each in its present state, in order of change."""
     return rows.select(tx, "WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-
-
-def _filter(query: Query) -> tuple[str, list[object]]:
-    """The WHERE clause of a query, with its parameters."""
-    terms: list[tuple[str, Sequence[object]]] = [
-        (f"{column} = ?", (value,)) for column in ("practice", "cause", "policy") if (value := getattr(query, column))
-    ]
-    if query.kind:
-        terms.append(("(kind = ? OR kind LIKE ? ESCAPE '!')", (query.kind, f"{_escaped(query.kind)}.%")))
-    if query.statuses:
-        terms.append((f"status IN {listed(query.statuses)}", query.statuses))
-        terms += [] if Status.CLOSED in query.statuses else [("status <> 'closed'", ())]
-    terms += [("NOT (kind = ? OR kind LIKE ? ESCAPE '!')", (kind, f"{_escaped(kind)}.%")) for kind in query.kind_not]
-    if query.min_amount is not None:
-        terms.append(("amount_cents >= ?", (cents(query.min_amount),)))
-    if query.max_amount is not None:
-        terms.append(("amount_cents <= ?", (cents(query.max_amount),)))
-    if query.text:
-        terms.append(("search LIKE ? ESCAPE '!'", (_pattern(query.text),)))
-    where = " AND ".join(term for term, _ in terms)
-    return (f"WHERE {where}" if where else ""), [value for _, values in terms for value in values]
-
-
-def _pattern(text: str) -> str:
-    if len(text) > _TEXT_MAX:
-        raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
-    return f"%{_escaped(fold(text))}%"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _order(query: Query) -> str:
-    """Every order reverses whole. Age descends from the oldest."""
-    descending = query.descending != (query.sort is Sort.AGE)
-    direction = " DESC" if descending else ""
-    return "ORDER BY " + ", ".join(f"{column}{direction}" for column in _ORDERS[query.sort])

@@ -18,7 +18,20 @@ _STATE = (
     *("practice", "id", "status", "first_seen", "last_seen", "seq"),
     *("assignee", "snoozed_until", "waiver", "rejected_facts", "by_hand"),
 )
-_FACTS = ("family", "kind", "policy", "cause", "amount_cents", "effect_cents", "wake_at", "search")
+_FACTS = (
+    "family",
+    "kind",
+    "policy",
+    "cause",
+    "amount_cents",
+    "effect_cents",
+    "wake_at",
+    "search",
+    "label",
+    "client",
+    "client_name",
+)
+_LABEL_MAX = 80
 _COLUMNS = (*_STATE, *_FACTS)
 _UPSERT = (
     f"INSERT INTO discrepancy ({', '.join(_COLUMNS)}) VALUES {listed(_COLUMNS)}"  # noqa: S608
@@ -48,6 +61,17 @@ def select_ids(tx: Tx, practice: str, ids: Sequence[str]) -> list[Discrepancy]:
     sql = f"SELECT {', '.join(_STATE)} FROM discrepancy WHERE practice = ? AND id IN (...)"  # noqa: S608
     states = execute_in(tx, sql, (practice,), ids)
     return [_discrepancy(row, body) for row, body in zip(states, _bodies(tx, states), strict=True)]
+
+
+def select_keys(tx: Tx, keys: Sequence[tuple[str, str]]) -> list[Discrepancy]:
+    """The discrepancies of these (practice, id), in this order."""
+    practices = dict.fromkeys(practice for practice, _ in keys)
+    found = {
+        (practice, row.id): row
+        for practice in practices
+        for row in select_ids(tx, practice, [id_ for owner, id_ in keys if owner == practice])
+    }
+    return [found[practice, id_] for practice, id_ in keys]
 
 
 def _bodies(tx: Tx, states: list[tuple[Any, ...]]) -> list[str]:
@@ -89,7 +113,10 @@ def _facts(discrepancy: Discrepancy) -> tuple[object, ...]:
         cents(finding.amount),
         cents(finding.effect),
         maybe_stamp(_wake_at(discrepancy)),
-        "\n".join(fold(part) for part in (subject.label, finding.summary, finding.id, *refs)),
+        "\n".join(fold(part) for part in (subject.label, finding.summary, finding.id, finding.client_name, *refs)),
+        fold(subject.label)[:_LABEL_MAX],
+        finding.client,
+        finding.client_name,
     )
 
 

@@ -23,8 +23,8 @@ from daemon.ports import Response
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.recheck import Rechecker
 from daemon.store import journal, sqlite, state
-from daemon.store.discrepancies import Query
 from daemon.store.journal import Intent, Sent
+from daemon.store.lists import Query
 from daemon.store.sqlite import Outcome as TxOutcome
 from daemon.store.sqlite import SqliteTx, translated
 from daemon.store.tx import Tx
@@ -162,7 +162,7 @@ def person_not_asked() -> AbstractContextManager[Any]:
     def mutated(**wanted: Any) -> Query:
         return Query(**{**wanted, "policy": None})
 
-    return patch("daemon.reconciler.correct.discrepancies.Query", mutated)
+    return patch("daemon.reconciler.correct.lists.Query", mutated)
 
 
 MUTANTS: dict[str, Mutant] = {

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Subject
 from daemon.core.model import Kind, Ref, System
 from daemon.errors import Invalid
-from daemon.store import discrepancies
-from daemon.store.database import Database, open_inline
-from daemon.store.discrepancies import Page, Query, Sort
+from daemon.store import discrepancies, groups, lists
+from daemon.store.database import Database, Tx, open_inline
+from daemon.store.groups import By
+from daemon.store.lists import Page, Query, Sort
 from tests.store.made import CLINIC, START, at, finding
 
 KINDS = ["invoice.missing", "invoice.changed_in_xero", "payment.differs", "invoiced.other"]
@@ -28,7 +29,7 @@ def put_all(found: Sequence[Discrepancy]) -> Any:
     return lambda tx: [discrepancies.put(tx, each) for each in found]
 
 
-def discrepancy(number: int, **more: Any) -> Discrepancy:
+def discrepancy(number: int | str, **more: Any) -> Discrepancy:
     state = {name: more.pop(name) for name in ("status", "first_seen", "assignee") if name in more}
     found: Finding = finding(f"{number}", **more)
     return Discrepancy(**{"finding": found, "status": Status.OPEN, "first_seen": START, "last_seen": START, **state})
@@ -50,6 +51,9 @@ def collections(draw: st.DrawFn) -> list[Discrepancy]:
             ),
             status=draw(st.sampled_from(Status)),
             first_seen=at(draw(st.integers(0, 3))),
+            assignee=draw(st.sampled_from(["", "ann", "bob"])),
+            client=draw(st.sampled_from(["", "7", "8"])),
+            client_name=draw(st.sampled_from(["", "Ada Quinn"])),
         )
         for number in range(draw(st.integers(0, 25)))
     ]
@@ -58,14 +62,22 @@ def collections(draw: st.DrawFn) -> list[Discrepancy]:
 queries = st.builds(
     Query,
     practice=st.sampled_from(["", CLINIC, "nowhere"]),
+    practice_not=st.sampled_from([(), (CLINIC,)]),
     kind=st.sampled_from(["", "invoice.missing", "invoice", "inv_ice", "payment"]),
     kind_not=st.lists(st.sampled_from([*KINDS, "invoice", "pay"]), max_size=2, unique=True).map(tuple),
     statuses=st.lists(st.sampled_from(Status), max_size=3, unique=True).map(tuple),
     text=st.sampled_from(
         ["", "invoice 12", "12%", "e_1", "STRASSE", "ZOË", "!", "not in xero", "  Invoice   12 ", "7"]
     ),
-    cause=st.sampled_from(["", "c1"]),
+    text_not=st.sampled_from([(), ("invoice 12",), ("ada", "!")]),
+    cause=st.sampled_from(["", "c1", "none"]),
+    client=st.sampled_from(["", "7", "none"]),
+    assignee=st.sampled_from(["", "ann", "none"]),
+    assignee_not=st.sampled_from([(), ("none",), ("ann", "bob")]),
     policy=st.sampled_from([None, *Policy]),
+    policy_not=st.sampled_from([(), (Policy.AUTOMATIC,)]),
+    seen_from=st.sampled_from([None, at(1)]),
+    seen_before=st.sampled_from([None, at(1), at(3)]),
     min_amount=st.sampled_from([None, Decimal("0.01"), Decimal(10)]),
     max_amount=st.sampled_from([None, Decimal("9.99"), Decimal(0)]),
     sort=st.sampled_from(Sort),
@@ -77,16 +89,31 @@ queries = st.builds(
 
 def passes(found: Discrepancy, query: Query) -> bool:
     about = found.finding
-    words = [about.subject.label, about.summary, about.id, about.subject.provet.id if about.subject.provet else ""]
-    wanted = " ".join(query.text.split()).casefold()
+    words = [about.subject.label, about.summary, about.id, about.client_name]
+    words += [about.subject.provet.id] if about.subject.provet else []
+
+    def has(text: str) -> bool:
+        return any(" ".join(text.split()).casefold() in word.casefold() for word in words)
+
+    def owned(wanted: str, owner: str | None) -> bool:
+        return not wanted or wanted == (owner or "none")
+
     return (
         query.practice in {"", about.practice}
         and query.kind in {"", about.kind, about.kind.split(".")[0]}
         and not {about.kind, about.kind.split(".")[0]} & set(query.kind_not)
         and (not query.statuses or found.status in query.statuses)
-        and any(wanted in word.casefold() for word in words)
-        and query.cause in {"", about.cause}
+        and has(query.text)
+        and not any(has(text) for text in query.text_not)
+        and owned(query.cause, about.cause)
+        and owned(query.client, about.client)
+        and owned(query.assignee, found.assignee)
+        and (found.assignee or "none") not in query.assignee_not
+        and about.practice not in query.practice_not
         and query.policy in {None, about.policy}
+        and about.policy not in query.policy_not
+        and (query.seen_from is None or found.first_seen >= query.seen_from)
+        and (query.seen_before is None or found.first_seen < query.seen_before)
         and (query.min_amount is None or about.amount >= query.min_amount)
         and (query.max_amount is None or about.amount <= query.max_amount)
     )
@@ -103,7 +130,11 @@ def place(found: Discrepancy, sort: Sort) -> tuple[Any, ...]:
         case Sort.KIND:
             return (about.kind, *value)
         case Sort.LABEL:
-            return (about.subject.label.casefold(), about.summary, found.id)
+            return (about.subject.label.casefold(), found.id)
+        case Sort.PRACTICE:
+            return (about.practice, *value)
+        case Sort.STATUS:
+            return (found.status, *value)
 
 
 def naive_page(everything: Sequence[Discrepancy], query: Query) -> Page:
@@ -128,9 +159,60 @@ async def test_a_page_is_what_a_plain_filter_gives(found: list[Discrepancy], ask
     db = open_inline()
     everything = await db.write(put_all(found))
     for query in asked:
-        page = await db.read(lambda tx, q=query: discrepancies.page(tx, q))
+        page = await db.read(lambda tx, q=query: lists.page(tx, q))
         assert page == naive_page(everything, query)
+        await check_places(db, query, page, everything)
+        for by in By:
+            assert await db.read(lambda tx, q=query, b=by: naive_groups(everything, q, b) == all_groups(tx, q, b))
     await db.close()
+
+
+async def check_places(db: Database, query: Query, page: Page, everything: list[Discrepancy]) -> None:
+    known = await db.read(lambda tx: lists.sums(tx, query))
+    shown = {row.id: query.offset + number for number, row in enumerate(page.rows)}
+    for row in everything:
+        place_of = await db.read(lambda tx, id_=row.id: lists.place(tx, query, known, id_))
+        assert (place_of is not None) == passes(row, query)
+        assert place_of == shown.get(row.id, place_of)
+
+
+def all_groups(tx: Tx, query: Query, by: By) -> list[tuple[str, str, int, Decimal]]:
+    whole = msgspec.structs.replace(query, offset=0, limit=100)
+    found = groups.grouped(tx, whole, lists.sums(tx, query), by)
+    assert found.total == len(found.rows)
+    return [(group.practice, group.key, group.count, group.amount) for group in found.rows]
+
+
+def naive_groups(everything: list[Discrepancy], query: Query, by: By) -> list[tuple[str, str, int, Decimal]]:
+    members: dict[tuple[str, str], list[Decimal]] = {}
+    for each in everything:
+        about = each.finding
+        keys = {
+            By.KIND: ("", about.kind),
+            By.CLIENT: (about.practice, about.client),
+            By.PRACTICE: (about.practice, about.practice),
+            By.CAUSE: (about.practice, about.cause or ""),
+        }
+        if passes(each, query):
+            members.setdefault(keys[by], []).append(about.amount)
+    found = [(practice, key, len(amounts), sum(amounts, Decimal(0))) for (practice, key), amounts in members.items()]
+    return sorted(found, key=lambda group: (-group[3], -group[2], group[0], group[1]))
+
+
+async def test_groups_bear_names(db: Database) -> None:
+    cause = discrepancy("c", kind="mapping.missing")
+    rows = [discrepancy(n, client="7", client_name="Ada Quinn", cause=cause.id) for n in (1, 2)]
+    await db.write(put_all([cause, *rows]))
+
+    def labels(tx: Tx) -> list[list[str]]:
+        known = lists.sums(tx, Query())
+        return [[group.label for group in groups.grouped(tx, Query(), known, by).rows] for by in By]
+
+    by_kind, by_client, by_practice, by_cause = await db.read(labels)
+    assert by_kind == ["invoice.missing", "mapping.missing"]
+    assert by_client == ["Ada Quinn", ""]
+    assert by_practice == [CLINIC]
+    assert by_cause == ["invoice c", ""]
 
 
 async def test_unasked_the_largest_and_newest_open_or_approved_come_first(db: Database) -> None:
@@ -141,21 +223,21 @@ async def test_unasked_the_largest_and_newest_open_or_approved_come_first(db: Da
         *(discrepancy(10 + n, status=status) for n, status in enumerate(Status) if status not in {"open", "approved"}),
     ]
     await db.write(put_all(rows))
-    page = await db.read(lambda tx: discrepancies.page(tx, Query()))
+    page = await db.read(lambda tx: lists.page(tx, Query()))
     assert [row.finding.subject.label for row in page.rows] == ["Invoice 2", "Invoice 3", "Invoice 1"]
     assert (page.total, page.amount, page.seq) == (3, Decimal("60.00"), len(rows))
 
 
 async def test_a_text_without_end_is_refused(db: Database) -> None:
     with pytest.raises(Invalid, match="longer than"):
-        await db.read(lambda tx: discrepancies.page(tx, Query(text="x" * 501)))
+        await db.read(lambda tx: lists.page(tx, Query(text="x" * 501)))
 
 
 async def test_a_text_is_never_sql(db: Database) -> None:
     await db.write(put_all([discrepancy(1)]))
     for text in ("' OR 1=1 --", "%' ; DROP TABLE discrepancy; --", "\x00", "?"):
-        assert (await db.read(lambda tx, t=text: discrepancies.page(tx, Query(text=t, practice=t, kind=t)))).total == 0
-    assert (await db.read(lambda tx: discrepancies.page(tx, Query()))).total == 1
+        assert (await db.read(lambda tx, t=text: lists.page(tx, Query(text=t, practice=t, kind=t)))).total == 0
+    assert (await db.read(lambda tx: lists.page(tx, Query()))).total == 1
 
 
 async def test_every_part_of_a_discrepancy_comes_back(db: Database) -> None:

@@ -12,9 +12,10 @@ import pytest
 from daemon.core.correction import CorrectionStatus
 from daemon.core.discrepancy import Status
 from daemon.core.model import Kind, Record, System
-from daemon.store import assessments, corrections, discrepancies, families, journal, links, records
+from daemon.store import assessments, corrections, discrepancies, families, groups, journal, links, lists, records
 from daemon.store.database import Database, Tx
-from daemon.store.discrepancies import Query, Sort
+from daemon.store.groups import By
+from daemon.store.lists import Query, Sort
 from tests.store.made import (
     CLINIC,
     START,
@@ -68,19 +69,47 @@ def plans(tx: Tx, work: Callable[[Tx], object]) -> list[str]:
         (Query(practice=CLINIC, descending=False), "discrepancy_practice_amount"),
         (Query(practice=CLINIC, statuses=(Status.SNOOZED,)), "discrepancy_practice_amount"),
         (Query(practice=CLINIC, sort=Sort.AGE), "discrepancy_practice_age"),
+        (Query(practice=CLINIC, sort=Sort.KIND), "discrepancy_kind"),
+        (Query(practice=CLINIC, sort=Sort.LABEL), "discrepancy_label"),
         (Query(), "discrepancy_amount"),
+        (Query(kind="payment"), "discrepancy_amount"),
+        (Query(sort=Sort.AGE), "discrepancy_age"),
+        (Query(sort=Sort.KIND, kind_not=("contact",)), "discrepancy_kind"),
+        (Query(sort=Sort.LABEL), "discrepancy_label"),
+        (Query(sort=Sort.PRACTICE), "discrepancy_practice_amount"),
     ],
 )
 async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: Query, index: str) -> None:
-    found = await db.read(lambda tx: plans(tx, lambda t: discrepancies.page(t, query)))
-    assert f"USING INDEX {index}" in found[1]
+    found = await db.read(lambda tx: plans(tx, lambda t: lists.page(t, query)))
+    assert f"USING COVERING INDEX {index}" in found[1]
     assert "TEMP B-TREE" not in found[1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(text="ada"),
+        Query(practice=CLINIC, text_not=("ada",)),
+        Query(practice=CLINIC, cause="c", kind="invoice"),
+        Query(assignee="ann"),
+        Query(client="7", kind="invoice"),
+    ],
+)
+async def test_a_search_reads_one_index_that_holds_what_is_not_closed(db: Database, query: Query) -> None:
+    found = await db.read(lambda tx: plans(tx, lambda t: lists.sums(t, query)))
+    assert "SCAN discrepancy USING COVERING INDEX discrepancy_search" in found[0]
+
+
+@pytest.mark.parametrize("by", By)
+async def test_groups_are_counted_from_an_index_alone(db: Database, by: By) -> None:
+    found = await db.read(lambda tx: plans(tx, lambda t: groups.grouped(t, Query(), lists.sums(t, Query()), by)))
+    assert "USING COVERING INDEX" in found[1]
 
 
 @pytest.mark.parametrize("query", [Query(practice=CLINIC), Query(), Query(practice=CLINIC, kind_not=("x",))])
 async def test_counts_are_summed_from_an_index_alone(db: Database, query: Query) -> None:
-    found = await db.read(lambda tx: plans(tx, lambda t: discrepancies.page(t, query)))
-    assert "USING COVERING INDEX discrepancy_sums" in found[0]
+    found = await db.read(lambda tx: plans(tx, lambda t: lists.page(t, query)))
+    assert "USING COVERING INDEX" in found[0]
 
 
 WORLD: list[Record] = [

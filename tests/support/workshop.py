@@ -23,7 +23,7 @@ from daemon.sandbox.settings_out import write_settings
 from daemon.sandbox.state import Ports
 from daemon.sandbox.world import World
 from daemon.settings import load
-from daemon.store import discrepancies
+from daemon.store import lists
 from daemon.store.database import open_inline
 from tests.transport.virtual_clock import VirtualClock
 
@@ -49,8 +49,8 @@ class Workshop:
 
     async def found(self, **wanted: object) -> list[Discrepancy]:
         """The open discrepancies."""
-        query = discrepancies.Query(limit=500, **wanted)  # type: ignore[arg-type]
-        return list((await self.app.db.read(lambda tx: discrepancies.page(tx, query))).rows)
+        query = lists.Query(limit=500, **wanted)  # type: ignore[arg-type]
+        return list((await self.app.db.read(lambda tx: lists.page(tx, query))).rows)
 
     def act(self, system: str, do: str, **arguments: object) -> object:
         """Let people do something in a system; returns what the hand returns."""

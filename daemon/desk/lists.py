@@ -1,0 +1,150 @@
+"""What lists show: windows, groups and marks. Sums of a filter are kept until something changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import msgspec
+
+from daemon.control.views import discrepancy_view
+from daemon.core.amounts import money
+from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.desk.places import place_of
+from daemon.errors import Invalid
+from daemon.protocol import DiscrepancyView, Group, GroupBy, GroupPage, ListQuery, Mark, Marks, Page, Sort
+from daemon.reconciler.engine import Engine
+from daemon.store import corrections, lists, state
+from daemon.store.database import Database
+from daemon.store.groups import By, grouped
+from daemon.store.groups import Group as Counted
+from daemon.store.tx import Tx
+
+_KEPT_MAX = 32
+
+
+class Lists:
+    """Lists of the discrepancies of all practices."""
+
+    def __init__(self, db: Database, engines: Mapping[str, Engine]) -> None:
+        self._db = db
+        self._engines = engines
+        self._kept: OrderedDict[lists.Query, tuple[int, lists.Sums]] = OrderedDict()
+
+    async def page(self, query: ListQuery) -> Page:
+        wanted = store_query(query)
+        return await self._db.read(lambda tx: self._page(tx, wanted, query.find))
+
+    def _page(self, tx: Tx, query: lists.Query, find: str) -> Page:
+        known = self._sums(tx, query)
+        rows = lists.window(tx, query, known)
+        return Page(
+            total=known.total,
+            discrepancies=tuple(self._view(tx, row) for row in rows),
+            amount=money(known.amount),
+            groups=known.groups,
+            place=self._place(tx, query, known, rows, find) if find else None,
+            seq=state.current_seq(tx),
+        )
+
+    def _place(self, tx: Tx, query: lists.Query, known: lists.Sums, rows: list[Discrepancy], wanted: str) -> int | None:
+        """Where one stands; it is counted only when it is not in the window."""
+        here = next((number for number, row in enumerate(rows) if row.id == wanted), None)
+        return lists.place(tx, query, known, wanted) if here is None else query.offset + here
+
+    def _view(self, tx: Tx, row: Discrepancy) -> DiscrepancyView:
+        return discrepancy_view(row, corrections.shown(tx, row), place_of(self._engines, row.finding.practice))
+
+    async def groups(self, query: ListQuery, by: GroupBy) -> GroupPage:
+        wanted = store_query(query)
+
+        def work(tx: Tx) -> GroupPage:
+            known = self._sums(tx, wanted)
+            found = grouped(tx, wanted, known, By(by))
+            return GroupPage(
+                total=found.total,
+                groups=tuple(self._group(group) for group in found.rows),
+                count=known.total,
+                amount=money(known.amount),
+                seq=state.current_seq(tx),
+            )
+
+        return await self._db.read(work)
+
+    def _group(self, group: Counted) -> Group:
+        practices = [group.practice] if group.practice else self._engines
+        currencies = {place_of(self._engines, practice).currency for practice in practices}
+        return Group(
+            practice=group.practice,
+            key=group.key,
+            label=group.label,
+            count=group.count,
+            amount=money(group.amount),
+            currency=currencies.pop() if len(currencies) == 1 else "",
+        )
+
+    async def marks(self, query: ListQuery, limit: int) -> Marks:
+        wanted = msgspec.structs.replace(store_query(query), limit=limit)
+
+        def work(tx: Tx) -> Marks:
+            known = self._sums(tx, wanted)
+            rows = lists.window(tx, wanted, known)
+            return Marks(total=known.total, marks=tuple(self._mark(row) for row in rows))
+
+        return await self._db.read(work)
+
+    def _mark(self, row: Discrepancy) -> Mark:
+        finding = row.finding
+        return Mark(
+            id=row.id,
+            practice=finding.practice,
+            kind=finding.kind,
+            label=finding.subject.label,
+            amount=money(finding.amount),
+            currency=place_of(self._engines, finding.practice).currency,
+        )
+
+    def _sums(self, tx: Tx, query: lists.Query) -> lists.Sums:
+        """A filter's sums; counted anew only after a change, so that a list is scrolled at no cost."""
+        key = msgspec.structs.replace(query, sort=lists.Sort.AMOUNT, descending=True, offset=0, limit=0)
+        seq = state.current_seq(tx)
+        kept = self._kept.pop(key, None)
+        sums = kept[1] if kept is not None and kept[0] == seq else lists.sums(tx, query)
+        self._kept[key] = (seq, sums)
+        while len(self._kept) > _KEPT_MAX:
+            self._kept.popitem(last=False)
+        return sums
+
+
+def store_query(query: ListQuery) -> lists.Query:
+    """The store's words for a list; raises ``Invalid`` for a status or policy that does not exist."""
+    try:
+        statuses = tuple(Status(status) for status in query.status)
+        policy = Policy(query.policy) if query.policy else None
+        policy_not = tuple(Policy(each) for each in query.policy_not)
+    except ValueError as error:
+        names = ", ".join([*Status, *Policy])
+        raise Invalid(str(error), hint=f"one of: {names}") from error
+    return lists.Query(
+        practice=query.practice,
+        practice_not=query.practice_not,
+        kind=query.kind,
+        kind_not=query.kind_not,
+        statuses=statuses,
+        text=query.text,
+        text_not=query.text_not,
+        cause=query.cause,
+        client=query.client,
+        assignee=query.assignee,
+        assignee_not=query.assignee_not,
+        policy=policy,
+        policy_not=policy_not,
+        min_amount=query.min_amount,
+        max_amount=query.max_amount,
+        seen_from=query.seen_from,
+        seen_before=query.seen_before,
+        sort=lists.Sort(query.sort),
+        descending=query.descending != (query.sort is Sort.AGE),
+        offset=query.offset,
+        limit=query.limit,
+    )

@@ -1,0 +1,86 @@
+"""Lists of discrepancies grouped: how many and how much by kind, client, practice or root cause."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from daemon.core.model import Value
+from daemon.store.codec import execute_in, from_cents
+from daemon.store.filters import Query
+from daemon.store.lists import Sums, tally
+from daemon.store.tx import Tx
+
+
+class By(StrEnum):
+    KIND = "kind"
+    CLIENT = "client"
+    PRACTICE = "practice"
+    CAUSE = "cause"
+
+
+class Group(Value, frozen=True, kw_only=True):
+    """All that share a value: ``key`` is a kind, a client's id, a practice or a root cause's id, "" for those without.
+
+    ``practice`` is "" where a group goes over several; ``label`` is the key's name for people.
+    """
+
+    practice: str
+    key: str
+    label: str
+    count: int
+    amount: Decimal
+
+
+class Grouping(Value, frozen=True, kw_only=True):
+    """One window over the groups of a list, and how many groups there are."""
+
+    rows: tuple[Group, ...]
+    total: int
+
+
+_Row = tuple[str, str, int, int]
+_KEYS = {
+    By.KIND: ("kind",),
+    By.CLIENT: ("practice", "client"),
+    By.PRACTICE: ("practice",),
+    By.CAUSE: ("practice", "cause"),
+}
+_NAMES = {
+    By.CLIENT: (
+        "SELECT client, MAX(client_name) FROM discrepancy"
+        " WHERE practice = ? AND status <> 'closed' AND client IN (...) GROUP BY client"
+    ),
+    By.CAUSE: (
+        "SELECT id, substr(search, 1, instr(search || char(10), char(10)) - 1) FROM discrepancy"
+        " WHERE practice = ? AND id IN (...)"
+    ),
+}
+
+
+def grouped(tx: Tx, query: Query, known: Sums, by: By) -> Grouping:
+    """The groups of a list whose sums are ``known``, most money first; the query's window is one over groups."""
+    found = [_keyed(by, row) for row in tx.execute(*tally(query, known.ids, *_KEYS[by]))]
+    found.sort(key=lambda row: (-row[3], -row[2], row[0], row[1]))
+    shown = found[query.offset : query.offset + query.limit]
+    names = _names(tx, by, shown)
+    rows = tuple(
+        Group(practice=practice, key=key, label=names.get((practice, key), key), count=count, amount=from_cents(amount))
+        for practice, key, count, amount in shown
+    )
+    return Grouping(rows=rows, total=len(found))
+
+
+def _keyed(by: By, row: tuple[Any, ...]) -> _Row:
+    """Practice, key, count and cents of a group."""
+    *keys, count, amount = row
+    return ("" if by is By.KIND else keys[0]), keys[-1], int(count), int(amount)
+
+
+def _names(tx: Tx, by: By, shown: list[_Row]) -> dict[tuple[str, str], str]:
+    names: dict[tuple[str, str], str] = {}
+    for practice in dict.fromkeys(row[0] for row in shown) if by in _NAMES else ():
+        keys = [key for owner, key, _, _ in shown if owner == practice and key]
+        names |= {(practice, key): name for key, name in execute_in(tx, _NAMES[by], (practice,), keys) if name}
+    return names
