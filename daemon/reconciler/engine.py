@@ -15,6 +15,7 @@ import msgspec
 from daemon.applier.applier import Applier
 from daemon.applier.settle import Settler
 from daemon.core.model import System
+from daemon.core.trend import sampled
 from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
 from daemon.reconciler import notices
@@ -106,7 +107,7 @@ class Engine:
         self._wake.clear()
         self._hinted.clear()
         try:
-            await self._cycle(full=full, hinted=hinted)
+            await self._cycle(full=full, hinted=hinted, wanted=asked > self._ended)
         except (ReconError, BaseExceptionGroup) as raised:
             await self._lost(remote_fault(raised))
             self._ended = asked
@@ -118,9 +119,10 @@ class Engine:
         if not self._left_over and not await self._settler.waiting():
             self._served = max(self._served, asked)
 
-    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
+    async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...], wanted: bool) -> None:
+        """One cycle; ``wanted`` by a person, who may have mended settings of either system just now."""
         practice = self.practice
-        rules = await read_rules(practice, fresh=full)
+        rules = await read_rules(practice, fresh=full or wanted)
         await self._take_in(full=full, hinted=hinted)
         await self._settler.settle()
         await practice.db.write(lambda tx: assessments.wake(tx, practice.id, practice.clock.utc()))
@@ -157,7 +159,13 @@ class Engine:
         """Note the comparison; the first full one of a practice is released here if settings say so."""
         practice, now = self.practice, self.practice.clock.utc()
         known = state.practice_state(tx, practice.id)
-        fresh = msgspec.structs.replace(known, last_cycle=now, last_full=now if full else known.last_full)
+        is_open = sum(discrepancies.open_by_kind(tx, practice.id).values())
+        fresh = msgspec.structs.replace(
+            known,
+            last_cycle=now,
+            last_full=now if full else known.last_full,
+            open_by_hour=sampled(known.open_by_hour, now, is_open),
+        )
         if full and known.released_at is None and practice.settings.release == "automatic":
             fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
         state.put_state(tx, practice.id, fresh)
