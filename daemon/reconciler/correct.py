@@ -23,6 +23,8 @@ from daemon.store.state import PracticeState
 from daemon.store.tx import Tx
 
 _WINDOW = 200
+_IMPORT_WINDOW = 2_000
+"""So many that the requests of an import are full: a window leaves one unfilled for each kind of write and round."""
 POLICY = "policy"
 _BEGUN = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
 _TRIED = frozenset({CorrectionStatus.FAILED, CorrectionStatus.APPLIED})
@@ -87,6 +89,7 @@ class Corrector:
     def _automatic(self, tx: Tx, known: PracticeState) -> list[Correction]:
         """Turn open automatic discrepancies into corrections, unless a guard trips."""
         chosen: list[Correction] = []
+        window = _IMPORT_WINDOW if known.importing else _WINDOW
         offset = 0
         while not chosen:
             query = lists.Query(
@@ -95,11 +98,11 @@ class Corrector:
                 policy=Policy.AUTOMATIC,
                 sort=lists.Sort.AGE,
                 offset=offset,
-                limit=_WINDOW,
+                limit=window,
             )
             page = lists.page(tx, query)
             chosen = [c for c in (self._correction(tx, row) for row in page.rows) if c is not None]
-            offset += _WINDOW
+            offset += window
             if offset >= page.total:
                 break
         if not chosen:
