@@ -180,6 +180,9 @@ class Book:
             return
         corrections.put(tx, moved(current, status, error=error))
         families.mark(tx, self._practice.id, [correction.family])
+        self._audit_status(tx, correction, status, error)
+
+    def _audit_status(self, tx: Tx, correction: Correction, status: CorrectionStatus, error: str) -> None:
         self._audit(
             tx,
             status,
@@ -224,6 +227,19 @@ class Book:
         current = corrections.get(tx, element.correction.id)
         if current is not None and current.status is _S.IN_DOUBT:
             corrections.put(tx, moved(current, _S.APPLYING))
+
+    async def stays_in_doubt(self, intent: Intent, why: str) -> None:
+        """Looking has not settled a step: say what was looked for and what a person can do, once."""
+        if intent.detail != why:
+            await self._practice.db.write(lambda tx: self._stays_in_doubt(tx, intent, why))
+
+    def _stays_in_doubt(self, tx: Tx, intent: Intent, why: str) -> None:
+        journal.settle(tx, intent.id, IntentStatus.IN_DOUBT, why, at=self._practice.clock.utc())
+        current = corrections.get(tx, intent.correction_id)
+        if current is not None and current.status is _S.IN_DOUBT:
+            corrections.put(tx, msgspec.structs.replace(current, error=why))
+            families.mark(tx, self._practice.id, [current.family])
+            self._audit_status(tx, current, _S.IN_DOUBT, why)
 
     async def put_off(self, batch: Sequence[Correction], reason: str) -> None:
         """Leave corrections for the next cycle."""

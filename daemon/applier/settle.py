@@ -11,7 +11,8 @@ from functools import partial
 
 from daemon.applier.book import Book
 from daemon.applier.prepare import Element, Resolve, resolver
-from daemon.core.correction import CreatePayment, ProvetStep, RecordPayment, Step, XeroStep
+from daemon.core.correction import CreatePayment, LocalStep, ProvetStep, RecordPayment, Step, XeroStep
+from daemon.core.doubt import given_up, unclear
 from daemon.core.model import Kind, Payment, Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
@@ -79,14 +80,16 @@ class Settler:
         for at in range(0, len(due), _TOGETHER):
             doubted = await self._practice.db.read(partial(_elements, intents=due[at : at + _TOGETHER]))
             looks = await self._look([element.step for _, element in doubted])
-            for (intent, element), look in zip(doubted, looks, strict=True):
+            for (intent, element), look in zip(doubted, looks, strict=False):
                 await self._settle(intent, element, look)
 
     async def _settle(self, intent: Intent, element: Element, look: Look) -> None:
-        practice = self._practice
+        practice, currency = self._practice, self._practice.settings.currency
+        if isinstance(element.step, LocalStep):
+            raise TypeError(f"step {intent.step_index} of {intent.correction_id} is never sent")
         if look.found is None:
-            return
-        if look.found:
+            await self._book.stays_in_doubt(intent, unclear(element.step, currency))
+        elif look.found:
             practice.remark(f"found after doubt: {intent.mark or intent.id}")
             await practice.db.write(
                 lambda tx: self._book.note(tx, intent.id, element, Done(key=element.key, records=look.records))
@@ -94,9 +97,11 @@ class Settler:
         elif intent.attempt < ATTEMPTS_MAX:
             practice.remark(f"absent after doubt, sent again: {intent.mark or intent.id}")
             await practice.db.write(lambda tx: self._book.send_again(tx, intent.id, element))
+        else:
+            await self._book.stays_in_doubt(intent, given_up(element.step, currency, intent.attempt))
 
     async def _look(self, steps: Sequence[Step]) -> list[Look]:
-        """What fresh readings say about steps, read together; nothing can be told while a system cannot be read."""
+        """What fresh readings say about steps, read together; nothing of any step while a system cannot be read."""
         practice = self._practice
         resolve = await practice.db.read(lambda tx: resolver(tx, practice.id, steps))
         provet = provet_look.together(provet_look.look_reads(s) for s in steps if isinstance(s, ProvetStep))
@@ -105,7 +110,7 @@ class Settler:
             read = (*await practice.provet.look(provet), *await practice.xero.look(xero))
         except ReconError as error:
             practice.remark(f"cannot look now: {error}")
-            return [Look(found=None) for _ in steps]
+            return []
         return await practice.db.read(
             lambda tx: [_told(step, _new(tx, practice.id, step, read), resolve) for step in steps]
         )

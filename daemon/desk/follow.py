@@ -42,5 +42,5 @@ def _changes(tx: Tx, after: int, engines: Mapping[str, Engine]) -> list[tuple[in
 def _change(tx: Tx, row: Discrepancy, engines: Mapping[str, Engine]) -> Change:
     if row.status is Status.CLOSED:
         return Closed(id=row.id, practice=row.finding.practice, seq=row.seq)
-    newest = next(iter(corrections.of_discrepancy(tx, row.id)), None)
+    newest = corrections.shown(tx, row)
     return Changed(discrepancy=discrepancy_view(row, newest, place_of(engines, row.finding.practice)), seq=row.seq)

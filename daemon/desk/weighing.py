@@ -26,7 +26,7 @@ _HISTORY_MAX = 500
 
 def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
     """A discrepancy with its last correction step by step, and its history."""
-    newest = next(iter(corrections.of_discrepancy(tx, row.id)), None)
+    newest = corrections.shown(tx, row)
     entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
     detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry) for entry in entries))
     return msgspec.structs.replace(detail, correction=followed(tx, newest, place.currency) if newest else None)

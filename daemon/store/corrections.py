@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from daemon.core.aftermath import overwritten, repaired
-from daemon.core.correction import Before, Correction, CorrectionStatus
+from daemon.core.correction import UNFINISHED, Before, Correction, CorrectionStatus
+from daemon.core.discrepancy import Discrepancy
 from daemon.core.model import Document, Kind
 from daemon.store import counters, links, records
 from daemon.store.codec import listed, to_json
@@ -45,6 +46,19 @@ def of_discrepancy(tx: Tx, discrepancy_id: str) -> list[Correction]:
     return _decoded(
         tx.execute("SELECT body FROM correction WHERE discrepancy_id = ? ORDER BY number DESC", (discrepancy_id,))
     )
+
+
+def shown(tx: Tx, discrepancy: Discrepancy) -> Correction | None:
+    """The correction to show with a discrepancy: its newest, or what holds its family in doubt if that has ended."""
+    newest = next(iter(of_discrepancy(tx, discrepancy.id)), None)
+    if newest is not None and newest.status in UNFINISHED:
+        return newest
+    sql = (
+        "SELECT body FROM correction WHERE practice = ? AND family = ? AND family <> ''"
+        " AND status IN ('approved', 'applying', 'in_doubt') AND status = 'in_doubt' ORDER BY number DESC LIMIT 1"
+    )
+    found = _decoded(tx.execute(sql, (discrepancy.finding.practice, discrepancy.finding.family)))
+    return found[0] if found else newest
 
 
 def with_status(tx: Tx, practice: str, statuses: Iterable[CorrectionStatus], limit: int) -> list[Correction]:
