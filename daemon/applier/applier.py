@@ -52,8 +52,8 @@ class Applier:
 
     async def _send(self, prepared: Prepared) -> None:
         async with self._lanes[prepared.system]:
-            await self._book.intend(prepared)
-            await self._book.settle(prepared, await self._answer(prepared))
+            if await self._book.intend(prepared):
+                await self._book.settle(prepared, await self._answer(prepared))
 
     async def _answer(self, prepared: Prepared) -> list[Outcome] | ReconError:
         """What became of each element; an error instead if nothing was executed."""

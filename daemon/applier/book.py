@@ -23,7 +23,7 @@ from daemon.core.correction import (
 from daemon.core.model import Kind, Link, Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
-from daemon.store import audit, corrections, families, journal, links, records
+from daemon.store import audit, corrections, families, journal, links, records, state
 from daemon.store.journal import Intent, IntentStatus, Sent
 from daemon.store.tx import Tx
 from daemon.transport.answers import Done, Outcome, Refused, Unknown
@@ -53,11 +53,17 @@ class Book:
             self._finish(tx, started, _S.APPLIED, "")
         return started
 
-    async def intend(self, prepared: Prepared) -> None:
-        """Write the request and one intent for each of its elements down, durably, before it leaves."""
-        await self._practice.db.write(lambda tx: self._intend(tx, prepared))
+    async def intend(self, prepared: Prepared) -> bool:
+        """Write the request and one intent for each of its elements down, durably, before it leaves.
 
-    def _intend(self, tx: Tx, prepared: Prepared) -> None:
+        False, with all of it put off, if the practice was paused meanwhile.
+        """
+        return await self._practice.db.write(lambda tx: self._intend(tx, prepared))
+
+    def _intend(self, tx: Tx, prepared: Prepared) -> bool:
+        if state.practice_state(tx, self._practice.id).paused_by:
+            self._put_off(tx, [element.correction for element in prepared.elements], "the practice was paused")
+            return False
         sent = Sent(
             id=prepared.id,
             practice=self._practice.id,
@@ -70,6 +76,7 @@ class Book:
             epoch=self._practice.epoch,
         )
         journal.begin(tx, sent, [self._intent(tx, prepared, place) for place in range(len(prepared.elements))])
+        return True
 
     def _intent(self, tx: Tx, prepared: Prepared, place: int) -> Intent:
         element = prepared.elements[place]

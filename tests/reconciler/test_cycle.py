@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import StoreUnavailable
+from tests.desk.office import ANN
 from tests.support.workshop import workshop
 
 
@@ -58,4 +59,25 @@ async def test_a_full_disk_stops_writes_to_both_systems_and_is_survived(tmp_path
         assert "disk is full" in shop.engine.practice.fault
         db.write = write  # type: ignore[method-assign]
         await shop.settle_down(full=True)
+        assert (await shop.app.desk.status()).practices[0].state == "in_sync"
+
+
+async def test_a_pause_in_the_middle_of_an_import_stops_it_before_its_next_request(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=60, invoices=300) as shop:
+        answered = shop.engine.practice.xero.send
+        sent = 0
+
+        async def pausing(*arguments: object, **named: object) -> object:
+            nonlocal sent
+            sent += 1
+            if sent == 3:
+                await shop.app.desk.pause("riverside", "a look at the books", ANN)
+            return await answered(*arguments, **named)  # type: ignore[arg-type]
+
+        shop.engine.practice.xero.send = pausing  # type: ignore[method-assign,assignment]
+        await shop.settle_down(full=True)
+        assert 3 <= sent < 3 + 4
+        assert (await shop.app.desk.status()).practices[0].state == "paused"
+        await shop.app.desk.resume("riverside", ANN)
+        await shop.settle_down()
         assert (await shop.app.desk.status()).practices[0].state == "in_sync"

@@ -66,10 +66,15 @@ class Workshop:
 
 @asynccontextmanager
 async def workshop(
-    folder: Path, seed: int = 7, *, change: Callable[[str], str] = str, **shape: object
+    folder: Path,
+    seed: int = 7,
+    *,
+    change: Callable[[str], str] = str,
+    clock: VirtualClock | None = None,
+    **shape: object,
 ) -> AsyncIterator[Workshop]:
     """A fresh clinic and a daemon that has not looked at it yet. ``change`` edits the text of the settings file."""
-    clock = VirtualClock()
+    clock = clock or VirtualClock()
     size = {"clients": 20, "invoices": 60, "tidy": True, "seed": seed, "limits": "wide", **shape}
     clinic = type(DEFAULT_SHAPE)(**size)  # type: ignore[arg-type]
     access = plan_access(clinic, PROVET, XERO, 8003)
