@@ -27,10 +27,11 @@ def match_contact(client: Contact, family: Family) -> ContactMatch:
     A name alone never matches (docs/reference/xero.md 12.3).
     """
     theirs = [contact for contact in family.contacts if contact.system is System.XERO]
+    living = [contact for contact in theirs if f"contact/{contact.id}" not in family.vanished]
     link = linked(family.links, Kind.CONTACT, provet_id=client.id)
     if link is not None:
         return ContactMatch(contact=next((c for c in theirs if c.id == link.xero_id), None), link=link)
-    unlinked = [c for c in theirs if not linked(family.links, Kind.CONTACT, xero_id=c.id)]
+    unlinked = [c for c in living if not linked(family.links, Kind.CONTACT, xero_id=c.id)]
     numbered = [c for c in unlinked if c.number == client.id]
     free = [c for c in unlinked if not c.number and not c.archived]
     chosen = numbered or [contact for contact in free if _same(client, contact)]

@@ -7,6 +7,8 @@ that may be it. No two families share a Provet record.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 
 from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System, Value
@@ -19,8 +21,10 @@ class Family(Value, frozen=True, kw_only=True):
     clients of the documents and their linked Xero contacts (or, in a client's family, all candidates). ``busy`` says
     that a write of this family is under way or in doubt, so nothing new may be started. ``vanished`` names records
     ("contact/12") that a full comparison no longer found. ``held_contacts`` maps a client's id to the discrepancy that
-    must be decided before it can have a contact. ``taken_names`` are the folded names that other clients or Xero
-    contacts bear. A client's family holds as ``documents`` those of its Provet documents that have no partner yet.
+    must be decided before it can have a contact. ``owing`` maps Xero contacts to the sum of what is open on their
+    documents, invoices and credits alike; those with nothing open are left out. ``taken_names`` are the folded names
+    that other clients or Xero contacts bear. A client's family holds as ``documents`` those of its Provet documents
+    that have no partner yet.
     """
 
     practice: str
@@ -31,6 +35,7 @@ class Family(Value, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     vanished: tuple[str, ...] = ()
     busy: bool = False
+    owing: dict[str, Decimal] = msgspec.field(default_factory=dict)
     held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
     taken_names: tuple[str, ...] = ()
 

@@ -31,6 +31,8 @@ def contact_cause(view: View, scene: Scene) -> str | None:
     if contact is None:
         known = linked(scene.family.links, Kind.CONTACT, provet_id=client_id) is not None
         return None if known else scene.family.held_contacts.get(client_id)
+    if f"contact/{contact.id}" in scene.family.vanished:
+        return finding_id(scene.rules.practice, "contact.missing", f"provet/contact/{client_id}")
     if contact.merged_into:
         return finding_id(scene.rules.practice, "contact.merged", f"provet/contact/{client_id}")
     client = provet_client(client_id, scene)

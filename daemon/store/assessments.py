@@ -71,11 +71,14 @@ def save(
 
 
 def _is_free(tx: Tx, practice: str, link: Link) -> bool:
-    """Whether no other client took the contact of a pair while it was being judged; then the family is judged anew."""
+    """Whether no other client took the contact of a new pair while it was being judged; else it is judged anew.
+
+    A pair that stands stays: after a merge two clients share a contact.
+    """
     if link.kind is not Kind.CONTACT:
         return True
     taken = stored_links.find(tx, practice, link.kind, xero_id=link.xero_id)
-    return all(other.provet_id == link.provet_id for other in taken)
+    return not taken or any(other.provet_id == link.provet_id for other in taken)
 
 
 def wake(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:

@@ -158,6 +158,7 @@ class _Gathering:
 
     def _family(self, family: str, found: dict[Key, list[Link]], surroundings: Surroundings, *, busy: bool) -> Family:
         clients = _ids(self._views[family], _PROVET_CONTACT)
+        contacts = _ids(self._views[family], _XERO_CONTACT)
         seen = sorted(key for key in self._views[family] if key in self._records)
         records = [self._records[key] for key in seen]
         pairs = {(link.kind, link.provet_id, link.xero_id): link for key in seen for link in found.get(key, ())}
@@ -170,6 +171,7 @@ class _Gathering:
             links=tuple(pairs[pair] for pair in sorted(pairs)),
             held_contacts={client: surroundings.held[client] for client in clients if client in surroundings.held},
             taken_names=tuple(sorted({name for client in clients for name in surroundings.taken.get(client, ())})),
+            owing={id_: surroundings.owing[id_] for id_ in contacts if id_ in surroundings.owing},
             vanished=tuple(f"{kind}/{id_}" for system, kind, id_ in seen if (system, kind, id_) in self._vanished),
             busy=busy,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from daemon.core.discrepancy import finding_id
 from daemon.core.family import client_family
 from daemon.core.model import Kind, System
 from daemon.store.codec import execute_in
@@ -26,7 +27,8 @@ def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[s
         case Kind.CONTACT:
             return _partners(tx, practice, kind, _with_merged(tx, practice, wanted))
         case Kind.DOCUMENT:
-            return _partners(tx, practice, kind, [*wanted, *_allocated(tx, practice, wanted)])
+            documents = _partners(tx, practice, kind, [*wanted, *_allocated(tx, practice, wanted)])
+            return documents + _archiving(tx, practice, _contacts(tx, practice, wanted))
         case Kind.PAYMENT:
             paid = _paid(tx, practice, wanted)
             return _partners(tx, practice, kind, wanted) + _partners(tx, practice, Kind.DOCUMENT, paid)
@@ -64,6 +66,23 @@ def _partners(tx: Tx, practice: str, kind: Kind, xero_ids: list[str]) -> list[st
 def _allocated(tx: Tx, practice: str, credit_ids: list[str]) -> list[str]:
     sql = "SELECT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
     return [invoice for (invoice,) in execute_in(tx, sql, (practice,), credit_ids)]
+
+
+def _contacts(tx: Tx, practice: str, document_ids: list[str]) -> list[str]:
+    sql = "SELECT parent FROM record WHERE practice = ? AND system = 'xero' AND kind = 'document' AND id IN (...)"
+    return [contact for (contact,) in execute_in(tx, sql, (practice,), document_ids) if contact]
+
+
+def _archiving(tx: Tx, practice: str, xero_contacts: list[str]) -> list[str]:
+    """The families of clients whose contact can be archived as soon as nothing is open on it."""
+    clients = {
+        finding_id(practice, "contact.archived", f"provet/contact/{client}"): client_family(client)
+        for _, client in linked(tx, practice, System.XERO, Kind.CONTACT, xero_contacts)
+    }
+    rows = execute_in(
+        tx, "SELECT id FROM discrepancy WHERE practice = ? AND status <> 'closed' AND id IN (...)", (practice,), clients
+    )
+    return [clients[found] for (found,) in rows]
 
 
 def _paid(tx: Tx, practice: str, payment_ids: list[str]) -> list[str]:

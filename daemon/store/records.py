@@ -169,7 +169,7 @@ def _parent(record: Record) -> str:
         case Contact():
             return record.merged_into
         case Document():
-            return record.credits
+            return record.credits if record.system is System.PROVET else record.contact_id
         case _:
             return record.document_id
 
