@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from daemon.core.allocating import allocatable, allocate_step
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from daemon.core.allocating import allocatable, allocate_step, surplus
 from daemon.core.amounts import money
-from daemon.core.correction import Deallocate
+from daemon.core.by_hand import by_hand
+from daemon.core.correction import Deallocate, Step
+from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, document_subject, option, with_currency
-from daemon.core.model import Document
+from daemon.core.model import ZERO, Allocation, Document
 from daemon.core.view import Scene, View
 
 
@@ -16,7 +23,8 @@ def judge_credit(view: View, scene: Scene) -> list[Case]:
         return []
     if not view.credit:
         return _foreign(view, scene)
-    return _extra(view, view.booked, scene) or _allocation_missing(view, view.booked, scene)
+    extra = _extra(view, view.booked, scene)
+    return extra or _allocation_missing(view, view.booked, scene) or _applied_elsewhere(view, scene)
 
 
 def _allocation_missing(view: View, note: Document, scene: Scene) -> list[Case]:
@@ -52,6 +60,15 @@ def _foreign(view: View, scene: Scene) -> list[Case]:
     if view.foreign <= 0:
         return []
     label, words = view.posted.posting.label, with_currency(view.foreign, scene.rules)
+    number = view.booked.number if view.booked is not None else view.posted.posting.number
+    hand = by_hand(
+        "Take it off in Xero, or apply it in Provet",
+        f"In Xero open {number}: below its total stands the credit note, prepayment or overpayment of {words}; open it"
+        " and remove the allocation",
+        "If it settles the invoice rightly: apply the same credit to the invoice in Provet",
+        relies_on={"xero foreign credit": money(view.foreign)},
+        recommended=True,
+    )
     return [
         Case(
             kind="credit.foreign_in_xero",
@@ -59,31 +76,103 @@ def _foreign(view: View, scene: Scene) -> list[Case]:
             amount=view.foreign,
             effect=view.foreign,
             summary=f"{words} of credit that Provet does not know is set against {label}",
+            options=(hand,),
+        )
+    ]
+
+
+def _applied_elsewhere(view: View, scene: Scene) -> list[Case]:
+    """Credit that Provet applied to an invoice of no kin, and Xero has not: only a person sees which one."""
+    open_there = min(view.unset, view.xero_room)
+    if open_there <= 0:
+        return []
+    label, words = view.posted.posting.label, with_currency(open_there, scene.rules)
+    number = view.booked.number if view.booked is not None else view.posted.posting.number
+    hand = by_hand(
+        "Allocate it by hand in Xero",
+        f"In Provet look up which invoice {words} of {label} was applied to",
+        f"In Xero open {number}, choose Allocate credit, and set {words} against that invoice",
+        relies_on={"credit applied": money(open_there)},
+        recommended=True,
+    )
+    return [
+        Case(
+            kind="credit.allocation_missing",
+            subject=document_subject(view),
+            amount=open_there,
+            summary=f"{words} of {label} is applied to another invoice in Provet, but not in Xero",
+            options=(hand,),
+            policy=Policy.PERSON,
         )
     ]
 
 
 def _extra(view: View, note: Document, scene: Scene) -> list[Case]:
-    """Credit of a note that is set against documents other than those it credits in Provet."""
-    ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
-    allocations = [a for a in note.allocations if a.document_id not in ours]
-    if not allocations:
+    """Credit of a note that is set against documents other than those it credits in Provet, or that Provet settles with
+    money instead."""
+    outside, inside = _outside(view, note, scene), surplus(view, scene)
+    if not outside and not inside:
         return []
-    label, words = view.posted.posting.label, with_currency(view.foreign, scene.rules)
-    steps = [
-        Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number) for a in allocations
-    ]
-    after = f"{words} of {label} is open again in Xero"
-    relies_on = {"xero allocations": ",".join(sorted(allocation.id for allocation in allocations))}
-    deallocate = option("deallocate", "Take it off again", steps, after, relies_on=relies_on, recommended=True)
-    free = all(a.id and not scene.rules.closed(a.date) for a in allocations)
+    label = view.posted.posting.label
+    stray, paid = with_currency(view.foreign, scene.rules), sum((cut for _, cut in inside), ZERO)
+    words = [f"{stray} of {label} is set against a document in Xero that it does not credit"] if outside else []
+    if inside:
+        cut = with_currency(paid, scene.rules)
+        words.append(f"{cut} of {label} is set against its invoice in Xero, but settled with money in Provet")
+    after = f"{with_currency(view.foreign + paid, scene.rules)} of {label} is open again in Xero"
+    taken = [*((a, a.amount) for a in outside), *inside]
+    relies_on = {"xero allocations": ",".join(sorted(allocation.id for allocation, _ in taken))}
+    if all(a.id and not scene.rules.closed(a.date) for a, _ in taken):
+        steps = _taking_off(view, note, taken, scene)
+        way = option("deallocate", "Take it off again", steps, after, relies_on=relies_on, recommended=True)
+    else:
+        how = (
+            f"In Xero open {note.number} and remove the allocation; if its period is closed, whoever closed it decides"
+        )
+        way = by_hand("Take it off by hand in Xero", how, relies_on=relies_on, recommended=True)
     return [
         Case(
             kind="credit.allocation_extra",
             subject=document_subject(view),
-            amount=view.foreign,
+            amount=view.foreign + paid,
             effect=-view.foreign,
-            summary=f"{words} of {label} is set against a document in Xero that it does not credit",
-            options=(deallocate,) if free else (),
+            summary="; ".join(words),
+            options=(way,),
         )
     ]
+
+
+def _outside(view: View, note: Document, scene: Scene) -> list[Allocation]:
+    """The allocations to documents of no kin, but for those that Provet has as well."""
+    ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
+    strays = [a for a in note.allocations if a.document_id not in ours]
+    known = view.elsewhere - view.unset
+    kept = []
+    for allocation in sorted(strays, key=lambda a: (a.date, a.id)):
+        if allocation.amount <= known:
+            known -= allocation.amount
+        else:
+            kept.append(allocation)
+    return kept if view.foreign > 0 else []
+
+
+def _taking_off(
+    view: View, note: Document, taken: Sequence[tuple[Allocation, Decimal]], scene: Scene
+) -> tuple[Step, ...]:
+    """Take allocations off; what is to stay of one is set anew on its day."""
+    steps: list[Step] = []
+    standing: dict[str, Decimal] = {}
+    for allocation in note.allocations:
+        standing[allocation.document_id] = standing.get(allocation.document_id, ZERO) + allocation.amount
+    invoices = {other.booked.id: other for other in scene.views.values() if other.booked is not None}
+    for allocation, cut in taken:
+        off = Deallocate(
+            xero_credit_id=note.id, allocation_id=allocation.id, amount=allocation.amount, label=note.number
+        )
+        steps.append(off)
+        already = standing[allocation.document_id] - allocation.amount
+        if rest := allocation.amount - cut:
+            again = allocate_step(view, invoices[allocation.document_id], rest, allocation.date)
+            steps.append(msgspec.structs.replace(again, already=already))
+        standing[allocation.document_id] = already + rest
+    return tuple(steps)

@@ -99,12 +99,13 @@ def settled(document: Document, payments: Sequence[Payment]) -> Decimal:
 
 def due(document: Document, payments: Sequence[Payment]) -> Decimal:
     """What Provet still takes on a document: its total less all money and all credit applied to it."""
-    applied = [
-        settlement(document, payment)
-        for payment in payments
-        if payment.document_id == document.id and payment.method == CREDIT_APPLIED and not payment.cancelled
-    ]
-    return abs(document.gross) - settled(document, payments) - sum(applied, ZERO)
+    return abs(document.gross) - settled(document, payments) - credit_applied(document, payments)
+
+
+def credit_applied(document: Document, payments: Sequence[Payment]) -> Decimal:
+    """The credit that Provet has applied to a document, or of it (type 12), net of what was cancelled."""
+    rows = (p for p in payments if p.document_id == document.id and p.method == CREDIT_APPLIED and not p.cancelled)
+    return sum((settlement(document, payment) for payment in rows), ZERO)
 
 
 def receivable(document: Document, payments: Sequence[Payment], *, credit: bool) -> Decimal:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from daemon.core.allocating import freed
 from daemon.core.amounts import money
 from daemon.core.booking import from_xero, payment_step, payment_steps
 from daemon.core.differing import excess_by_hand, not_due_in_provet
@@ -53,6 +54,10 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
         return msgspec.structs.replace(
             case, options=create_options(payment_step(view, payment, account, amount), payment)
         )
+    room, cause = freed(view, scene)
+    if left < amount <= left + room:
+        why = f"{case.summary}: credit is set against it there, which must come off first"
+        return msgspec.structs.replace(case, summary=why, cause=cause)
     if amount > left:
         return _overpaid_in_xero(case, payment, left, view, scene)
     return _closed_in_xero(case, payment, view, scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -13,6 +13,7 @@ from daemon.core.family import Family
 from daemon.core.ledger import (
     CONSOLIDATED,
     chain_top,
+    credit_applied,
     due,
     exclusion_reason,
     in_practice,
@@ -35,8 +36,9 @@ class View(Value, frozen=True, kw_only=True):
     none of them; ``taken`` the living Xero payments of its partner. ``payments`` pairs money, ``inner`` the payments of
     type 6 by which a consolidated invoice closed it. ``excluded`` is the reason it has no counterpart, or "".
     ``paid_on`` is the Provet document that takes its money, ``provet_due`` what Provet still takes there of it;
-    ``set_aside`` is what payments of type 6 that are not sent took off it. ``allocated`` is credit set between the
-    partner and others of this family, ``foreign`` what is set between it and anything else.
+    ``set_aside`` is what payments of type 6 that are not sent took off it. ``applied`` is credit that Provet applied
+    to it or of it, ``elsewhere`` the part whose other end is no kin of it. ``allocated`` is credit set between the
+    partner and others as far as Provet knows of it, ``foreign`` any other, ``unset`` what of ``elsewhere`` Xero lacks.
     """
 
     document: Document
@@ -53,8 +55,11 @@ class View(Value, frozen=True, kw_only=True):
     provet_due: Decimal
     paid_on: str
     set_aside: Decimal = ZERO
+    applied: Decimal = ZERO
+    elsewhere: Decimal = ZERO
     allocated: Decimal = ZERO
     foreign: Decimal = ZERO
+    unset: Decimal = ZERO
 
     @property
     def void(self) -> bool:
@@ -182,7 +187,7 @@ def _views(books: Allotted, wholes: Mapping[str, Consolidation], rules: Rules) -
         for d in mine
     ]
     partners = {view.booked.id: view.booked for view in views if view.booked is not None}
-    return [_with_credit(view, partners) for view in views]
+    return [_with_credit(view, partners) for view in _with_elsewhere(views)]
 
 
 def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidation | None, rules: Rules) -> View:
@@ -222,6 +227,7 @@ def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidati
         provet_due=min(own_due, books.due.get(document.id, own_due)),
         paid_on=books.paid_on.get(document.id, document.id),
         set_aside=books.set_aside.get(document.id, ZERO),
+        applied=credit_applied(document, mine),
     )
 
 
@@ -231,11 +237,24 @@ def _excluded(document: Document, whole: Consolidation | None, rules: Rules, *, 
     return exclusion_reason(document, rules, linked=linked)
 
 
+def _with_elsewhere(views: Sequence[View]) -> list[View]:
+    """The views with what Provet applied across families: a credit note and what it credits are the ends of one pair of
+    payments of type 12, whatever is more on either has its other end elsewhere."""
+    left = {view.document.id: max(view.applied, ZERO) for view in views}
+    for view in views:
+        original = view.document.credits
+        met = min(left[view.document.id], left.get(original, ZERO))
+        left[view.document.id] -= met
+        if original in left:
+            left[original] -= met
+    return [msgspec.structs.replace(view, elsewhere=left[view.document.id]) for view in views]
+
+
 def _with_credit(view: View, partners: Mapping[str, Document]) -> View:
     """The view with the credit that is set between its partner and others.
 
-    Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what no partner's note explains
-    is foreign.
+    Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what neither a partner's note
+    nor credit applied in Provet explains is foreign.
     """
     booked = view.booked
     if booked is None:
@@ -247,4 +266,6 @@ def _with_credit(view: View, partners: Mapping[str, Document]) -> View:
         notes = (a for note in partners.values() if note.credit for a in note.allocations)
         known = sum((a.amount for a in notes if a.document_id == booked.id), ZERO)
         total = booked.credited
-    return msgspec.structs.replace(view, allocated=known, foreign=max(total - known, ZERO))
+    others = max(total - known, ZERO)
+    there = min(others, view.elsewhere)
+    return msgspec.structs.replace(view, allocated=known + there, foreign=others - there, unset=view.elsewhere - there)

@@ -179,13 +179,16 @@ def test_a_new_note_for_an_invoice_of_another_contact_goes_alone() -> None:
 def test_foreign_credit_is_shown_and_explains_the_balance(fields: dict[str, Any], amount: int) -> None:
     seen = with_changed(learned(family(invoice(), booked(invoice()), document_link())), "x-1", **fields)
     finding = only(seen)
-    assert (finding.kind, finding.policy, finding.amount, finding.effect, finding.options) == (
+    assert (finding.kind, finding.policy, finding.amount, finding.effect) == (
         "credit.foreign_in_xero",
         Policy.PERSON,
         amount,
         amount,
-        (),
     )
+    (option,) = finding.options
+    assert (option.id, option.steps, option.recommended) == ("done-by-hand", (), True)
+    assert any("In Xero open INV-1" in text for text in option.consequences)
+    assert kinds(assess(with_records(seen, paid("5", str(amount), method="12")), RULES)) == []
 
 
 def test_foreign_credit_beside_our_own() -> None:
@@ -224,7 +227,53 @@ def test_credit_spent_on_a_stranger_is_shown_and_explains_the_balance() -> None:
     ],
 )
 def test_credit_that_may_not_be_taken_off(stray: Any, practice: Rules) -> None:
-    assert only(with_changed(credited(), "x-2", allocations=(stray,)), practice).options == ()
+    finding = only(with_changed(credited(), "x-2", allocations=(stray,)), practice)
+    assert [option.id for option in finding.options] == ["done-by-hand"]
+
+
+def test_credit_that_provet_applied_elsewhere_is_neither_foreign_nor_set_against_its_invoice() -> None:
+    """Type 12 on the note alone: its other end is an invoice of another family."""
+    applied = paid("5", "-30", "2", method="12")
+    open_there = assess(credited(applied), RULES).findings
+    assert [(f.kind, f.policy, f.amount, f.effect) for f in open_there] == [
+        ("credit.allocation_missing", Policy.AUTOMATIC, 20, 0)
+    ]
+    stray = allocation("30", "another")
+    done = with_changed(credited(applied, allocated="20"), "x-2", allocations=(allocation("20"), stray))
+    assert kinds(assess(done, RULES)) == []
+    by_hand = only(credited(applied, allocated="20"))
+    assert (by_hand.kind, by_hand.policy, by_hand.amount, by_hand.effect) == (
+        "credit.allocation_missing",
+        Policy.PERSON,
+        30,
+        0,
+    )
+    assert [option.id for option in by_hand.options] == ["done-by-hand"]
+
+
+@pytest.mark.parametrize(
+    ("paid_instead", "rest", "effect"),
+    [
+        pytest.param(paid("5", "-50", "2"), None, 50, id="all of it refunded"),
+        pytest.param(paid("5", "-20", "2"), 30, 20, id="some of it refunded"),
+        pytest.param(paid("5", "120"), None, -120, id="the invoice paid in full"),
+        pytest.param(paid("5", "80"), 40, -80, id="the invoice paid in part"),
+    ],
+)
+def test_credit_that_provet_settles_with_money_comes_off_before_the_money_goes_on(
+    paid_instead: Any, rest: int | None, effect: int
+) -> None:
+    seen = credited(paid_instead, allocated="50")
+    found = {finding.kind: finding for finding in assess(seen, RULES).findings}
+    assert sorted(found) == ["credit.allocation_extra", "payment.missing_in_xero"]
+    extra, money = found["credit.allocation_extra"], found["payment.missing_in_xero"]
+    assert (extra.policy, extra.amount, extra.effect) == (Policy.PERSON, 50 - (rest or 0), 0)
+    assert (money.policy, money.cause, money.effect, money.options) == (Policy.HOLD, extra.id, effect, ())
+    option = extra.option("deallocate")
+    assert option is not None
+    off, *again = option.steps
+    assert isinstance(off, Deallocate)
+    assert [(step.amount, step.already) for step in again] == ([] if rest is None else [(rest, 0)])  # type: ignore[union-attr]
 
 
 def test_a_credit_of_a_credit_note_stands_on_the_invoice_side() -> None:
