@@ -61,7 +61,7 @@ def _allot(found: Allotted, whole: Consolidation) -> Allotted:
     shares = _shares(document, money.standing, dict(room), family)
     last = originals[_last(room)]
     moved = [_part(payment, originals[id_], amount) for payment, id_, amount in shares]
-    moved += [_part(payment, last, settlement(document, payment)) for payment in money.unmatched]
+    moved += [_part(payment, last, settlement(document, payment)) for payment in (*money.unmatched, *money.rounding)]
     kept = (p for p in family.payments if not _replaced(p, whole))
     return Allotted(
         family=msgspec.structs.replace(family, payments=(*kept, *moved)),

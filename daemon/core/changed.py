@@ -7,15 +7,18 @@ import msgspec
 from daemon.core.amounts import money
 from daemon.core.compared import Compared, agreed_facts, compare, moved_fields
 from daemon.core.correction import CreateDocument, Option, SetLink, Step, UpdateDocument, VoidDocument
-from daemon.core.creation import contact_steps, renumbered
+from daemon.core.creation import contact_steps, renumbered, untaxed
 from daemon.core.diff import Change, accepted, field_diffs
-from daemon.core.discrepancy import FieldDiff, Policy
-from daemon.core.findings import Case, document_name, document_subject, gap_id, option
+from daemon.core.discrepancy import FieldDiff, Policy, finding_id
+from daemon.core.findings import Case, document_name, document_subject, gap_id, option, with_currency
 from daemon.core.matching import adopted_link, free_number
+from daemon.core.missing import why_rounded, with_correction
 from daemon.core.model import Document, Kind, Value
 from daemon.core.obstacles import contact_cause
 from daemon.core.removal import removal
 from daemon.core.view import Scene, View
+
+_AUTOMATIC = ("invoice.changed_in_provet", "invoice.rounding")
 
 
 class Difference(Value, frozen=True, kw_only=True):
@@ -33,24 +36,53 @@ class Difference(Value, frozen=True, kw_only=True):
 
 def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
     """The case of a document that differs from its partner in Xero, if it does."""
-    compared = compare(view, booked, scene)
-    moved = moved_fields(compared, view.match.link)
-    if not moved:
+    difference = _difference(view, booked, scene)
+    if difference is None:
         return []
-    difference = Difference(booked=booked, compared=compared, names=tuple(moved), kind=_kind(moved))
+    watched = difference.kind in _AUTOMATIC and (view.touched or not view.posted.consistent)
+    why = why_rounded(view, scene) if _is_rounding(difference.names, view, booked) else ""
     return [
         Case(
             kind=difference.kind,
             subject=document_subject(view),
             amount=view.posted.posting.gross,
             effect=view.sign * (view.posted.posting.gross - booked.gross),
-            summary=f"{document_name(view, scene.rules)} differs in {', '.join(difference.names)}",
+            summary=f"{document_name(view, scene.rules)} differs in {', '.join(difference.names)}{why}",
             fields=_fields(view, difference),
             options=_options(view, difference, scene),
-            policy=Policy.PERSON if difference.kind == "invoice.changed_in_provet" and view.touched else None,
+            policy=Policy.PERSON if watched else None,
             cause=_cause(view, difference, scene),
         )
     ]
+
+
+def awaited_change(view: View, scene: Scene) -> str | None:
+    """The id of the discrepancy that makes a booked document as large as Provet has made it; None if none does."""
+    if view.booked is None or view.posted.posting.gross <= view.booked.gross:
+        return None
+    difference = _difference(view, view.booked, scene)
+    rounding = difference is not None and _is_rounding(difference.names, view, view.booked)
+    if difference is None or not (rounding or difference.kind in _AUTOMATIC):
+        return None
+    return finding_id(scene.rules.practice, difference.kind, document_subject(view).key)
+
+
+def _difference(view: View, booked: Document, scene: Scene) -> Difference | None:
+    compared = compare(view, booked, scene)
+    moved = moved_fields(compared, view.match.link)
+    if not moved:
+        return None
+    kind = _kind(moved)
+    if _is_rounding(tuple(moved), view, booked):
+        small = abs(view.posted.rounded) <= scene.rules.rounding_max
+        kind = "invoice.rounding" if small else "invoice.total_differs"
+    return Difference(booked=booked, compared=compared, names=tuple(moved), kind=kind)
+
+
+def _is_rounding(names: tuple[str, ...], view: View, booked: Document) -> bool:
+    """Whether it differs by nothing but the rounding of its payments."""
+    rounded = view.posted.rounded
+    return bool(rounded) and names == ("gross",) and view.posted.posting.gross - booked.gross == rounded
 
 
 def _kind(moved: dict[str, Change]) -> str:
@@ -88,7 +120,7 @@ def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
 
 
 def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, ...]:
-    options = _provet_wins(view, difference, scene)
+    options = list(with_correction(view, tuple(_provet_wins(view, difference, scene))))
     if difference.kind != "invoice.changed_in_provet" and not any(_is_money(name) for name in difference.names):
         options.append(_keep_xero(view, difference, scene, recommended=not options))
     return tuple(options)
@@ -97,7 +129,7 @@ def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, 
 def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Option]:
     """Bring Provet's values to Xero: by an edit where Xero still allows one, else by posting anew."""
     booked = difference.booked
-    if _cause(view, difference, scene) is not None or not view.posted.consistent:
+    if _cause(view, difference, scene) is not None or not view.posted.taxed:
         return []
     if scene.rules.closed(booked.date) or scene.rules.closed(view.document.date):
         return []
@@ -116,8 +148,12 @@ def _update(view: View, difference: Difference, scene: Scene) -> Option:
         "invoice.changed_in_provet": ("update", "Update it in Xero"),
         "invoice.conflict": ("use-provet", "Use Provet's values"),
     }.get(difference.kind, ("restore-from-provet", "Restore Provet's values in Xero"))
+    if _is_rounding(names, view, booked):
+        by = with_currency(view.posted.rounded, scene.rules)
+        option_id, title = "rounding-line", f"Add a line of {by} on account {scene.rules.account_rounding}"
     after = f"{booked.number} in Xero equals Provet again: {', '.join(names)}"
-    return option(option_id, title, steps, after, relies_on=relied(view, booked, scene), recommended=True)
+    words = (after, *(untaxed(view, scene.rules) if "gross" in names else ()))
+    return option(option_id, title, steps, *words, relies_on=relied(view, booked, scene), recommended=True)
 
 
 def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:

@@ -195,6 +195,7 @@ def _cleared(document: Document, usual: Posted, aside: int | None, rules: Rules)
         posting=msgspec.structs.replace(usual.posting, lines=lines, tax_by_rate={}),
         gaps=(*(gap for gap in usual.gaps if gap.key in needed), *_clearing_gap(rules)),
         consistent=abs(usual.off_by) <= rules.rounding_max,
+        taxed=True,
     )
 
 

@@ -50,7 +50,8 @@ def creation(view: View, scene: Scene) -> Creation:
     allocation = _allocation_steps(view, scene, posting)
     steps: tuple[Step, ...] = (*contact, CreateDocument(posting=posting), *payments, *allocation)
     left = posting.gross - paid - sum((step.amount for step in allocation), ZERO)
-    return Creation(posting=posting, steps=steps, consequences=_consequences(posting, contact, left, scene.rules))
+    words = (*_consequences(posting, contact, left, scene.rules), *untaxed(view, scene.rules))
+    return Creation(posting=posting, steps=steps, consequences=words)
 
 
 def _lawful(view: View, scene: Scene) -> Posting:
@@ -61,9 +62,8 @@ def _lawful(view: View, scene: Scene) -> Posting:
 
 
 def _blocked(view: View, scene: Scene) -> str:
-    if not view.posted.consistent:
-        by = with_currency(view.posted.off_by, scene.rules)
-        return f"its rows miss its total by {by}" if view.posted.off_by else "its rows miss its VAT"
+    if not view.posted.taxed:
+        return "its rows miss its VAT"
     if parts := incomplete(view, scene):
         return parts
     client_id = view.document.contact_id
@@ -97,6 +97,13 @@ def _consequences(posting: Posting, contact: tuple[CreateContact, ...], left: De
     balance = f"{with_currency(left, rules)} stays open on it" if left else "nothing stays open on it"
     new = (f"contact {contact[0].contact.name} is created in Xero",) if contact else ()
     return (what, balance, *new)
+
+
+def untaxed(view: View, rules: Rules) -> tuple[str, ...]:
+    """What of a document is booked without VAT because rows or payments miss its total, in words."""
+    by = view.posted.off_by + view.posted.rounded
+    words = f"{with_currency(by, rules)} of it stands on account {rules.account_rounding}, outside VAT"
+    return (words,) if by else ()
 
 
 def renumbered(posting: Posting, number: str) -> Posting:

@@ -13,6 +13,7 @@ from daemon.core.model import ZERO, Document, DocumentStatus, Payment, Value
 from daemon.core.rules import Rules
 
 CREDIT_APPLIED = "12"
+ROUNDING = "3"
 CONSOLIDATED = "6"
 PREPAYMENT_USED = "8"
 _MAX_CHAIN = 20
@@ -56,10 +57,18 @@ def settlement(document: Document, payment: Payment) -> Decimal:
 
 
 class Settlements(Value, frozen=True, kw_only=True):
-    """The money on one Provet document: payments that still stand, oldest first, and opposite rows that cancel none."""
+    """The money on one Provet document: payments that still stand, oldest first, and opposite rows that cancel none.
+
+    ``rounding`` are the standing payments of type 3, by which Provet rounds what is due: no money, of either sign.
+    """
 
     standing: tuple[Payment, ...] = ()
     unmatched: tuple[Payment, ...] = ()
+    rounding: tuple[Payment, ...] = ()
+
+    @property
+    def all(self) -> tuple[Payment, ...]:
+        return (*self.standing, *self.unmatched, *self.rounding)
 
 
 def settlements(document: Document, payments: Sequence[Payment]) -> Settlements:
@@ -69,7 +78,8 @@ def settlements(document: Document, payments: Sequence[Payment]) -> Settlements:
     row takes an earlier payment of the same amount with it, one cancelled by status first, then one of its own method,
     then the newest.
     """
-    mine = sorted((p for p in payments if p.document_id == document.id and p.method != CREDIT_APPLIED), key=_age)
+    rows = sorted((p for p in payments if p.document_id == document.id and p.method != CREDIT_APPLIED), key=_age)
+    mine = [payment for payment in rows if payment.method != ROUNDING]
     left = [payment for payment in mine if settlement(document, payment) > 0]
     unmatched = []
     for reversal in (p for p in mine if settlement(document, p) < 0 and not p.cancelled):
@@ -79,7 +89,19 @@ def settlements(document: Document, payments: Sequence[Payment]) -> Settlements:
         else:
             left.remove(partner)
     standing = tuple(payment for payment in left if not payment.cancelled)
-    return Settlements(standing=standing, unmatched=tuple(unmatched))
+    return Settlements(standing=standing, unmatched=tuple(unmatched), rounding=_rounding(rows))
+
+
+def _rounding(rows: Sequence[Payment]) -> tuple[Payment, ...]:
+    """The payments of type 3 that no later one of opposite amount cancels."""
+    left: list[Payment] = []
+    for row in (payment for payment in rows if payment.method == ROUNDING):
+        partner = None if row.cancelled else _reversed_by(row, left)
+        if partner is None:
+            left.append(row)
+        else:
+            left.remove(partner)
+    return tuple(payment for payment in left if not payment.cancelled)
 
 
 def _reversed_by(reversal: Payment, payments: Sequence[Payment]) -> Payment | None:
@@ -94,7 +116,7 @@ def _age(payment: Payment) -> tuple[int, str]:
 def settled(document: Document, payments: Sequence[Payment]) -> Decimal:
     """The net of all rows of a document: what counts as paid in Provet, credit applied aside."""
     money = settlements(document, payments)
-    return sum((settlement(document, payment) for payment in (*money.standing, *money.unmatched)), ZERO)
+    return sum((settlement(document, payment) for payment in money.all), ZERO)
 
 
 def due(document: Document, payments: Sequence[Payment]) -> Decimal:

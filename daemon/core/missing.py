@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option, SetLink
 from daemon.core.creation import Creation, creation
-from daemon.core.discrepancy import FieldDiff
+from daemon.core.discrepancy import FieldDiff, Policy
 from daemon.core.findings import Case, document_name, document_subject, option, with_currency
 from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind
@@ -25,7 +28,8 @@ def judge_missing(view: View, scene: Scene) -> Case:
         effect=view.provet_balance,
         summary=f"{document_name(view, scene.rules)} is not in Xero{why}{_blocked(made)}",
         fields=_collision_fields(view, collision) if kind == "invoice.number_collision" and collision else (),
-        options=_options(made, option_id, title),
+        options=with_correction(view, _options(made, option_id, title)),
+        policy=Policy.PERSON if kind == "invoice.total_differs" else None,
         cause=made.cause,
     )
 
@@ -39,12 +43,35 @@ def _ways(kind: str, view: View, made: Creation, scene: Scene) -> tuple[str, str
             return "first-open-day", f"Post it on {day}, the first open day", why
         case "invoice.number_collision":
             return "create", f"Post it as {number}", ", where another document already has its number"
-        case "invoice.rounding":
-            by, account = with_currency(view.posted.off_by, scene.rules), scene.rules.account_rounding
-            title = f"Post it with a line of {by} on account {account}"
-            return "rounding-line", title, f": its rows miss its total by {by}"
+        case "invoice.rounding" | "invoice.total_differs":
+            by = with_currency(view.posted.off_by + view.posted.rounded, scene.rules)
+            title = f"Post it with a line of {by} on account {scene.rules.account_rounding}"
+            return "rounding-line", title, why_rounded(view, scene)
         case _:
             return "create", "Create it in Xero", ""
+
+
+def why_rounded(view: View, scene: Scene) -> str:
+    """How rows, payments and total of a document disagree, for its summary."""
+    paper, rules = view.posted, scene.rules
+    rows = f": its rows miss its total by {with_currency(paper.off_by, rules)}" if paper.off_by else ""
+    way = "up" if paper.rounded > 0 else "down"
+    paid = f": its payment was rounded {way} by {with_currency(abs(paper.rounded), rules)}" if paper.rounded else ""
+    return rows + paid
+
+
+def with_correction(view: View, options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """The options of a document that Provet itself has wrong: first to correct it there, as a bookkeeper would."""
+    if view.posted.consistent:
+        return options
+    number = view.document.number or view.document.id
+    hand = by_hand(
+        "Correct it in Provet",
+        f"In Provet credit {number} and invoice it again; both then go to Xero with totals that add up",
+        relies_on={"provet gross": str(view.document.gross), "provet tax": str(view.document.tax)},
+        recommended=True,
+    )
+    return (hand, *(msgspec.structs.replace(each, recommended=False) for each in options))
 
 
 def _blocked(made: Creation) -> str:

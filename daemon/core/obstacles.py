@@ -48,13 +48,13 @@ def missing_kind(view: View, scene: Scene) -> str:
     if held(view, scene):
         return "consolidated.held"
     if not waits and (original is None or not original.absent):
-        if not view.posted.consistent:
+        if not view.posted.consistent or abs(view.posted.rounded) > scene.rules.rounding_max:
             return "invoice.total_differs"
         if scene.rules.closed(view.document.date) or closes_late(view, scene):
             return "period.locked"
         if view.match.collision is not None:
             return "invoice.number_collision"
-        if view.posted.off_by:
+        if view.posted.off_by or view.posted.rounded:
             return "invoice.rounding"
     return "credit.missing" if view.credit else "invoice.missing"
 

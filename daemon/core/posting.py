@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from daemon.core.amounts import half_even, rate_text, share_out, xero_round, xero_tax
 from daemon.core.correction import Posting, PostingLine
 from daemon.core.family import document_reference
@@ -23,14 +25,17 @@ from daemon.core.rules import Rules
 class Posted(Value, frozen=True, kw_only=True):
     """A posting and what stands in its way.
 
-    ``gaps`` forbid it. ``off_by`` is what the rows miss of the document's total: a line on the rounding account carries
-    it as far as the practice allows. ``consistent`` is False where rows and totals differ by more than that.
+    ``gaps`` forbid it. Untaxed lines on the rounding account carry ``off_by``, what the rows miss of the document's
+    total, and ``rounded``, by how much its payments rounded up what was due (negative: down). ``consistent`` is False
+    where rows and totals differ by more than the practice allows, ``taxed`` where the rows miss the document's VAT.
     """
 
     posting: Posting
     gaps: tuple[Gap, ...] = ()
     off_by: Decimal = ZERO
     consistent: bool = True
+    taxed: bool = True
+    rounded: Decimal = ZERO
 
 
 def post(document: Document, rules: Rules, *, credit: bool) -> Posted:
@@ -42,10 +47,8 @@ def post(document: Document, rules: Rules, *, credit: bool) -> Posted:
     _note(currency_gap(rules), gaps)
     lines = _lines(document.lines, sign, taxes, rules, document.department, gaps)
     off_by = gross - sum((line.gross for line in lines), ZERO)
-    small = abs(off_by) <= rules.rounding_max
-    if off_by and small:
-        _note(no_tax_gap(rules), gaps)
-        lines += (_untaxed("Rounding", off_by, _known(rules.account_rounding, rules, gaps), rules),)
+    if off_by:
+        lines += (_rounding_line("Rounding", off_by, rules, gaps),)
     posting = Posting(
         provet_id=document.id,
         credit=credit,
@@ -59,8 +62,29 @@ def post(document: Document, rules: Rules, *, credit: bool) -> Posted:
         lines=lines or (_untaxed("No lines", ZERO, rules.account_default, rules),),
         label=document_label(document, credit=credit),
     )
-    consistent = small and _tax_agrees(document, taxes, rules)
-    return Posted(posting=posting, gaps=tuple(gaps.values()), off_by=off_by, consistent=consistent)
+    taxed = _tax_agrees(document, taxes, rules)
+    consistent = taxed and abs(off_by) <= rules.rounding_max
+    return Posted(posting=posting, gaps=tuple(gaps.values()), off_by=off_by, consistent=consistent, taxed=taxed)
+
+
+def with_rounding(paper: Posted, by: Decimal, rules: Rules) -> Posted:
+    """The posting of a document whose payments rounded up what was due ``by`` so much (negative: down): its total
+    takes it, so that the money fits (docs/reference/provet.md P-30)."""
+    if not by:
+        return paper
+    posting, gaps = paper.posting, {gap.key: gap for gap in paper.gaps}
+    line = _rounding_line("Rounding of the payment", by, rules, gaps)
+    return msgspec.structs.replace(
+        paper,
+        posting=msgspec.structs.replace(posting, gross=posting.gross + by, lines=(*posting.lines, line)),
+        gaps=tuple(gaps.values()),
+        rounded=by,
+    )
+
+
+def _rounding_line(description: str, by: Decimal, rules: Rules, gaps: dict[str, Gap]) -> PostingLine:
+    _note(no_tax_gap(rules), gaps)
+    return _untaxed(description, by, _known(rules.account_rounding, rules, gaps), rules)
 
 
 def _tax_agrees(document: Document, taxes: dict[Decimal, Decimal], rules: Rules) -> bool:

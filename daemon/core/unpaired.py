@@ -9,6 +9,7 @@ import msgspec
 from daemon.core.allocating import freed
 from daemon.core.amounts import money
 from daemon.core.booking import from_xero, payment_step, payment_steps
+from daemon.core.changed import awaited_change
 from daemon.core.differing import excess_by_hand, not_due_in_provet
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, gap_id, with_currency
@@ -54,6 +55,9 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
         return msgspec.structs.replace(
             case, options=create_options(payment_step(view, payment, account, amount), payment)
         )
+    larger = awaited_change(view, scene) if amount > left else None
+    if larger is not None:
+        return msgspec.structs.replace(case, cause=larger)
     room, cause = freed(view, scene)
     if left < amount <= left + room:
         why = f"{case.summary}: credit is set against it there, which must come off first"

@@ -12,19 +12,22 @@ from daemon.core.consolidation import Consolidation, consolidations, inner_in_xe
 from daemon.core.family import Family
 from daemon.core.ledger import (
     CONSOLIDATED,
+    ROUNDING,
+    Settlements,
     chain_top,
     credit_applied,
     due,
     exclusion_reason,
     in_practice,
     receivable,
+    settlement,
     settlements,
     sides,
 )
 from daemon.core.matching import DocumentMatch, match_document
 from daemon.core.model import ZERO, Document, DocumentStatus, Payment, System, Value
 from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
-from daemon.core.posting import Posted
+from daemon.core.posting import Posted, with_rounding
 from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import at_the_till
 
@@ -196,7 +199,7 @@ def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidati
     partner = match.document
     mine = [p for p in family.payments_of(System.PROVET) if p.document_id == document.id]
     taken = [p for p in family.payments_of(System.XERO) if partner and p.document_id == partner.id and not p.cancelled]
-    money = settlements(document, mine)
+    money, paper = _rounded(document, settlements(document, mine), paper, rules)
     inner = inner_in_xero(taken, family, rules)
     seen = links_of(partner, family) if document.id in books.paid_on else family
     own_due = due(document, mine)
@@ -229,6 +232,15 @@ def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidati
         set_aside=books.set_aside.get(document.id, ZERO),
         applied=credit_applied(document, mine),
     )
+
+
+def _rounded(document: Document, money: Settlements, paper: Posted, rules: Rules) -> tuple[Settlements, Posted]:
+    """Rounding goes into the document's total; where it was rounded down and settings name an account for type 3, it
+    is a payment like any other."""
+    down = sum((settlement(document, payment) for payment in money.rounding), ZERO)
+    if down > 0 and ROUNDING in rules.payments:
+        return Settlements(standing=(*money.standing, *money.rounding), unmatched=money.unmatched), paper
+    return money, paper if document.status is DocumentStatus.VOID else with_rounding(paper, -down, rules)
 
 
 def _excluded(document: Document, whole: Consolidation | None, rules: Rules, *, linked: bool) -> str:

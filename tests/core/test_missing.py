@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from daemon.core.assess import assess
@@ -225,7 +226,7 @@ def foreign(**fields: Any) -> Any:
             family(invoice("1", "123.70", row("120.00"))),
             RULES,
             "invoice.total_differs",
-            None,
+            "done-by-hand",
             Policy.PERSON,
             id="far off",
         ),
@@ -233,7 +234,7 @@ def foreign(**fields: Any) -> Any:
             family(invoice("1", "123.70", row("120.00"))),
             CLOSED,
             "invoice.total_differs",
-            None,
+            "done-by-hand",
             Policy.PERSON,
             id="far off, closed",
         ),
@@ -251,7 +252,7 @@ def test_the_most_specific_kind_and_its_way_out(
     finding = only(seen, practice)
     recommended = finding.option()
     assert (finding.kind, recommended.id if recommended else None, finding.policy) == (kind, option, policy)
-    if recommended is None:
+    if recommended is None or not recommended.steps:
         return
     posting = created(finding)
     assert posting.gross == sum(line.gross for line in posting.lines)
@@ -259,6 +260,26 @@ def test_the_most_specific_kind_and_its_way_out(
     assert posting.date == (APRIL if practice is CLOSED else DAY)
     assert posting.due_date >= posting.date
     assert (posting.number == "INV-1") is (len(seen.documents) == 1 and not posting.credit) or posting.credit
+
+
+def test_what_is_far_off_may_be_posted_with_a_line_outside_vat_by_a_person_alone() -> None:
+    always = rules(policy={"invoice.total_differs": Policy.AUTOMATIC})
+    finding = only(family(invoice("1", "123.70", row("120.00"))), always)
+    assert (finding.policy, [o.id for o in finding.options]) == (Policy.PERSON, ["done-by-hand", "rounding-line"])
+    hand, line = finding.options
+    assert (hand.recommended, hand.steps, line.recommended) == (True, (), False)
+    assert "GBP 3.70 of it stands on account 861, outside VAT" in line.consequences
+    assert [(each.gross, each.tax_code) for each in line.steps[-1].posting.lines] == [
+        (120, "OUTPUT2"),
+        (Decimal("3.70"), "NONE"),
+    ]
+
+
+def test_rows_that_miss_the_vat_can_only_be_mended_in_provet() -> None:
+    finding = only(family(msgspec.structs.replace(invoice("1", "120.00", row("120.00")), tax=Decimal(5))))
+    assert (finding.kind, finding.policy) == ("invoice.total_differs", Policy.PERSON)
+    assert [option.id for option in finding.options] == ["done-by-hand"]
+    assert "its rows miss its VAT" in finding.summary
 
 
 def test_a_collision_shows_both_documents_and_posts_under_the_id() -> None:

@@ -163,7 +163,19 @@ def test_money_given_back_on_an_invoice_is_explained() -> None:
     assert effects_explain(seen)
 
 
-def test_a_payment_rounded_up_in_provet_is_explained() -> None:
-    seen = with_payments(paid("5", "120.02"), paid("6", "-0.02", method="3"))
-    assert kinds(assess(seen, RULES)) == ["payment.overpaid", "payment.missing_in_xero"]
+@pytest.mark.parametrize(
+    ("by", "kind", "policy"),
+    [("0.02", "invoice.rounding", Policy.AUTOMATIC), ("0.40", "invoice.total_differs", Policy.PERSON)],
+)
+def test_a_payment_rounded_up_in_provet_waits_for_its_line(by: str, kind: str, policy: Policy) -> None:
+    seen = with_payments(paid("5", str(120 + Decimal(by))), paid("6", f"-{by}", method="3"))
+    line, payment = assess(seen, RULES).findings
+    assert (line.kind, line.policy, payment.kind, payment.policy) == (
+        kind,
+        policy,
+        "payment.missing_in_xero",
+        Policy.HOLD,
+    )
+    assert [option.id for option in line.options] == ["rounding-line"]
+    assert payment.cause == line.id
     assert effects_explain(seen)

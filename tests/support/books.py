@@ -1,7 +1,7 @@
 """The independent checker: compares two ledgers record by record and says what does not agree.
 
 It shares no code with the program. ``wire.py`` reads the ledgers, ``pairing.py`` says what belongs where,
-``settled.py`` compares money. Consolidated invoices are counted as excluded, and rounding payments are not known.
+``settled.py`` compares money. Consolidated invoices are counted as excluded.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def summary(books: Books) -> Summary:
     """Counts of everything, and what the matched documents add up to on either side."""
     ours = [payment for payment in books.xero.payments if payment.reference.startswith(settled.SENT_MARK)]
     signed = [(-1 if match.credit else 1, match) for match in books.matches.values()]
-    provet = [(side * m.sign * m.provet.gross, side * m.sign * m.provet.due) for side, m in signed]
+    provet = [(side * (m.sign * m.provet.gross + m.rounded), side * m.sign * m.provet.due) for side, m in signed]
     xero = [(side * m.xero.total, side * m.xero.left) for side, m in signed]
     return Summary(
         documents=len(books.matches) + len(books.missing),
@@ -113,7 +113,7 @@ def _document(match: Match, books: Books) -> Iterator[Difference]:
         "contact": (f"client {ours.client}" if ours.client else books.terms.walk_in, _whose(match, books)),
         "date": (ours.date.isoformat(), theirs.date.isoformat()),
         "currency": (books.terms.currency, theirs.currency),
-        "gross": (as_text(match.sign * ours.gross), as_text(theirs.total)),
+        "gross": (as_text(match.sign * ours.gross + match.rounded), as_text(theirs.total)),
         "VAT": (as_text(match.sign * ours.vat), as_text(theirs.tax)),
         "VAT by rate": (_shown(provet_vat(match)), _shown(xero_vat(theirs, books.xero.rates))),
     }
@@ -161,6 +161,8 @@ def _provet_accounts(match: Match, terms: Terms) -> dict[str, Decimal]:
     found: dict[str, Decimal] = defaultdict(Decimal)
     for row in match.provet.rows:
         found[terms.accounts.get(row.account, row.account) or terms.default_account] += match.sign * row.gross
+    total = match.sign * match.provet.gross + match.rounded
+    found[terms.rounding_account] += total - sum(found.values(), ZERO)
     return _filled(found)
 
 

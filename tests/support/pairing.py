@@ -19,6 +19,7 @@ from tests.support.ledgers import ProvetDocument, ProvetLedger, XeroDocument, Xe
 T = TypeVar("T")
 CENT = Decimal("0.01")
 FINALISED, VOIDED = 3, 99
+ROUNDING = "3"
 MARK = "Provet invoice "
 
 
@@ -49,6 +50,7 @@ class Terms:
     payment_accounts: Mapping[str, str]
     xero_payment_type: str
     walk_in: str = ""
+    rounding_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class Match:
     def sign(self) -> int:
         """Makes Provet's amounts positive, as Xero has them on either kind."""
         return -1 if self.provet.gross < 0 else 1
+
+    @property
+    def rounded(self) -> Decimal:
+        """By how much payments of type 3 rounded up what was due (negative: down); its total in Xero takes that."""
+        rows = [payment.paid for payment in self.provet.payments if payment.done and payment.type == ROUNDING]
+        return -self.sign * sum(rows, Decimal(0))
 
     @property
     def marked(self) -> bool:
@@ -105,6 +113,7 @@ def terms_of(settings: Path, practice: str = "riverside") -> Terms:
         accounts=accounts.get("by_number", {}),
         payment_accounts={"8": accounts["prepayment_clearing"], **table["payments"]},
         xero_payment_type=str(table["provet"]["xero_payment_type"]),
+        rounding_account=accounts.get("rounding", ""),
         walk_in=table["walk_in_contact"] if table.get("anonymous") == "walk_in" else "",
     )
 
