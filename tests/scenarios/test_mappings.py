@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from daemon.app import _reload as reload_settings
 from daemon.core.discrepancy import Discrepancy, Policy
 from tests.support.workshop import Workshop, workshop
 
@@ -76,6 +78,10 @@ def visits(shop: Workshop, count: int) -> list[int]:
     return [shop.act("provet", "invoice_visit", client=client, rows=[VISIT]) for _ in range(count)]  # type: ignore[misc]
 
 
+def bank(shop: Workshop) -> str:
+    return account(shop, "090")
+
+
 async def in_step(shop: Workshop) -> None:
     await shop.settle_down(full=True)
     assert await shop.found() == []
@@ -112,3 +118,86 @@ async def test_decay_is_one_cause_with_all_that_waits_and_mending_releases_it(tm
         assert await shop.found() == []
         assert (await shop.app.desk.status()).practices[0].residual == "0.00"
         assert len(shop.writes("xero")) > len(before)
+
+
+async def held(shop: Workshop, kind: str) -> Discrepancy:
+    """The one discrepancy of that kind, held by the one cause, which is returned."""
+    (cause,) = await causes(shop)
+    (waiting,) = await shop.found(kind=kind)
+    assert (waiting.finding.policy, waiting.finding.cause) == (Policy.HOLD, cause.id)
+    return cause
+
+
+async def test_an_account_that_takes_payments_no_longer_holds_the_payments_alone(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        assert '"11" = "090"' in text
+        return text.replace('"11" = "090"', '"11" = "815"')
+
+    async with workshop(tmp_path, clients=3, invoices=3, change=change) as shop:
+        await in_step(shop)
+        (visit,) = visits(shop, 1)
+        await poll(shop, 30)
+        shop.act("xero", "allow_payments", account_id=account(shop, "815"), allowed=False)
+        shop.act("provet", "pay_in_full", invoice=visit, payment_type=11)
+        await poll(shop, HOUR)
+        cause = await held(shop, "payment.missing_in_xero")
+        assert cause.finding.kind == "mapping.decayed"
+        assert "account 815 takes no payments" in cause.finding.summary
+        shop.act("xero", "allow_payments", account_id=account(shop, "815"))
+        await poll(shop, MINUTES)
+        assert await shop.found() == []
+
+
+async def test_a_payment_method_that_is_gone_from_provet_holds_the_payments_that_xero_took(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=3, invoices=3) as shop:
+        await in_step(shop)
+        visits(shop, 1)
+        await poll(shop, 30)
+        shop.act("provet", "archive_payment_method", payment_type=17)
+        ledger = shop.world.hosts["xero"].system.ledger
+        open_invoice = next(d for d in ledger.invoices.ordered() if d.outstanding == Decimal("51.00"))
+        payment = {
+            "id": "",
+            "updated": "2026-01-01T00:00:00Z",
+            "document_id": open_invoice.id,
+            "account_id": bank(shop),
+            "day": open_invoice.day,
+            "amount": "51.00",
+        }
+        shop.act("xero", "take_payment", payment=payment)
+        before = shop.writes("provet")
+        await poll(shop, HOUR)
+        cause = await held(shop, "payment.missing_in_provet")
+        assert "payment method 17 is gone from Provet" in cause.finding.summary
+        assert shop.writes("provet") == before
+        shop.act("provet", "archive_payment_method", payment_type=17, archived=False)
+        await poll(shop, MINUTES)
+        assert await shop.found() == []
+
+
+async def test_a_mapping_added_to_the_settings_releases_what_waits_for_it(tmp_path: Path) -> None:
+    def without(text: str) -> str:
+        assert '"5" = "RROUTPUT"' in text
+        return text.replace('"5" = "RROUTPUT"', "").replace('currency = "GBP"', 'currency = "EUR"')
+
+    async with workshop(tmp_path, clients=3, invoices=0, change=without) as shop:
+        client = next(iter(shop.world.hosts["provet"].system.hands.state.clients))
+        food = {"name": "Food", "price": "9.00", "vat_percentage": "5"}
+        for _ in range(2):
+            shop.act("provet", "invoice_visit", client=client, rows=[food])
+        await shop.settle_down(full=True)
+        (cause,) = await causes(shop)
+        assert "keeps its books in GBP, not EUR" in cause.finding.summary
+        file = tmp_path / "settings.toml"
+        file.write_text(file.read_text().replace('currency = "EUR"', 'currency = "GBP"'))
+        reload_settings(shop.app, file, {})
+        await shop.clock.drive(shop.engine.turn())
+        (cause,) = await causes(shop)
+        assert (cause.finding.kind, cause.finding.subject.label) == ("mapping.missing", "tax:5")
+        assert {row.finding.cause for row in await shop.found(kind="invoice.missing")} == {cause.id}
+        file.write_text(
+            file.read_text().replace("[practices.riverside.tax]", '[practices.riverside.tax]\n"5" = "RROUTPUT"')
+        )
+        reload_settings(shop.app, file, {})
+        await shop.clock.drive(shop.engine.turn())
+        assert await shop.found() == []
