@@ -41,7 +41,8 @@ class References:
 class Practice:
     """The parts that everything done for one practice shares.
 
-    ``references``, ``doubtful`` (a system refused a write, so they may have moved), ``fault`` (not connected),
+    ``references``, ``doubtful`` (a system refused a write, so they may have moved),
+    ``compare_anew`` (a person accepted what a comparison did not), ``fault`` (not connected),
     ``held_up`` (call limits), ``unreadable`` and what was written change while it works: ``written`` counts writes by
     system, ``tell_write`` hears of each.
     """
@@ -58,6 +59,7 @@ class Practice:
     epoch: int
     references: References | None = None
     doubtful: bool = False
+    compare_anew: bool = False
     fault: str = ""
     held_up: str = ""
     unreadable: set[str] = field(default_factory=set)

@@ -11,7 +11,7 @@ from daemon.core.compared import agreed_link
 from daemon.core.consolidated import closing_gaps, judge_inner, judge_whole
 from daemon.core.contact_match import match_contact
 from daemon.core.contacts import contact_link, judge_contact
-from daemon.core.correction import UpdateDocument, settled_documents
+from daemon.core.correction import REMOVING, UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
@@ -114,12 +114,20 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
         cases.append(_unexplained(in_scope[0], unexplained, rules))
     gaps = {gap.key: gap for view, own in judged if not view.excluded for gap in _gaps(view, own, stage)}
     return Assessment(
-        findings=_documents_first([found(case, family.id, rules) for case in cases]),
+        findings=_documents_first([_cautious(found(case, family.id, rules), family) for case in cases]),
         causes=tuple(gap_finding(gap, rules) for gap in gaps.values()),
         exclusions=exclusions,
         links=tuple(_links(in_scope, stage)),
         books=books,
     )
+
+
+def _cautious(finding: Finding, family: Family) -> Finding:
+    """A record that is gone without a word may have been misread: nothing is removed for it without a person."""
+    removes = any(isinstance(step, REMOVING) for option in finding.options for step in option.steps)
+    gone = any(not name.startswith("contact/") for name in family.vanished)
+    automatic = finding.policy is Policy.AUTOMATIC
+    return msgspec.structs.replace(finding, policy=Policy.PERSON) if automatic and removes and gone else finding
 
 
 def _documents_first(findings: list[Finding]) -> tuple[Finding, ...]:

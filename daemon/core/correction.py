@@ -188,6 +188,10 @@ _PROVET_STEPS = (UpdateClient, RecordPayment, CancelPayment)
 _LOCAL_STEPS = (SetLink, RemoveLink)
 
 
+REMOVING = (VoidDocument, DeletePayment, CancelPayment, Deallocate)
+"""Steps that take something away."""
+
+
 def target(step: Step) -> System | None:
     """The system a step writes to; None if it stays on this side."""
     if isinstance(step, _LOCAL_STEPS):

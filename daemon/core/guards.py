@@ -1,20 +1,27 @@
-"""The blast radius of automatic writes: when they must stop until a person has looked. Counts nothing itself."""
+"""The blast radius of automatic writes: when they must stop until a person has looked. Counts nothing itself.
+
+What a person lets through is exactly what the tripped guard showed them; what comes on top counts anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from daemon.core.amounts import money, rate_text
-from daemon.core.correction import Option
+from daemon.core.correction import Correction, CorrectionStatus, Option, Step, UpdateClient, UpdateContact
 from daemon.core.discrepancy import Finding, Policy, Subject
-from daemon.core.model import ZERO, Value
+from daemon.core.model import ZERO, Kind, System, Value
 
 GUARD_FAMILY = "practice:guard"
 SHARE_FROM = 20
 FAILURES_MAX = 5
+REPEATS_MAX = 2
+_NAMES = {Kind.CONTACT: "contacts", Kind.DOCUMENT: "invoices and credit notes", Kind.PAYMENT: "payments"}
+_NO_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 class Limits(Value, frozen=True, kw_only=True):
@@ -34,8 +41,20 @@ class Volume(Value, frozen=True, kw_only=True):
     money: Decimal = ZERO
 
 
+class Shown(Value, frozen=True, kw_only=True):
+    """What a tripped guard shows, and so what lifting it lets through.
+
+    ``waiting`` is what is about to be written. By class of record ("invoices and credit notes in Xero"): ``moved``
+    counts the linked records that changed or vanished, ``gone`` those that a full comparison did not find.
+    """
+
+    waiting: Volume = Volume()
+    moved: dict[str, int] = msgspec.field(default_factory=dict)
+    gone: dict[str, int] = msgspec.field(default_factory=dict)
+
+
 class Side(Value, frozen=True, kw_only=True):
-    """One class of record in one system, as ``name`` tells people ("invoices in Xero").
+    """One class of record in one system, as ``name`` tells people ("invoices and credit notes in Xero").
 
     ``moved`` of the ``linked`` records changed or vanished since they were last agreed on; ``living`` records stand
     now, ``living_before`` stood before this comparison.
@@ -49,10 +68,11 @@ class Side(Value, frozen=True, kw_only=True):
 
 
 class Load(Value, frozen=True, kw_only=True):
-    """What is about to be written and what was.
+    """What is about to be written and what was, as far as no person has looked since.
 
     ``planned`` is in none of the other volumes; ``cycle`` was written in this cycle, ``hour`` and ``day`` in the last
-    hour and day. ``failures`` counts, per kind of discrepancy, corrections that failed in a row.
+    hour and day. ``failures`` counts, per kind of discrepancy, corrections that failed in a row, ``repeated`` names
+    what would be corrected in the same way over and over. ``lifted`` is what a person let through within the day.
     """
 
     planned: Volume = Volume()
@@ -61,52 +81,112 @@ class Load(Value, frozen=True, kw_only=True):
     day: Volume = Volume()
     sides: tuple[Side, ...] = ()
     failures: dict[str, int] = msgspec.field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+    lifted: Shown = Shown()
+
+
+def side_name(system: System, kind: Kind) -> str:
+    """What people call one class of record of one system."""
+    return f"{_NAMES[kind]} in {system.capitalize()}"
 
 
 def tripped(limits: Limits, load: Load) -> tuple[str, ...]:
     """Why automatic writes must stop, one plain sentence each; empty if they may go on."""
-    return (*_volumes(limits, load), *_sides(limits, load.sides), *_failures(load))
+    return (*_volumes(limits, load), *shifts(limits.share_max, load.sides, load.lifted), *_failures(load))
 
 
 def _volumes(limits: Limits, load: Load) -> Iterator[str]:
     if not load.planned.writes:
         return
-    writes = max(load.cycle.writes, load.hour.writes) + load.planned.writes
-    amount = max(load.cycle.money, load.hour.money) + load.planned.money
-    yield from _over(writes, limits.writes_per_cycle, amount, limits.money_per_cycle, "a cycle or an hour")
-    writes, amount = load.day.writes + load.planned.writes, load.day.money + load.planned.money
-    yield from _over(writes, limits.writes_per_day, amount, limits.money_per_day, "a day")
+    recent = Volume(writes=max(load.cycle.writes, load.hour.writes), money=max(load.cycle.money, load.hour.money))
+    for spent, writes_max, money_max, period in (
+        (recent, limits.writes_per_cycle, limits.money_per_cycle, "a cycle or an hour"),
+        (load.day, limits.writes_per_day, limits.money_per_day, "a day"),
+    ):
+        total = _counted(spent, load)
+        if total.writes > writes_max:
+            yield f"{total.writes} automatic writes in {period} are more than the {writes_max} allowed"
+        if total.money > money_max:
+            amounts = f"{money(total.money)} in {period} are more than the {money(money_max)}"
+            yield f"Automatic writes of {amounts} allowed"
 
 
-def _over(writes: int, writes_max: int, amount: Decimal, amount_max: Decimal, period: str) -> Iterator[str]:
-    if writes > writes_max:
-        yield f"{writes} automatic writes in {period} are more than the {writes_max} allowed"
-    if amount > amount_max:
-        yield f"Automatic writes of {money(amount)} in {period} are more than the {money(amount_max)} allowed"
+def _counted(spent: Volume, load: Load) -> Volume:
+    """What counts of a period with the planned writes, less what a person let through: that is used up first."""
+    passed, planned = load.lifted.waiting, load.planned
+    writes = max(load.day.writes, spent.writes) - passed.writes
+    amount = max(load.day.money, spent.money) - passed.money
+    return Volume(
+        writes=min(spent.writes, max(writes, 0)) + max(planned.writes + min(writes, 0), 0),
+        money=min(spent.money, max(amount, ZERO)) + max(planned.money + min(amount, ZERO), ZERO),
+    )
 
 
-def _sides(limits: Limits, sides: Sequence[Side]) -> Iterator[str]:
+def shifts(share_max: Decimal, sides: Sequence[Side], lifted: Shown) -> Iterator[str]:
+    """Sides of which too much changed, vanished or was not found, beyond what a person let through."""
     for side in sides:
-        if side.living == 0 and side.living_before >= SHARE_FROM:
-            yield f"There are no {side.name} any more, where there were {side.living_before}"
-        elif side.linked >= SHARE_FROM and side.moved > limits.share_max * side.linked:
-            share = rate_text(100 * limits.share_max)
+        gone = side.living_before - side.living
+        if gone > lifted.gone.get(side.name, 0) and _too_many(gone, side.living_before, share_max):
+            found = (
+                f"Only {side.living} {side.name} were found" if side.living else f"There are no {side.name} any more"
+            )
+            yield f"{found}, where there were {side.living_before}"
+        elif side.moved > lifted.moved.get(side.name, 0) and _too_many(side.moved, side.linked, share_max):
+            share = rate_text(100 * share_max)
             yield f"{side.moved} of {side.linked} linked {side.name} changed or vanished, more than {share} %"
+
+
+def _too_many(count: int, of: int, share_max: Decimal) -> bool:
+    return of >= SHARE_FROM and count > share_max * of
 
 
 def _failures(load: Load) -> Iterator[str]:
     for kind, count in sorted(load.failures.items()):
         if count >= FAILURES_MAX:
             yield f"{count} corrections of {kind} failed in a row"
+    for name in load.repeated:
+        yield f"{name} was corrected in the same way {REPEATS_MAX} times within a day and differs again"
 
 
-def guard_finding(practice: str, reasons: Sequence[str]) -> Finding:
-    """The discrepancy of a tripped guard; approving its only option lets automatic writes go on."""
+def repeats(planned: Correction, past: Sequence[Correction], since: dt.datetime) -> bool:
+    """Whether a correction would do once more what automatic ones did and somebody keeps reverting."""
+    same = [
+        each
+        for each in past
+        if each.approved_by == planned.approved_by
+        and each.status is CorrectionStatus.APPLIED
+        and each.created_at >= since
+        and _effects(each) == _effects(planned)
+    ]
+    return len(same) >= REPEATS_MAX
+
+
+def _effects(correction: Correction) -> tuple[Step, ...]:
+    """The steps without the time at which a contact was read."""
+    return tuple(
+        msgspec.structs.replace(step, contact=msgspec.structs.replace(step.contact, updated_at=_NO_TIME))
+        if isinstance(step, UpdateContact | UpdateClient)
+        else step
+        for step in correction.steps
+    )
+
+
+def still_moved(lifted: Shown, moved: Mapping[str, int]) -> Shown:
+    """What remains let through once part of it was mended: a new flood counts anew."""
+    left = {name: min(count, moved.get(name, 0)) for name, count in lifted.moved.items()}
+    return msgspec.structs.replace(lifted, moved={name: count for name, count in left.items() if count})
+
+
+def guard_finding(practice: str, reasons: Sequence[str], waiting: Volume) -> Finding:
+    """The discrepancy of a tripped guard; approving its only option lets through what it shows."""
+    count = f"{waiting.writes} writes of {money(waiting.money)}"
+    passing = f"; up to {count} that wait go through, what comes on top counts anew" if waiting.writes else ""
     resume = Option(
         id="resume",
         title="Let automatic writes go on",
         steps=(),
-        consequences=("Nothing is written by this itself; what was written so far no longer counts",),
+        consequences=(f"Nothing is written by this itself; what was written so far no longer counts{passing}",),
+        relies_on={"reasons": "; ".join(reasons), "waiting": count},
         recommended=True,
     )
     return Finding(
@@ -116,6 +196,6 @@ def guard_finding(practice: str, reasons: Sequence[str]) -> Finding:
         subject=Subject(label="Automatic writes"),
         policy=Policy.PERSON,
         amount=ZERO,
-        summary=f"Automatic writes stopped: {'; '.join(reasons)}",
+        summary=f"Automatic writes stopped: {'; '.join(reasons)}" + (f". {count} wait" if waiting.writes else ""),
         options=(resume,),
     )

@@ -8,7 +8,7 @@ from daemon.desk.notes import note
 from daemon.errors import Invalid
 from daemon.practice import Practice
 from daemon.protocol import Operator
-from daemon.reconciler import notices
+from daemon.reconciler import guarding
 from daemon.store import state
 from daemon.store.tx import Tx
 
@@ -42,8 +42,4 @@ def resume(tx: Tx, practice: Practice, operator: Operator) -> None:
 
 def lift_guard(tx: Tx, practice: Practice) -> None:
     """Let automatic writes go on; what was written before no longer counts."""
-    known = state.practice_state(tx, practice.id)
-    if known.guard:
-        lifted = msgspec.structs.replace(known, guard="", guard_lifted_at=practice.clock.utc())
-        state.put_state(tx, practice.id, lifted)
-    notices.post(tx, practice, notices.GUARD, ())
+    guarding.lift(tx, practice)

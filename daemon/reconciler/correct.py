@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-import msgspec
-
 from daemon.applier.applier import Applier
-from daemon.applier.outcomes import amount_of
-from daemon.core.correction import Correction, CorrectionStatus, LocalStep
+from daemon.core.correction import Correction, CorrectionStatus
 from daemon.core.discrepancy import Discrepancy, Policy, Status
-from daemon.core.guards import Limits, Load, Volume, guard_finding, tripped
-from daemon.core.model import ZERO
 from daemon.core.rules import Mode, Rules
 from daemon.practice import Practice
-from daemon.reconciler import notices
+from daemon.reconciler import guarding
+from daemon.reconciler.guarding import POLICY
 from daemon.reconciler.judge import judge_dirty
 from daemon.reconciler.recheck import Rechecker
-from daemon.store import audit, corrections, families, journal, lists, state
-from daemon.store.codec import from_cents
+from daemon.store import corrections, families, journal, lists, state
 from daemon.store.state import PracticeState
 from daemon.store.tx import Tx
 
 _WINDOW = 200
 _IMPORT_WINDOW = 2_000
 """So many that the requests of an import are full: a window leaves one unfilled for each kind of write and round."""
-POLICY = "policy"
 _BEGUN = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
-_TRIED = frozenset({CorrectionStatus.FAILED, CorrectionStatus.APPLIED})
-_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 class Corrector:
@@ -39,6 +29,7 @@ class Corrector:
         self._applier = applier
         self._rechecker = Rechecker(practice)
         self._put_off: set[str] = set()
+        self._began = practice.clock.utc()
 
     async def correct(self, rules: Rules) -> int:
         """Apply until nothing is left to apply; returns how many corrections were started.
@@ -56,6 +47,7 @@ class Corrector:
     def begin_cycle(self) -> None:
         """Take up again what the last cycle put off."""
         self._put_off.clear()
+        self._began = self._practice.clock.utc()
 
     async def _next(self, rules: Rules) -> list[Correction]:
         practice = self._practice
@@ -101,27 +93,25 @@ class Corrector:
                 limit=window,
             )
             page = lists.page(tx, query)
-            chosen = [c for c in (self._correction(tx, row) for row in page.rows) if c is not None]
+            chosen = [c for c in (self._correction(tx, row, known) for row in page.rows) if c is not None]
             offset += window
             if offset >= page.total:
                 break
         if not chosen:
             return []
-        reasons = () if known.importing else tripped(self._limits(), self._load(tx, chosen, known))
-        if reasons:
-            self._trip(tx, known, reasons)
+        if not known.importing and not guarding.may_go_on(tx, self._practice, chosen, cycle_began=self._began):
             return []
         for correction in chosen:
             corrections.put(tx, correction)
         return chosen
 
-    def _correction(self, tx: Tx, row: Discrepancy) -> Correction | None:
+    def _correction(self, tx: Tx, row: Discrepancy, known: PracticeState) -> Correction | None:
         """The correction of one discrepancy; None if it was tried in vain since it opened, or its family is busy."""
         option = row.finding.option()
         if option is None or families.busy(tx, self._practice.id, row.finding.family):
             return None
         before = [c for c in corrections.of_discrepancy(tx, row.id) if c.created_at >= row.first_seen]
-        if any(c.fingerprint == option.fingerprint and c.status in _TRIED for c in before):
+        if any(c.fingerprint == option.fingerprint and _tried(c, known) for c in before):
             return None
         return Correction(
             id=self._practice.new_id(),
@@ -136,39 +126,9 @@ class Corrector:
             created_at=self._practice.clock.utc(),
         )
 
-    def _limits(self) -> Limits:
-        guards = self._practice.settings.guards
-        return Limits(
-            writes_per_cycle=guards.writes_per_cycle,
-            money_per_cycle=guards.money_per_cycle,
-            writes_per_day=guards.writes_per_day,
-            money_per_day=guards.money_per_day,
-            share_max=guards.share_max,
-        )
 
-    def _load(self, tx: Tx, chosen: list[Correction], known: PracticeState) -> Load:
-        remote = [step for correction in chosen for step in correction.steps if not isinstance(step, LocalStep)]
-        planned = Volume(writes=len(remote), money=sum((amount_of(step) for step in remote), ZERO))
-        return Load(planned=planned, hour=self._spent(tx, _HOUR, known), day=self._spent(tx, _DAY, known))
-
-    def _spent(self, tx: Tx, period: dt.timedelta, known: PracticeState) -> Volume:
-        """What was written in the period, as far as no person has looked at it since."""
-        since = self._practice.clock.utc() - period
-        looked = [at for at in (known.imported_at, known.guard_lifted_at) if at is not None]
-        count, cents = journal.spent(tx, self._practice.id, max([since, *looked]))
-        return Volume(writes=count, money=from_cents(cents))
-
-    def _trip(self, tx: Tx, known: PracticeState, reasons: tuple[str, ...]) -> None:
-        practice = self._practice
-        text = "; ".join(reasons)
-        state.put_state(tx, practice.id, msgspec.structs.replace(known, guard=text))
-        notices.post(tx, practice, notices.GUARD, (guard_finding(practice.id, reasons),))
-        audit.append(
-            tx,
-            at=practice.clock.utc(),
-            practice=practice.id,
-            actor="daemon",
-            action="guard",
-            subject=practice.id,
-            detail={"reason": text},
-        )
+def _tried(correction: Correction, known: PracticeState) -> bool:
+    """Whether trying the same once more is in vain: what failed may succeed once a mapping was mended."""
+    mended = known.rules_changed_at is not None and known.rules_changed_at > correction.created_at
+    failed = correction.status is CorrectionStatus.FAILED and not mended
+    return failed or correction.status is CorrectionStatus.APPLIED

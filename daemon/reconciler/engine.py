@@ -18,7 +18,7 @@ from daemon.core.model import System
 from daemon.core.trend import sampled
 from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
-from daemon.reconciler import notices
+from daemon.reconciler import guarding, notices
 from daemon.reconciler.correct import Corrector
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.judge import judge_dirty
@@ -103,6 +103,8 @@ class Engine:
 
     async def turn(self) -> None:
         """One cycle, full if that is due; a fault of a remote system becomes a discrepancy."""
+        self._full_wanted = self._full_wanted or self.practice.compare_anew
+        self.practice.compare_anew = False
         asked, full, hinted = self._asked, self._full_wanted, tuple(self._hinted)
         self._wake.clear()
         self._hinted.clear()
@@ -133,7 +135,7 @@ class Engine:
         while self.writes and await self._corrector.correct(rules):
             await self._intake.changes(_XERO_STREAMS, Priority.CORRECTION)
             await judge_dirty(practice, rules)
-        await practice.db.write(self._imported)
+        await practice.db.write(lambda tx: guarding.imported(tx, practice))
         practice.remark(f"{'full comparison' if full else 'cycle'} done, {judged} families looked at")
         practice.pulse.beat(practice.id)
 
@@ -169,13 +171,6 @@ class Engine:
         if full and known.released_at is None and practice.settings.release == "automatic":
             fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
         state.put_state(tx, practice.id, fresh)
-
-    def _imported(self, tx: Tx) -> None:
-        """A whole cycle has written what it may: from now on the guards count."""
-        known = state.practice_state(tx, self.practice.id)
-        if known.importing and not known.paused_by:
-            done = msgspec.structs.replace(known, importing=False, imported_at=self.practice.clock.utc())
-            state.put_state(tx, self.practice.id, done)
 
     async def _lost(self, error: ReconError) -> None:
         practice = self.practice

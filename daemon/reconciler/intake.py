@@ -15,7 +15,7 @@ import msgspec
 from daemon.core.model import Kind, Record, System
 from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice
-from daemon.reconciler import notices
+from daemon.reconciler import guarding, notices
 from daemon.store import records, state
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch
@@ -50,7 +50,7 @@ class Intake:
         """Read everything of both systems; what is not seen any more becomes vanished.
 
         Raises ``Transient``, ``Unauthorised`` or ``BadMessage`` if a system cannot be read to its end; then nothing is
-        taken for vanished.
+        taken for vanished. Nor is it where implausibly little is read: that trips the guard and proves nothing.
         """
         async with asyncio.TaskGroup() as group:
             for system in System:
@@ -88,6 +88,8 @@ class Intake:
         practice = self._practice
         if stream == _PROVET_CONTACTS:
             records.upsert(tx, practice.id, walk_ins(practice.settings.walk_in), scan=scan)
+        if not guarding.plausible(tx, practice, *stream, scan):
+            return
         records.finish_scan(tx, practice.id, *stream, scan)
         if stamp is not None:
             state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.core.assess import Books
 from daemon.core.discrepancy import Finding, Policy, Subject
 from daemon.core.model import ZERO, Record
 from daemon.errors import ReconError, Unauthorised
@@ -19,18 +18,7 @@ GUARD = "practice:guard"
 
 def post(tx: Tx, practice: Practice, place: str, findings: Sequence[Finding]) -> None:
     """Put ``findings`` in the place of what stood there before; none closes it."""
-    assessments.save(
-        tx,
-        practice.id,
-        place,
-        findings=findings,
-        causes=(),
-        exclusions=(),
-        links=(),
-        books=Books(),
-        now=practice.clock.utc(),
-        seen_seq=0,
-    )
+    assessments.post(tx, practice.id, place, findings, now=practice.clock.utc())
 
 
 def lost(practice: Practice, error: ReconError) -> Finding:

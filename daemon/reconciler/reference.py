@@ -61,7 +61,8 @@ def _rules(tx: Tx, practice: Practice, references: References) -> Rules:
     if known.settings_hash != mark:
         records.upsert(tx, practice.id, walk_ins(rules.anonymous_contact))
         families.mark_all(tx, practice.id)
-        state.put_state(tx, practice.id, msgspec.structs.replace(known, settings_hash=mark))
+        changed = msgspec.structs.replace(known, settings_hash=mark, rules_changed_at=practice.clock.utc())
+        state.put_state(tx, practice.id, changed)
     return rules
 
 

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DROP_AFTER = "drop-after"
     SLOW = "slow"
     GARBAGE = "garbage"
+    EMPTY = "empty"
     TRUNCATED = "truncated"
     LATE = "late"
     UNAVAILABLE = "unavailable"
@@ -105,7 +106,7 @@ def decide(rules: Rules, system: str, request: Request, rng: Random) -> tuple[Fa
     for at, rule in enumerate(rules):
         if _matches(rule, system, request) and rng.random() < rule.probability:
             spent = rule if rule.times is None else msgspec.structs.replace(rule, times=rule.times - 1)
-            return _fault(rule, system), (*rules[:at], spent, *rules[at + 1 :])
+            return _fault(rule, system, request), (*rules[:at], spent, *rules[at + 1 :])
     return None, rules
 
 
@@ -133,16 +134,27 @@ _EFFECTS: Mapping[Kind, tuple[Lands, Ending, float]] = {
     Kind.DROP_AFTER: (Lands.NOW, Ending.DROP, 0),
     Kind.SLOW: (Lands.NOW, Ending.ANSWER, 2),
     Kind.GARBAGE: (Lands.NOW, Ending.ANSWER, 0),
+    Kind.EMPTY: (Lands.NOW, Ending.ANSWER, 0),
     Kind.TRUNCATED: (Lands.NOW, Ending.CUT, 0),
     Kind.LATE: (Lands.LATER, Ending.DROP, 3),
     Kind.UNAVAILABLE: (Lands.NEVER, Ending.ANSWER, 0),
 }
 
 
-def _fault(rule: Rule, system: str) -> Fault:
+def _fault(rule: Rule, system: str, request: Request) -> Fault:
     lands, ending, default_s = _EFFECTS[rule.kind]
     seconds = default_s if rule.seconds is None else rule.seconds
-    return Fault(rule.kind, lands, ending, seconds, _answer(rule.kind, system, seconds))
+    answer = _empty(system, request) if rule.kind is Kind.EMPTY else _answer(rule.kind, system, seconds)
+    return Fault(rule.kind, lands, ending, seconds, answer)
+
+
+def _empty(system: str, request: Request) -> Response:
+    """A list without anything in it, as a system may answer that lost its index or the caller's rights."""
+    resource = urlsplit(request.url).path.rstrip("/").rpartition("/")[2]
+    found: dict[str, object] = {"count": 0, "next": None, "previous": None, "num_pages": 1, "results": []}
+    if system == "xero":
+        found = {resource: [], "pagination": {"page": 1, "pageSize": 100, "pageCount": 0, "itemCount": 0}}
+    return Response(200, {"content-type": "application/json; charset=utf-8"}, msgspec.json.encode(found))
 
 
 def _answer(kind: Kind, system: str, seconds: float) -> Response | None:

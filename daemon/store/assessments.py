@@ -70,6 +70,14 @@ def save(
     return changed
 
 
+def post(tx: Tx, practice: str, place: str, findings: Sequence[Finding], *, now: datetime) -> list[Discrepancy]:
+    """Put ``findings`` in the place of what stood there before, for places that are no family and are never judged.
+
+    None closes it; returns the discrepancies that changed.
+    """
+    return _save_findings(tx, practice, findings, now) + _close_missing(tx, practice, place, findings)
+
+
 def _is_free(tx: Tx, practice: str, link: Link) -> bool:
     """Whether no other client took the contact of a new pair while it was being judged; else it is judged anew.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -14,6 +15,7 @@ from daemon.store import counters, links, records
 from daemon.store.codec import listed, to_json
 from daemon.store.tx import Tx
 
+_FAILED_MAX = 200
 _decoder = msgspec.json.Decoder(Correction)
 
 
@@ -66,6 +68,34 @@ def with_status(tx: Tx, practice: str, statuses: Iterable[CorrectionStatus], lim
     wanted = sorted(set(statuses))
     sql = "SELECT body FROM correction WHERE practice = ? AND status IN (...) ORDER BY number LIMIT ?"
     return _decoded(tx.execute(sql.replace("(...)", listed(wanted)), (practice, *wanted, limit)))
+
+
+def failures_in_a_row(tx: Tx, practice: str, by: str, since: datetime) -> dict[str, int]:
+    """How many corrections of each kind of discrepancy failed since one of that kind was applied, counting those that
+    ``by`` approved at ``since`` or later; of the newest few hundred."""
+    rows = tx.execute(
+        "SELECT d.kind, c.number, c.body FROM correction c JOIN discrepancy d"
+        " ON d.practice = c.practice AND d.id = c.discrepancy_id"
+        " WHERE c.practice = ? AND c.status = ? ORDER BY c.number DESC LIMIT ?",
+        (practice, CorrectionStatus.FAILED, _FAILED_MAX),
+    )
+    failed: dict[str, list[int]] = {}
+    for kind, number, body in rows:
+        correction = _decoder.decode(body)
+        if correction.approved_by == by and correction.created_at >= since:
+            failed.setdefault(kind, []).append(int(number))
+    return {kind: _after_success(tx, practice, kind, numbers) for kind, numbers in failed.items()}
+
+
+def _after_success(tx: Tx, practice: str, kind: str, numbers: Sequence[int]) -> int:
+    """How many of these numbers come after the newest applied correction of a kind."""
+    rows = tx.execute(
+        "SELECT MAX(c.number) FROM correction c JOIN discrepancy d"
+        " ON d.practice = c.practice AND d.id = c.discrepancy_id"
+        " WHERE c.practice = ? AND c.status = ? AND c.number > ? AND d.kind = ?",
+        (practice, CorrectionStatus.APPLIED, min(numbers), kind),
+    )
+    return sum(number > int(rows[0][0] or 0) for number in numbers)
 
 
 def last_failure(tx: Tx, discrepancy_id: str) -> Correction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from daemon.core.discrepancy import Discrepancy, Status
 from daemon.core.model import Value
 from daemon.store import discrepancy_rows as rows
 from daemon.store import state
-from daemon.store.codec import from_cents, maybe_moment, stamp
+from daemon.store.codec import from_cents, listed, maybe_moment, stamp
 from daemon.store.tx import Tx
 
 
@@ -41,12 +42,12 @@ def put(tx: Tx, discrepancy: Discrepancy) -> Discrepancy:
     return stamped
 
 
-def open_by_kind(tx: Tx, practice: str) -> dict[str, int]:
+def open_by_kind(tx: Tx, practice: str, statuses: Sequence[Status] = _LIVE) -> dict[str, int]:
     """How many discrepancies of a practice are open or approved, by kind; what has none is left out."""
     counted = tx.execute(
-        "SELECT kind, COUNT(*) FROM discrepancy"
-        " WHERE practice = ? AND status IN (?, ?) AND status <> 'closed' GROUP BY kind ORDER BY kind",
-        (practice, *_LIVE),
+        f"SELECT kind, COUNT(*) FROM discrepancy WHERE practice = ? AND status IN {listed(statuses)}"  # noqa: S608
+        " AND status <> 'closed' GROUP BY kind ORDER BY kind",
+        (practice, *statuses),
     )
     return {kind: int(count) for kind, count in counted}
 

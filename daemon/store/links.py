@@ -39,6 +39,11 @@ def find(tx: Tx, practice: str, kind: Kind, *, provet_id: str = "", xero_id: str
     return [decode(body) for (body,) in rows]
 
 
+def count(tx: Tx, practice: str, kind: Kind) -> int:
+    """How many pairs of a kind there are."""
+    return int(tx.execute("SELECT COUNT(*) FROM link WHERE practice = ? AND kind = ?", (practice, kind))[0][0])
+
+
 def decode(body: str) -> Link:
     return msgspec.json.decode(body, type=Link)
 

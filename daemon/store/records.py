@@ -260,6 +260,16 @@ def finish_scan(tx: Tx, practice: str, system: System, kind: Kind, scan: int) ->
     return count
 
 
+def unseen(tx: Tx, practice: str, system: System, kind: Kind, scan: int) -> tuple[int, int]:
+    """How many living records that scan has not seen, and how many live in all."""
+    rows = tx.execute(
+        "SELECT COALESCE(SUM(CASE WHEN scan < ? THEN 1 ELSE 0 END), 0), COUNT(*) FROM record"
+        " WHERE practice = ? AND system = ? AND kind = ? AND vanished = 0",
+        (scan, practice, system, kind),
+    )
+    return int(rows[0][0]), int(rows[0][1])
+
+
 def counts(tx: Tx, practice: str) -> dict[tuple[System, Kind], int]:
     """How many records live, by system and kind; what has none is left out."""
     rows = tx.execute(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from daemon.core.guards import Shown
 from daemon.core.model import Value
 from daemon.store import counters
 from daemon.store.codec import to_json
@@ -16,8 +17,9 @@ class PracticeState(Value, frozen=True, kw_only=True):
     """What the program knows of a practice besides its records. Empty text and None mean "not yet" or "not so".
 
     ``importing`` holds from the release until a cycle has written all it may: guards do not count until then.
-    ``guard`` says why automatic writes stopped; what was written before ``imported_at`` and ``guard_lifted_at`` counts
-    no more.
+    ``guard`` says why automatic writes stopped, ``shown`` how much that is; what was written before ``imported_at`` and
+    ``guard_lifted_at`` counts no more, and what a person let through then is ``lifted``.
+    ``rules_changed_at`` is when settings or reference data last changed what documents may name.
     ``proofs`` is when each class of record was last proven equal. ``open_by_hour`` is how many discrepancies were open
     in each of the last hours (``daemon/core/trend.py``).
     """
@@ -31,10 +33,13 @@ class PracticeState(Value, frozen=True, kw_only=True):
     last_full: datetime | None = None
     proofs: dict[str, datetime] = msgspec.field(default_factory=dict)
     settings_hash: str = ""
+    rules_changed_at: datetime | None = None
     importing: bool = False
     guard_lifted_at: datetime | None = None
     imported_at: datetime | None = None
     open_by_hour: dict[str, int] = msgspec.field(default_factory=dict)
+    shown: Shown = Shown()
+    lifted: Shown = Shown()
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:

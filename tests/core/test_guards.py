@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from daemon.core.correction import Correction, CorrectionStatus, UpdateContact
 from daemon.core.discrepancy import Policy
-from daemon.core.guards import Limits, Load, Side, Volume, guard_finding, tripped
-from daemon.core.kinds import KINDS
+from daemon.core.guards import Limits, Load, Shown, Side, Volume, guard_finding, repeats, still_moved, tripped
+from daemon.core.kinds import KINDS, moved_records
+from daemon.core.model import Contact, Kind, System
 
 LIMITS = Limits(
     writes_per_cycle=10,
@@ -124,9 +127,110 @@ def test_a_limit_of_zero_lets_nothing_through() -> None:
 
 
 def test_the_guard_is_one_discrepancy_with_one_way_out() -> None:
-    finding = guard_finding("riverside", ("A reason", "Another"))
+    finding = guard_finding("riverside", ("A reason", "Another"), Volume())
     assert finding.summary == "Automatic writes stopped: A reason; Another"
     assert finding.policy is Policy.PERSON is KINDS[finding.kind].policy
     assert [(option.id, option.recommended, option.steps) for option in finding.options] == [("resume", True, ())]
-    assert finding.id == guard_finding("riverside", ("Something else",)).id
-    assert finding.id != guard_finding("hillside", ("A reason", "Another")).id
+    assert finding.id == guard_finding("riverside", ("Something else",), Volume()).id
+    assert finding.id != guard_finding("hillside", ("A reason", "Another"), Volume()).id
+
+
+def test_the_guard_says_what_waits_and_its_approval_is_bound_to_that() -> None:
+    few, many = (guard_finding("riverside", ("A reason",), volume(count, "40.00")) for count in (3, 4))
+    assert few.summary == "Automatic writes stopped: A reason. 3 writes of 40.00 wait"
+    assert "up to 3 writes of 40.00 that wait go through" in few.options[0].consequences[0]
+    assert few.options[0].fingerprint != many.options[0].fingerprint
+
+
+LET_30_PASS = Shown(waiting=volume(30, "300.00"))
+
+
+@pytest.mark.parametrize(
+    ("load", "stops"),
+    [
+        pytest.param(Load(planned=volume(30)), True, id="nothing was let through"),
+        pytest.param(Load(planned=volume(30), lifted=LET_30_PASS), False, id="exactly what was let through"),
+        pytest.param(
+            Load(planned=volume(10), hour=volume(30), day=volume(30), lifted=LET_30_PASS), False, id="then 10"
+        ),
+        pytest.param(Load(planned=volume(11), hour=volume(30), day=volume(30), lifted=LET_30_PASS), True, id="then 11"),
+        pytest.param(
+            Load(planned=volume(1), hour=volume(40), day=volume(40), lifted=LET_30_PASS), True, id="once only"
+        ),
+        pytest.param(Load(planned=volume(41), lifted=LET_30_PASS), True, id="more than that and a whole cycle"),
+        pytest.param(
+            Load(planned=volume(10), hour=volume(0), day=volume(40), lifted=LET_30_PASS), False, id="later on"
+        ),
+        pytest.param(
+            Load(planned=volume(11), hour=volume(0), day=volume(40), lifted=LET_30_PASS), True, id="not again"
+        ),
+        pytest.param(Load(planned=volume(1, "1300.01"), lifted=LET_30_PASS), True, id="money has its own measure"),
+    ],
+)
+def test_a_lifted_guard_lets_through_what_it_showed_and_no_more(load: Load, stops: bool) -> None:
+    assert bool(tripped(LIMITS, load)) == stops
+
+
+@pytest.mark.parametrize(
+    ("side", "stops"),
+    [
+        pytest.param(Side(name="payments", linked=100, moved=30), False, id="what was shown"),
+        pytest.param(Side(name="payments", linked=100, moved=31), True, id="one more"),
+        pytest.param(Side(name="payments", living=60, living_before=100), False, id="gone as shown"),
+        pytest.param(Side(name="payments", living=59, living_before=100), True, id="one more gone"),
+        pytest.param(Side(name="contacts", living=70, living_before=100), True, id="another class"),
+    ],
+)
+def test_a_lifted_guard_bears_what_moved_then(side: Side, stops: bool) -> None:
+    lifted = Shown(moved={"payments": 30}, gone={"payments": 40})
+    assert bool(tripped(LIMITS, Load(sides=(side,), lifted=lifted))) == stops
+
+
+def test_what_was_let_through_shrinks_with_what_is_mended() -> None:
+    lifted = Shown(moved={"payments": 30, "contacts": 9}, gone={"payments": 3})
+    assert still_moved(lifted, {"payments": 12, "documents": 4}) == Shown(moved={"payments": 12}, gone={"payments": 3})
+
+
+def _sent(email: str, *, status: CorrectionStatus = CorrectionStatus.APPLIED, by: str = "policy") -> Correction:
+    contact = Contact(
+        system=System.XERO, id="c", updated_at=NOW + dt.timedelta(seconds=len(by)), name="Ada", email=email
+    )
+    return Correction(
+        id="1",
+        practice="riverside",
+        discrepancy_id="d",
+        family="client:12",
+        option="update",
+        fingerprint="f",
+        steps=(UpdateContact(client_id="12", contact_id="c", contact=contact, fields=("email",)),),
+        status=status,
+        approved_by=by,
+        created_at=NOW,
+    )
+
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+OLD, NEW = "old@example.test", "new@example.test"
+
+
+@pytest.mark.parametrize(
+    ("past", "again"),
+    [
+        pytest.param((_sent(NEW), _sent(NEW)), True, id="there and back"),
+        pytest.param((_sent(NEW), _sent(OLD), _sent(NEW)), True, id="with another value between"),
+        pytest.param((_sent(NEW),), False, id="only once"),
+        pytest.param((_sent(OLD), _sent(OLD)), False, id="another value"),
+        pytest.param((_sent(NEW, status=CorrectionStatus.FAILED), _sent(NEW)), False, id="one failed"),
+        pytest.param((_sent(NEW, by="mary"), _sent(NEW)), False, id="one was a person's word"),
+    ],
+)
+def test_what_is_corrected_in_the_same_way_over_and_over(past: tuple[Correction, ...], again: bool) -> None:
+    planned = _sent(NEW, status=CorrectionStatus.APPROVED)
+    assert repeats(planned, past, NOW - dt.timedelta(hours=1)) == again
+    assert not repeats(planned, past, NOW + dt.timedelta(seconds=1))
+
+
+def test_every_kind_that_tells_of_a_moved_record_is_in_the_catalogue_under_its_class() -> None:
+    assert moved_records("payment.removed_in_xero") == ((System.XERO, Kind.PAYMENT),)
+    assert moved_records("invoice.missing") == moved_records("of.another.version") == ()
+    assert all(moved_records(kind) for kind, info in KINDS.items() if info.moved)
