@@ -75,6 +75,11 @@ def correction(correction_id: str) -> Call[CorrectionView]:
     return Call("GET", f"/corrections/{_part(correction_id)}", CorrectionView)
 
 
+def option(discrepancy_id: str, option_id: str) -> Call[OptionView]:
+    """One option, also one that is put together field by field."""
+    return Call("GET", f"/discrepancies/{_part(discrepancy_id)}/options/{_part(option_id)}", OptionView)
+
+
 def approve(discrepancy_id: str, option: str = "", expect: str = "") -> Call[Approval]:
     """``expect`` is the fingerprint that was seen; "" accepts the present one."""
     body = msgspec.json.encode(ApproveRequest(option=option, expect=expect))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,47 @@ from daemon.protocol import Role
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.tui.test_screens import attached, notices, open_review, screen_text, until
-from tui.screens.dialogs import Confirm, Prompt
+from tui.screens.dialogs import Confirm
+from tui.screens.forms import Form
+
+ME = getpass.getuser()
 
 
 @pytest.mark.parametrize(
     ("key", "typed", "shown"),
     [
-        ("s", "3d", "snoozed until 2026-03-05 12:00Z"),
-        ("w", "agreed by phone", "agreed by phone"),
+        ("r", "agreed by phone", "agreed by phone"),
+        ("w", "agreed by phone", "until 2026-05-31: agreed by phone"),
         ("c", "asked the clinic", "asked the clinic"),
-        ("at", "ann", "assigned to ann"),
     ],
 )
 async def test_a_decision_is_one_key_and_one_line(
     socket_path: str, operations: FakeOperations, key: str, typed: str, shown: str
 ) -> None:
-    async with attached(socket_path, (120, 50)) as pilot:
+    async with attached(socket_path, (118, 60)) as pilot:
         await open_review(pilot)
         await pilot.press(key, "enter")
-        assert isinstance(pilot.app.screen, Prompt), "an empty line decides nothing"
+        assert isinstance(pilot.app.screen, Form), "an empty line decides nothing"
         assert operations.log == []
         await pilot.press(*typed, "enter")
+        await until(pilot, lambda: len(operations.log) == 1 and shown in screen_text(pilot))
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "shown"),
+    [
+        ("s", "", "snoozed until 2026-03-03 12:00 UTC"),
+        ("s", "3d", "snoozed until 2026-03-05 12:00 UTC"),
+        ("at", "", f"assigned to {ME}"),
+        ("at", "ann", "assigned to ann"),
+    ],
+)
+async def test_a_default_is_taken_as_it_is_or_typed_over(
+    socket_path: str, operations: FakeOperations, key: str, typed: str, shown: str
+) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        await open_review(pilot)
+        await pilot.press(key, *typed, "enter")
         await until(pilot, lambda: len(operations.log) == 1 and shown in screen_text(pilot))
 
 
@@ -42,8 +63,8 @@ async def test_a_time_that_is_none_is_told_before_anything_is_sent(
     async with attached(socket_path) as pilot:
         await open_review(pilot)
         await pilot.press("s", *"soon", "enter")
-        await until(pilot, lambda: "no time: 'soon'" in notices(pilot))
-        assert isinstance(pilot.app.screen, Prompt)
+        await until(pilot, lambda: "no time: 'soon'" in screen_text(pilot))
+        assert isinstance(pilot.app.screen, Form)
         await pilot.press("escape")
         assert operations.log == []
 
@@ -51,7 +72,7 @@ async def test_a_time_that_is_none_is_told_before_anything_is_sent(
 async def test_undo_shows_what_it_writes_and_no_is_the_answer_at_hand(
     socket_path: str, operations: FakeOperations
 ) -> None:
-    async with attached(socket_path, (120, 50)) as pilot:
+    async with attached(socket_path, (118, 60)) as pilot:
         review = await open_review(pilot)
         await pilot.press("u")
         await until(pilot, lambda: "nothing was applied" in notices(pilot))

@@ -21,8 +21,9 @@ from tests.support.hostile import HOSTILE
 from tests.support.serving import serving
 from tui.app import ReconcileApp
 from tui.desk import Desk
-from tui.screens.dialogs import Confirm, Help, Reason
+from tui.screens.dialogs import Confirm, Help
 from tui.screens.discrepancies import Discrepancies
+from tui.screens.forms import Form
 from tui.screens.overview import Overview
 from tui.screens.review import Review
 from tui.widgets import Rows
@@ -234,7 +235,7 @@ async def test_reject_needs_a_reason(socket_path: str, operations: FakeOperation
     async with attached(socket_path) as pilot:
         review = await open_review(pilot)
         await pilot.press("r", "enter")
-        assert isinstance(pilot.app.screen, Reason)
+        assert isinstance(pilot.app.screen, Form)
         assert operations.log == []
         await pilot.press(*"agreed", "enter")
         await until(pilot, lambda: review.found.status == "rejected")

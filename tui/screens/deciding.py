@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import ClassVar
 
@@ -21,12 +23,12 @@ from daemon.protocol import (
     Waive,
 )
 from daemon.safe import safe
-from tui import calls, reviewing
-from tui.calls import Call
+from tui import asking, calls, following
+from tui.calls import Call, ControlError
 from tui.desk import Desk
-from tui.drawing import Piece
 from tui.plain import amount, words
-from tui.screens.dialogs import Confirm, Prompt, Reason
+from tui.screens.dialogs import Confirm
+from tui.screens.forms import Entry, Form, Told
 from tui.screens.view import View
 from tui.times import FORMS, complaint, moment
 
@@ -37,43 +39,58 @@ _DONE: dict[type[Decision], str] = {
     Comment: "comment noted",
     Assign: "assigned",
 }
+_SNOOZE = "1d"
+_WAIVER_DAYS = 90
 
 
 class Deciding(View):
     """A screen about the discrepancy ``found``."""
 
+    DECIDES: ClassVar[frozenset[str]] = frozenset(
+        {"approve", "undo", "reject", "snooze", "waive", "comment", "assign", "sync"}
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve"),
         Binding("r", "reject", "Reject"),
-        Binding("s", "snooze", "Snooze", show=False),
-        Binding("w", "waive", "Waive", show=False),
-        Binding("c", "comment", "Comment", show=False),
-        Binding("at", "assign", "Assign", key_display="@", show=False),
-        Binding("u", "undo", "Undo", show=False),
+        Binding("s", "snooze", "Snooze"),
+        Binding("w", "waive", "Waive"),
+        Binding("c", "comment", "Comment"),
+        Binding("at", "assign", "Assign", key_display="@"),
+        Binding("u", "undo", "Undo"),
+        Binding("S", "sync", "Sync now"),
     ]
 
     def __init__(self, desk: Desk, found: DiscrepancyView) -> None:
         super().__init__(desk)
         self.found = found
 
+    @property
+    def me(self) -> str:
+        """The operator's login."""
+        operator = self.desk.state.operator
+        return operator.login if operator else ""
+
     def chosen(self) -> OptionView | None:
         """The option that an approval is about."""
         return self.found.option()
 
-    def reload(self) -> None:
+    async def reload(self) -> None:
         """Read the discrepancy anew."""
 
+    def practice_here(self) -> str:
+        return self.found.practice
+
+    def refusal(self, action: str) -> str:
+        if action not in self.DECIDES:
+            return ""
+        return super().refusal(action) or safe(asking.refusal(action, self.found, self.chosen(), self.me))
+
     def action_approve(self) -> None:
-        chosen = self.chosen()
-        if chosen is None:
-            self.notify(_nothing_to_do(self.found), severity="warning", markup=False)
-        elif self.may_decide():
-            call = calls.approve(self.found.id, chosen.id, chosen.fingerprint)
-            self._confirm(chosen, "Approve", call)
+        if chosen := self.chosen():
+            self._confirm(chosen, "Approve", calls.approve(self.found.id, chosen.id, chosen.fingerprint))
 
     def action_undo(self) -> None:
-        if self.may_decide():
-            self.start(self._ask_undo, "decide")
+        self.start(self._ask_undo, "decide")
 
     async def _ask_undo(self) -> None:
         option = await self.ask(calls.undo_option(self.found.id))
@@ -81,64 +98,118 @@ class Deciding(View):
             self._confirm(option, "Undo", calls.undo(self.found.id, option.fingerprint))
 
     def _confirm(self, option: OptionView, yes: str, call: Call[Approval]) -> None:
+        seen = self.found
+
         def answered(said: bool | None) -> None:
             if said:
-                self.start(partial(self._send_approval, call), "decide")
+                self.start(partial(self._send_approval, call, seen, option), "decide")
 
-        self.app.push_screen(Confirm(reviewing.question(self.found, option), yes), answered)
+        lines = asking.question(seen, option, self.me, self.desk.world.utc())
+        self.app.push_screen(Confirm(lines, yes), answered)
 
-    async def _send_approval(self, call: Call[Approval]) -> None:
-        approval = await self.ask(call)
-        if approval and approval.outcome is not Outcome.ACCEPTED:
+    async def _send_approval(self, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
+        try:
+            approval = await self.desk.ask(call)
+        except ControlError as error:
+            await self.reload()
+            if error.problem.code == Outcome.STALE and self.found.id == seen.id:
+                self.app.push_screen(Told(following.moved(seen, option, self.found)))
+            else:
+                text = safe(f"{error.problem.message}. {error.problem.hint}".rstrip(". "))
+                self.notify(text, title=words(error.problem.code), severity="error", markup=False)
+            return
+        if approval.outcome is not Outcome.ACCEPTED:
             text = f"{words(approval.outcome)}: {safe(approval.message)}".rstrip(": ")
             self.notify(text, severity="warning", markup=False)
-        self.reload()
+        await self.reload()
 
     def action_reject(self) -> None:
-        lines = self._about("Reject? It does not come back until the facts change.")
-        self._prompt(Reason(lines, "reject"), lambda text: Reject(reason=text))
+        form = Form(
+            asking.about(self.found, "Reject? It does not come back until the facts change."),
+            "rejects",
+            (Entry("reason", "Reason"),),
+        )
+        self._fill(form, lambda texts: Reject(reason=texts["reason"]))
 
     def action_snooze(self) -> None:
-        lines, utc = self._about("Snooze? It comes back at its time, or when the facts change."), self.desk.world.utc
-        prompt = Prompt(lines, "snooze", FORMS, lambda text: complaint(text, utc()))
-        self._prompt(prompt, lambda text: Snooze(until=moment(text, utc())))
+        utc = self.desk.world.utc
+        form = Form(
+            asking.about(self.found, "Snooze? It comes back at its time, or when the facts change."),
+            "snoozes",
+            (Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, utc())),),
+        )
+        self._fill(form, lambda texts: Snooze(until=moment(texts["until"], utc())))
 
     def action_waive(self) -> None:
-        money = f"{amount(self.found.amount)} {safe(self.found.currency)}"
-        lines = self._about(f"Waive {money}? It comes back if the difference grows.")
-        self._prompt(Reason(lines, "waive"), lambda text: Waive(reason=text))
+        difference = str(abs(Decimal(self.found.effect)) or Decimal(self.found.amount))
+        day = self.desk.world.utc().date() + dt.timedelta(days=_WAIVER_DAYS)
+        lines = asking.about(
+            self.found, "Waive? The difference is accepted; it comes back if it grows or the day is past."
+        )
+        if limit := asking.second_wanted(self.found, max(Decimal(difference), Decimal(self.found.amount))):
+            lines.append((f"Above {limit} two people must agree on the same terms.", "warn"))
+        form = Form(
+            lines,
+            "waives",
+            (
+                Entry("reason", "Reason"),
+                Entry("ceiling", "Ceiling", difference, f"the difference is {amount(difference)} now", _no_amount),
+                Entry("until", "Last day", day.isoformat(), "empty: until somebody ends it", _no_day, optional=True),
+            ),
+        )
+        self._fill(form, _waiver)
 
     def action_comment(self) -> None:
-        self._prompt(Prompt(self._about("Comment"), "note", "comment"), lambda text: Comment(text=text))
+        form = Form(asking.about(self.found, "Comment"), "notes it", (Entry("text", "Comment"),))
+        self._fill(form, lambda texts: Comment(text=texts["text"]))
 
     def action_assign(self) -> None:
-        self._prompt(Prompt(self._about("Assign"), "assign", "login name"), lambda text: Assign(user=text))
+        hint = "login name; empty takes the assignment away"
+        entry = Entry("user", "Who looks after it", self.me, hint, optional=True)
+        form = Form(asking.about(self.found, "Assign"), "assigns", (entry,))
+        self._fill(form, lambda texts: Assign(user=texts["user"]))
 
-    def _about(self, question: str) -> list[Piece]:
-        return [(question, "head"), (safe(self.found.subject.label), "")]
+    def action_sync(self) -> None:
+        self.start(self._sync)
 
-    def _prompt(self, prompt: Prompt, decision: Callable[[str], Decision]) -> None:
-        """Ask for a text and send the decision that it makes, about what is shown now."""
+    async def _sync(self) -> None:
+        if await self.ask(calls.sync(self.found.practice)):
+            self.notify(f"a cycle of {safe(self.found.practice)} begins", markup=False)
+
+    def _fill(self, form: Form, decision: Callable[[dict[str, str]], Decision]) -> None:
+        """Ask, and send the decision that the answers make, about what is shown now."""
         discrepancy_id = self.found.id
 
-        def answered(text: str | None) -> None:
-            if text:
-                self.start(partial(self._send, discrepancy_id, decision(text)), "decide")
+        def answered(texts: dict[str, str] | None) -> None:
+            if texts:
+                self.start(partial(self._send, discrepancy_id, decision(texts)), "decide")
 
-        if self.may_decide():
-            self.app.push_screen(prompt, answered)
+        self.app.push_screen(form, answered)
 
     async def _send(self, discrepancy_id: str, decision: Decision) -> None:
         detail = await self.ask(calls.decide(discrepancy_id, decision))
         if detail:
             waits = isinstance(decision, Waive) and detail.status != "waived"
             self.notify(words(Outcome.WAITING_SECOND_PERSON) if waits else _DONE[type(decision)], markup=False)
-        self.reload()
+        await self.reload()
 
 
-def _nothing_to_do(found: DiscrepancyView) -> str:
-    if found.status == "closed":
-        return "it is gone already: both systems agree"
-    if found.cause:
-        return "nothing to approve here: mend its cause first"
-    return "there is no correction to approve"
+def _waiver(texts: dict[str, str]) -> Waive:
+    until = dt.date.fromisoformat(texts["until"]) if texts["until"] else None
+    return Waive(reason=texts["reason"], ceiling=Decimal(texts["ceiling"].replace(",", "")), until=until)
+
+
+def _no_amount(text: str) -> str:
+    try:
+        found = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return f"no amount: {text[:40]}; it is such as 12.50"
+    return "" if found.is_finite() and found >= 0 else "a ceiling is not below zero"
+
+
+def _no_day(text: str) -> str:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return f"no day: {text[:40]}; it is such as 2026-03-09"
+    return ""

@@ -1,4 +1,4 @@
-"""The review: both sides and the baseline, what can be done about it, and the decision."""
+"""The review: both sides and the baseline, what can be done about it, the decision, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,37 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from daemon.protocol import Changed, Closed, DiscrepancyView, Event, HistoryEntry, OptionView, Resync, Snapshot
+from daemon.protocol import Changed, Closed, Detail, DiscrepancyView, Event, OptionView, Resync, Snapshot
 from daemon.safe import safe
-from tui import calls, reviewing
+from tui import beside, calls, composing, following, reviewing
 from tui.desk import Desk
 from tui.drawing import WIDE
 from tui.screens.deciding import Deciding
+from tui.screens.links import Links
+from tui.screens.mixing import Mixing
 from tui.widgets import Line, content
 
 Neighbour = Callable[[int, str], DiscrepancyView | None]
 """Gives the discrepancy so many places on from the one with that id, or None."""
 
+_FOLLOW_S = 0.4
+_TICK_S = 30.0
+
 
 class Review(Deciding):
+    ABOUT: ClassVar[str] = (
+        "One discrepancy: Provet, the state both last agreed on, and Xero. ≠ differs, * moved since both agreed,\n"
+        "+ stands in Xero only, - in Provet only. The card with (•) is the one that a approves."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "option(1)", "Next option", key_display="↓"),
-        Binding("up,k", "option(-1)", "Previous option", show=False),
         Binding("n", "step(1)", "Next"),
         Binding("p", "step(-1)", "Previous"),
-        Binding("e", "equal", "Equal fields", show=False),
+        Binding("down,j", "option(1)", "Next option", key_display="↓"),
+        Binding("up,k", "option(-1)", "Previous option", show=False),
+        Binding("f", "mix", "Field by field"),
+        Binding("e", "equal", "Equal ones"),
+        Binding("o", "links", "Links"),
+        Binding("C", "cause", "Its cause", show=False),
         Binding("y", "copy", "Copy id", show=False),
         Binding("pagedown,space,ctrl+f", "scroll(1)", "Scroll down", show=False),
         Binding("pageup,ctrl+b", "scroll(-1)", "Scroll up", show=False),
@@ -39,15 +51,22 @@ class Review(Deciding):
     def __init__(self, desk: Desk, found: DiscrepancyView, neighbour: Neighbour) -> None:
         super().__init__(desk, found)
         self._neighbour = neighbour
-        self._history: tuple[HistoryEntry, ...] = ()
         self._option = ""
+        self._mixed: OptionView | None = None
         self._equal = False
 
     def body(self) -> Iterable[Widget]:
         yield Line(id="progress")
         yield VerticalScroll(
-            Vertical(Line(id="title"), Line(id="fields"), id="facts"),
-            Vertical(Vertical(id="options"), Line(id="history"), Line(id="links"), id="choices"),
+            Vertical(Line(id="title"), Line(id="fields"), Line(id="evidence"), id="facts"),
+            Vertical(
+                Line(id="steps"),
+                Vertical(id="options"),
+                Line(id="beneath"),
+                Line(id="history"),
+                Line(id="links"),
+                id="choices",
+            ),
             id="review",
         )
 
@@ -57,7 +76,9 @@ class Review(Deciding):
     def on_mount(self) -> None:
         self.query_one("#review").focus()
         self._redraw()
-        self.reload()
+        self.start(self.reload, "detail")
+        self.set_interval(_FOLLOW_S, self._follow)
+        self.set_interval(_TICK_S, self._redraw)
 
     def on_resize(self) -> None:
         self._redraw()
@@ -65,20 +86,34 @@ class Review(Deciding):
     def told(self, event: Event | None, /) -> None:
         match event:
             case Changed(discrepancy=view) if view.id == self.found.id:
-                self.found = view
-                self._redraw()
-                self.reload()
+                self._become(_beside(self.found, view))
+                self.start(self.reload, "detail")
             case Closed(id=closed_id) if closed_id == self.found.id:
-                self.found = msgspec.structs.replace(self.found, status="closed")
-                self._redraw()
-                self.reload()
+                self._become(msgspec.structs.replace(self.found, status="closed"))
+                self.start(self.reload, "detail")
             case Snapshot() | Resync():
-                self.reload()
+                self.start(self.reload, "detail")
             case _:
                 pass
 
+    def chosen(self) -> OptionView | None:
+        if self.found.status == "closed":
+            return None
+        if self._mixed and self._mixed.id == self._option:
+            return self._mixed
+        return self.found.option(self._option) or self.found.option()
+
+    def refusal(self, action: str) -> str:
+        if action == "mix" and not composing.can_mix(self.found):
+            return "there is nothing to choose field by field here"
+        if action == "cause" and not self.found.cause:
+            return "it waits for no cause"
+        if action == "links" and not reviewing.links(self.found):
+            return "there are no links to it: set web_url in the settings"
+        return super().refusal(action)
+
     def action_option(self, by: int) -> None:
-        options = self.found.options
+        options = self._shown()
         if options:
             places = [place for place, option in enumerate(options) if option == self.chosen()]
             place = (places[0] + by) % len(options) if places else 0
@@ -88,17 +123,46 @@ class Review(Deciding):
 
     def action_step(self, by: int) -> None:
         if found := self._neighbour(by, self.found.id):
-            self.found, self._history, self._option = found, (), ""
+            self.found, self._option, self._mixed = found, "", None
             self.query_one("#review", VerticalScroll).scroll_home(animate=False)
             self.refresh_frame()
             self._redraw()
-            self.reload()
+            self.start(self.reload, "detail")
         else:
             self.notify("the list ends here", markup=False)
+
+    def action_mix(self) -> None:
+        chosen = self.chosen()
+
+        def put_together(option_id: str | None) -> None:
+            if option_id:
+                self.start(partial(self._mix, self.found.id, option_id), "mix")
+
+        mix = composing.begin(self.found, chosen.id if chosen else "")
+        self.app.push_screen(Mixing(mix), put_together)
+
+    async def _mix(self, discrepancy_id: str, option_id: str) -> None:
+        option = await self.ask(calls.option(discrepancy_id, option_id))
+        if option and discrepancy_id == self.found.id:
+            self._option, self._mixed = option.id, option
+            self._redraw()
+            place = next(place for place, each in enumerate(self._shown()) if each.id == option.id)
+            self.call_after_refresh(lambda: self.query_one(f"#option-{place}").scroll_visible(animate=False))
 
     def action_equal(self) -> None:
         self._equal = not self._equal
         self._redraw()
+
+    def action_links(self) -> None:
+        self.app.push_screen(Links(reviewing.links(self.found)))
+
+    def action_cause(self) -> None:
+        if self.found.cause:
+            self.start(partial(self._open, self.found.cause), "cause")
+
+    async def _open(self, discrepancy_id: str) -> None:
+        if found := await self.ask(calls.show(discrepancy_id)):
+            self.app.push_screen(Review(self.desk, found, lambda _, __: None))
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(safe(self.found.id))
@@ -108,39 +172,76 @@ class Review(Deciding):
         body = self.query_one("#review", VerticalScroll)
         body.scroll_page_down(animate=False) if by > 0 else body.scroll_page_up(animate=False)
 
-    def reload(self) -> None:
-        self.start(partial(self._load, self.found.id), "detail")
-
-    async def _load(self, discrepancy_id: str) -> None:
-        detail = await self.ask(calls.show(discrepancy_id))
+    async def reload(self) -> None:
+        wanted = self.found.id
+        detail = await self.ask(calls.show(wanted))
         if detail and detail.id == self.found.id:
-            self.found, self._history = detail, detail.history
-            self._redraw()
+            self._become(detail)
+            if self._mixed:
+                await self._mix(detail.id, self._mixed.id)
 
-    def chosen(self) -> OptionView | None:
-        if self.found.status == "closed":
-            return None
-        return self.found.option(self._option) or self.found.option()
+    def _follow(self) -> None:
+        """Look how far a correction is that is on its way; the feed tells of its beginning and end only."""
+        found = self.found.correction
+        if found and found.id and found.status in following.MOVING and self.found.status != "closed":
+            self.start(partial(self._follow_up, found.id), "follow")
+
+    async def _follow_up(self, correction_id: str) -> None:
+        fresh = await self.ask(calls.correction(correction_id))
+        known = self.found.correction
+        if fresh and known and known.id == correction_id and fresh != known:
+            self._become(msgspec.structs.replace(self.found, correction=fresh))
+
+    def _become(self, found: DiscrepancyView) -> None:
+        self.found = found
+        self._redraw()
+        self.refresh_bindings()
+
+    def _shown(self) -> tuple[OptionView, ...]:
+        """The options as cards: of the mixtures only the one that was put together."""
+        mixed = (self._mixed,) if self._mixed else ()
+        if not composing.can_mix(self.found):
+            return self.found.options
+        whole = tuple(option for option in self.found.options if not option.id.startswith(reviewing.MIXED))
+        known = {option.id for option in whole}
+        return (*whole, *(option for option in mixed if option.id not in known)) or self.found.options
 
     def _redraw(self) -> None:
-        wide = self.size.width >= WIDE
-        width = self.size.width // 2 if wide else self.size.width
-        self.query_one("#progress", Line).show(reviewing.progress(self.found))
-        self.query_one("#title", Line).show(reviewing.title(self.found, self.desk.world.utc()))
-        self.query_one("#fields", Line).show(reviewing.fields(self.found, width - 4, equal=self._equal))
-        self.query_one("#history", Line).show(reviewing.history(self._history))
-        self.query_one("#links", Line).show(reviewing.links(self.found))
+        wide, now, found = self.size.width >= WIDE, self.desk.world.utc(), self.found
+        width = (self.size.width // 2 if wide else self.size.width) - 4
+        evidence = []
+        if isinstance(found, Detail):
+            evidence = beside.lines(found.lines, width, equal=self._equal)
+            evidence += beside.ledger(found.ledger, width, equal=self._equal)
+        self._line("progress", following.progress(found))
+        self._line("title", reviewing.title(found, now))
+        self._line("fields", beside.fields(found, width, equal=self._equal))
+        self._line("evidence", evidence if wide else [])
+        self._line("beneath", [] if wide else evidence)
+        self._line("steps", [*following.doubt(found), *following.steps(found, now), *following.by_hand(found)])
+        self._line("history", reviewing.history(found.history, found, now) if isinstance(found, Detail) else [])
+        self._line("links", reviewing.links_line(found))
         self._redraw_options()
 
+    def _line(self, name: str, pieces: list[tuple[str, str]]) -> None:
+        self.query_one(f"#{name}", Line).show(pieces)
+
     def _redraw_options(self) -> None:
-        chosen = self.chosen()
+        chosen, shown = self.chosen(), self._shown()
         box = self.query_one("#options", Vertical)
         cards = [card for card in box.children if isinstance(card, Static)]
-        for place, option in enumerate(self.found.options):
+        for place, option in enumerate(shown):
             card = cards[place] if place < len(cards) else Static(id=f"option-{place}", classes="card", markup=False)
             if place >= len(cards):
                 box.mount(card)
             card.set_class(option == chosen, "-chosen")
-            card.update(content(reviewing.option(option, chosen=option == chosen)))
-        for card in cards[len(self.found.options) :]:
+            card.update(content(reviewing.option(option, self.found, chosen=option == chosen)))
+        for card in cards[len(shown) :]:
             card.remove()
+
+
+def _beside(known: DiscrepancyView, fresh: DiscrepancyView) -> DiscrepancyView:
+    """What changed, shown at once beside the evidence that is read anew in a moment."""
+    if not isinstance(known, Detail):
+        return fresh
+    return msgspec.structs.replace(known, **{name: getattr(fresh, name) for name in fresh.__struct_fields__})

@@ -1,0 +1,83 @@
+"""Before a decision: what a yes would do, who else must agree, and why a key cannot decide now. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from daemon.protocol import Detail, DiscrepancyView, OptionView
+from daemon.safe import safe
+from tui.drawing import Piece
+from tui.following import UNFINISHED
+from tui.plain import age, amount
+from tui.reviewing import effect, local, zone_of
+
+_STANDING = frozenset({"reject", "snooze", "waive"})
+
+
+def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetime) -> list[Piece]:
+    """What a yes would do: count and money first, then who else must agree, then each write and the balance."""
+    count = len(chosen.writes)
+    writes = f"{count} write{'' if count == 1 else 's'}"
+    pieces: list[Piece] = [
+        (f"{safe(chosen.title)}?", "head"),
+        (f"1 correction · {amount(view.amount)} {safe(view.currency)} · {writes}", "warn"),
+        (safe(view.subject.label), ""),
+        *_agreement(view, chosen.id, me, now),
+    ]
+    pieces += [(f"→ {safe(write.system).title()} {safe(write.summary)}", "") for write in chosen.writes]
+    return pieces + ([(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else [])
+
+
+def second_wanted(view: DiscrepancyView, at_stake: Decimal) -> str:
+    """The amount above which two people must agree, if this is above it; else ""."""
+    limit = Decimal(view.four_eyes_over) if isinstance(view, Detail) else Decimal(0)
+    return f"{amount(str(limit))} {safe(view.currency)}" if Decimal(0) < limit < at_stake else ""
+
+
+def _agreement(view: DiscrepancyView, option_id: str, me: str, now: dt.datetime) -> list[Piece]:
+    limit = second_wanted(view, Decimal(view.amount))
+    if not limit:
+        return []
+    found = view.correction
+    first = found if found and found.status == "proposed" and found.option == option_id else None
+    if first is None or first.approved_by == me:
+        return [(f"Above {limit} two people must agree: your yes waits for a second person.", "warn")]
+    when = f" on {local(first.at, zone_of(view))}, {age(first.at, now)} ago" if first.at else ""
+    return [
+        (f"{safe(first.approved_by)} approved it first{when}: you are the second, your yes carries it out.", "warn")
+    ]
+
+
+def refusal(action: str, view: DiscrepancyView, chosen: OptionView | None, me: str) -> str:
+    """Why a decision makes no sense now, "" if it does; roles and the connection are not looked at here."""
+    found = view.correction
+    if action == "undo":
+        return "" if found else "nothing was applied for it: there is nothing to undo"
+    if view.status == "closed" and action in {"approve", "compose", *_STANDING}:
+        return "it is gone already: both systems agree"
+    if found and found.status in UNFINISHED - {"proposed"} and action in {"approve", "compose", "waive"}:
+        return f"{found.option} is on its way already, decided by {found.approved_by}: wait for it to end"
+    if found and found.status in {"applying", "in_doubt"} and action in _STANDING:
+        return f"{found.option} is being carried out: wait for it to end"
+    return _no_approval(view, chosen, me) if action == "approve" else ""
+
+
+def _no_approval(view: DiscrepancyView, chosen: OptionView | None, me: str) -> str:
+    if isinstance(view, Detail) and view.refusal and not (chosen is None and view.cause):
+        return view.refusal
+    if chosen is None:
+        if view.cause:
+            return "nothing to approve here: mend its cause first, C goes there"
+        return "there is no correction to approve: it is mended by hand in the systems"
+    found = view.correction
+    mine = found is not None and found.status == "proposed" and found.approved_by == me and found.option == chosen.id
+    if mine and second_wanted(view, Decimal(view.amount)):
+        return "you approved it already: another person must approve it too"
+    return ""
+
+
+def about(view: DiscrepancyView, text: str) -> list[Piece]:
+    """The head of a form: the question, what it is about, and the money."""
+    money = f"{amount(view.amount)} {safe(view.currency)}"
+    return [(text, "head"), (f"1 discrepancy · {money}", "warn"), (safe(view.subject.label), "")]

@@ -1,0 +1,144 @@
+"""What becomes of a decision, in pieces: each write of a correction, what is in doubt and what to do, what moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView, StepState, StepView
+from daemon.safe import safe
+from tui.drawing import Piece
+from tui.plain import age, words
+
+UNFINISHED = frozenset({"proposed", "approved", "applying", "in_doubt"})
+MOVING = UNFINISHED - {"proposed"}
+
+_STATES = {
+    StepState.WAITING: ("·", "dim"),
+    StepState.SENT: ("»", "warn"),
+    StepState.DONE: ("✓", "good"),
+    StepState.IN_DOUBT: ("?", "bad"),
+    StepState.REFUSED: ("✗", "bad"),
+}
+_ROLES = {"failed": "bad", "in_doubt": "bad", "stale": "warn", "applied": "good"}
+_BAR = 10
+
+
+def progress(view: DiscrepancyView) -> list[Piece]:
+    """In one line, how far the chosen correction is; empty if there is none."""
+    found = view.correction
+    if view.status == "closed" and (found is None or found.option != "undo"):
+        return [("✓ gone: both systems agree", "good")]
+    if found is None:
+        return [(f"{words(view.status)}", "dim")] if view.status != "open" else []
+    error = f": {safe(found.error)}" if found.error else ""
+    text = f"{words(found.status)} {safe(found.option)} by {safe(found.approved_by)} {_bar(found)}{error}"
+    return [(text, _ROLES.get(found.status, "warn"))]
+
+
+def _bar(found: CorrectionView) -> str:
+    if not found.steps:
+        return ""
+    full = _BAR * found.steps_done // found.steps
+    return f"[{'#' * full}{'.' * (_BAR - full)}] {found.steps_done}/{found.steps}"
+
+
+def steps(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
+    """Each write of the last correction and what became of it, in the system's own words where it refused."""
+    found = view.correction
+    if found is None or (view.status == "closed" and found.status != "applied"):
+        return []
+    pieces: list[Piece] = []
+    if found.status == "proposed" and view.status == "open":
+        since = f" {age(found.at, now)} ago" if found.at else ""
+        pieces.append((f"{safe(found.approved_by)} approved {safe(found.option)}{since}; ", "warn"))
+        pieces.append(("a second person must approve the same\n", "warn"))
+    if found.progress:
+        pieces.append(("Writes\n", "head"))
+    for step in found.progress:
+        pieces += _step(step, now)
+    return pieces + (_stale(found) if found.status == "stale" else [])
+
+
+def _step(step: StepView, now: dt.datetime) -> list[Piece]:
+    sign, role = _STATES[step.state]
+    sent = f" ({age(step.at, now)} ago)" if step.at and step.state is not StepState.WAITING else ""
+    pieces: list[Piece] = [(f"{sign} {words(step.state)}{sent}", role)]
+    pieces.append((f"  {safe(step.system).title()} {safe(step.summary)}\n", ""))
+    if step.detail and step.state is not StepState.DONE:
+        says = f"{safe(step.system).title()} said" if step.state is StepState.REFUSED else "because"
+        pieces.append((f"    {says}: {safe(step.detail)}\n", role))
+    if step.state is StepState.DONE and step.attempts > 1:
+        pieces.append((f"    on attempt {step.attempts}, after it was looked for\n", "dim"))
+    return pieces
+
+
+def _stale(found: CorrectionView) -> list[Piece]:
+    return [
+        ("Nothing was written. The options below were worked out anew from what stands now\n", "warn"),
+        *([(f"  {part.strip()}\n", "") for part in (found.error or "").split(":", 1)[-1].split(";")]),
+    ]
+
+
+def doubt(view: DiscrepancyView) -> list[Piece]:
+    """What is looked for while a write is in doubt, and what a person can do; empty if none is."""
+    found = view.correction
+    step = next((s for s in found.progress if s.state is StepState.IN_DOUBT), None) if found else None
+    if step is None:
+        return []
+    system = safe(step.system).title()
+    wait = f"{view.settle_s} s" if isinstance(view, Detail) and view.settle_s else "a while"
+    mark = f"its mark “{safe(step.mark)}”" if step.mark else "its document, date and amount"
+    looked = f"It was looked for {step.looks} time{'s' if step.looks > 1 else ''} in vain\n" if step.looks else ""
+    return [
+        ("In doubt: nobody knows yet whether this write took effect\n", "bad"),
+        (f"  The daemon waits {wait}, until it can no longer land, then looks in {system} for {mark}\n", ""),
+        ("  Found: it counts as done. Not found: it is sent again. It is never sent twice on a guess\n", ""),
+        *([(f"  {looked}", "")] if looked else []),
+        (f"  You need do nothing. Do not enter it by hand in {system} while it is in doubt\n", "warn"),
+    ]
+
+
+def by_hand(view: DiscrepancyView) -> list[Piece]:
+    """That this is work for people, and where it is done; empty for what the daemon can do."""
+    if view.policy != "hand_work" or view.status == "closed":
+        return []
+    places = [name for name, record in (("Provet", view.subject.provet), ("Xero", view.subject.xero)) if record]
+    where = " and ".join(places) or "the systems"
+    return [
+        (f"Work by hand in {where}: the daemon may not write this. ", "warn"),
+        ("The card says what to do, o has the links; it closes by itself once it is seen done\n", ""),
+    ]
+
+
+def moved(before: DiscrepancyView, option: OptionView, after: DiscrepancyView) -> list[Piece]:
+    """What moved between what a person approved and what stands now; one line a piece."""
+    lines: list[Piece] = [("Not approved: what you saw has moved meanwhile.", "head"), ("Nothing was written.", "")]
+    now = after.option(option.id)
+    values = option.relies_on if now and option.relies_on and now.relies_on else {}
+    if now and values:
+        names = sorted(values.keys() | now.relies_on.keys())
+        pairs = [(name, values.get(name), now.relies_on.get(name)) for name in names]
+    else:
+        pairs = _field_pairs(before, after)
+    for name, old, new in pairs:
+        if old != new:
+            lines.append((f"≠ {words(name)}: was {_shown(old)}, is {_shown(new)}", "warn"))
+    if now is None:
+        lines.append((f"“{safe(option.title)}” is no longer possible.", "bad"))
+    elif option.writes != now.writes:
+        lines += [(f"  now it would write: {safe(write.summary)}", "") for write in now.writes]
+    return [*lines, ("Look at it again; the screen beneath shows what stands now.", "dim")]
+
+
+def _field_pairs(before: DiscrepancyView, after: DiscrepancyView) -> list[tuple[str, str | None, str | None]]:
+    fresh = {field.name: field for field in after.fields}
+    pairs = []
+    for field in before.fields:
+        now = fresh.get(field.name)
+        pairs.append((f"Provet {field.name}", field.provet, now.provet if now else None))
+        pairs.append((f"Xero {field.name}", field.xero, now.xero if now else None))
+    return pairs
+
+
+def _shown(value: str | None) -> str:
+    return safe(value, 80) if value else "nothing"
