@@ -5,27 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from daemon.protocol import DiscrepancyView, PracticeState, PracticeStatus, Role, Sort
+from daemon.protocol import DiscrepancyView, Role, Sort
 from daemon.safe import safe
 from tui.listing import Listing
-from tui.plain import age, amount, fit, words
+from tui.plain import age, amount, cells, fit, words
 from tui.state import Connection, State
+from tui.times import clock
 
+_PROGRAM = " reconcile  "
+_LOGIN_MAX = 24
 WIDE = 120
 """Columns from which on a screen has room for more."""
 
 Piece = tuple[str, str]
 """Text and its role: "", "head", "dim", "good", "warn" or "bad"."""
 
-_STATES = {
-    PracticeState.IN_SYNC: ("✓", "good"),
-    PracticeState.DRIFT: ("≠", "warn"),
-    PracticeState.PAUSED: ("‖", "warn"),
-    PracticeState.STARTING: ("…", "dim"),
-    PracticeState.AWAITING_RELEASE: ("?", "warn"),
-    PracticeState.GUARDED: ("!", "bad"),
-    PracticeState.DISCONNECTED: ("✗", "bad"),
-}
 _STATUSES = {
     "open": (" ", ""),
     "approved": ("»", "warn"),
@@ -44,42 +38,6 @@ class Column:
     title: str
     width: int
     right: bool = False
-
-
-def practice_columns(width: int) -> tuple[Column, ...]:
-    """The columns that fit ``width``; the most important ones always do."""
-    wide = width >= WIDE
-    columns = [
-        Column("PRACTICE", 28 if wide else 14),
-        Column("STATE", 18),
-        Column("RESIDUAL", 11, right=True),
-        Column("OPEN", 7, right=True),
-        Column("AMOUNT", 14, right=True),
-        Column("PROVEN", 8, right=True),
-    ]
-    if wide:
-        columns[5:5] = [Column("DOUBT", 6, right=True), Column("BY HAND", 8, right=True), Column("MODE", 8)]
-        columns.append(Column("CALLS LEFT", 11, right=True))
-    return tuple(columns)
-
-
-def practice_row(practice: PracticeStatus, now: dt.datetime, columns: tuple[Column, ...]) -> list[Piece]:
-    """One practice: its state as sign, word and colour, and the numbers a person acts on."""
-    sign, role = _STATES[practice.state]
-    left = practice.budget.xero_day_remaining
-    values = {
-        "PRACTICE": (safe(practice.name), ""),
-        "STATE": (f"{sign} {words(practice.state)}", role),
-        "RESIDUAL": (amount(practice.residual), "" if _is_zero(practice.residual) else "bad"),
-        "OPEN": (f"{practice.open_total:,}", "warn" if practice.open_total else "dim"),
-        "AMOUNT": (amount(practice.open_amount), ""),
-        "DOUBT": (str(practice.in_doubt), "bad" if practice.in_doubt else "dim"),
-        "BY HAND": (str(practice.hand_work), "warn" if practice.hand_work else "dim"),
-        "MODE": (safe(practice.mode), "dim"),
-        "PROVEN": (age(practice.last_full, now), "dim"),
-        "CALLS LEFT": ("-" if left is None else f"{left:,}", "dim"),
-    }
-    return _row(columns, values)
 
 
 def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
@@ -130,36 +88,36 @@ def groups_line(listing: Listing) -> list[Piece]:
     return pieces
 
 
-def header(state: State, title: str) -> list[Piece]:
-    """The first line of every screen: where one is, as whom, and whether it is live."""
-    pieces: list[Piece] = [(" reconcile ", "head"), (f" {safe(title)} ", "")]
+def header(state: State, title: str, width: int) -> list[Piece]:
+    """The first line of every screen: where one is on the left; as whom, and whether it is live, on the right."""
+    right: list[Piece] = []
     if state.operator:
-        looks_only = state.operator.role is Role.VIEWER
-        pieces.append((f" {safe(state.operator.login)} ({state.operator.role}) ", "dim"))
-        pieces += [(" read-only ", "warn")] if looks_only else []
-    if state.connection is Connection.LIVE:
-        pieces.append((" ● live", "good"))
-    else:
-        pieces.append((f" ○ {state.connection.value}", "bad"))
-    return pieces
+        viewer = state.operator.role is Role.VIEWER
+        right.append((f" {safe(state.operator.login, _LOGIN_MAX)} ({state.operator.role}) ", "dim"))
+        right += [("read-only ", "warn")] if viewer else []
+    live = state.connection is Connection.LIVE
+    right.append(("● live " if live else f"○ {state.connection.value} ", "good" if live else "bad"))
+    room = width - len(_PROGRAM) - sum(cells(text) for text, _ in right)
+    return [(_PROGRAM, "head"), (fit(safe(title), max(room, 0)), ""), *right]
 
 
 def banner(state: State) -> list[Piece]:
-    """What stands in the way of being live; empty if nothing does."""
+    """What stands in the way of being live, and what is done about it; empty if nothing does."""
     if state.connection is Connection.LIVE or state.problem is None:
         return []
+    message, hint = safe(state.problem.message), safe(state.problem.hint)
     if state.connection is Connection.LOST:
-        return [(f" connection to the daemon lost, reconnecting: {safe(state.problem.message)}", "bad")]
-    return [(f" waiting: {safe(state.problem.message)}; {safe(state.problem.hint)}", "bad")]
+        return [(f" ! connection to the daemon lost, reconnecting: {message}; what is shown is from before", "bad")]
+    return [(f" ! waiting: {message}; {hint}", "bad")]
 
 
 def activity_line(state: State, width: int) -> list[Piece]:
-    """The newest thing the daemon did."""
+    """The newest thing the daemon did, at its practice's time of day."""
     if not state.activity:
         return [(fit(" quiet", width), "dim")]
     last = state.activity[-1]
-    clock = last.at.astimezone(dt.UTC).strftime("%H:%M:%S")
-    return [(fit(f" {clock} {safe(last.practice)}: {safe(last.text)}", width), "dim")]
+    at = clock(last.at, state.zone(last.practice))
+    return [(fit(f" {at} {safe(last.practice)}: {safe(last.text)}", width), "dim")]
 
 
 def _row(columns: tuple[Column, ...], values: dict[str, Piece]) -> list[Piece]:
@@ -168,7 +126,3 @@ def _row(columns: tuple[Column, ...], values: dict[str, Piece]) -> list[Piece]:
         text, role = values[column.title]
         pieces.append((fit(text, column.width, right=column.right) + " ", role))
     return pieces
-
-
-def _is_zero(text: str) -> bool:
-    return not text.strip("-0.,")

@@ -28,6 +28,11 @@ class Key:
     pinned: bool = False
 
     @property
+    def opens(self) -> bool:
+        """Whether it is the one key that goes on from here."""
+        return self.press == "enter"
+
+    @property
     def label(self) -> str:
         """As it stands in the footer; one that does not work now is bracketed, not only dim."""
         return f"({self.shown[0]}) {self.text}" if self.why_not else f"{self.shown[0]} {self.text}"
@@ -38,7 +43,7 @@ def footer(keys: Sequence[Key], width: int) -> list[Key]:
     pinned = [key for key in keys if key.footer and key.pinned]
     room = width - sum(cells(key.label) + len(_GAP) for key in pinned) - 1
     chosen = []
-    for key in keys:
+    for key in sorted(keys, key=lambda each: not each.opens):
         if key.footer and not key.pinned:
             room -= cells(key.label) + len(_GAP)
             if room < 0:

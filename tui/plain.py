@@ -10,6 +10,13 @@ from decimal import Decimal
 from daemon.safe import safe
 
 _GAP = "  "
+_BARS = "▁▂▃▄▅▆▇█"
+_DECIMALS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "XAF"), 0),
+    **dict.fromkeys(("VUV", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+"""Currencies (ISO 4217) whose minor unit is not a hundredth."""
 
 
 def cells(text: str) -> int:
@@ -38,9 +45,25 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[i
     return lines
 
 
-def amount(text: str) -> str:
-    """Money for people: thousands apart, always two decimals."""
-    return f"{Decimal(text):,.2f}"
+def amount(text: str, currency: str = "") -> str:
+    """Money for people: thousands apart, as many decimals as the currency has; no cent is ever left out."""
+    value = Decimal(text)
+    decimals = _DECIMALS.get(currency, 2)
+    has_cents = value != value.to_integral_value()
+    return f"{value:,.{2 if has_cents and not decimals else decimals}f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """How many of what: 1 practice, 2 practices, 1,000 discrepancies."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
+def sparkline(values: Sequence[int]) -> str:
+    """One bar for each value, as high as it is beside the largest; nothing at all is the lowest."""
+    most = max(values, default=0)
+    return "".join(_BARS[-(-value * (len(_BARS) - 1) // most) if most else 0] for value in values)
 
 
 def when(moment: dt.datetime | None) -> str:

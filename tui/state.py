@@ -58,11 +58,16 @@ class State:
     def practices(self) -> tuple[PracticeStatus, ...]:
         """The practices, those first that need a person most."""
         found = self.status.practices if self.status else ()
-        return tuple(sorted(found, key=lambda p: (_URGENCY[p.state], -p.open_total, p.id)))
+        return tuple(sorted(found, key=_urgency))
 
     def practice(self, practice_id: str) -> PracticeStatus | None:
         found = self.status.practices if self.status else ()
         return next((practice for practice in found if practice.id == practice_id), None)
+
+    def zone(self, practice_id: str) -> str:
+        """The time zone of a practice, "" if it is not known."""
+        practice = self.practice(practice_id)
+        return practice.timezone if practice else ""
 
     @property
     def refusal(self) -> str:
@@ -73,6 +78,14 @@ class State:
             who = self.operator.login if self.operator else "you"
             return f"{who} may look but not decide: deciding needs the approver group"
         return ""
+
+
+def _urgency(practice: PracticeStatus) -> tuple[int, bool, int, int, int, str]:
+    """What stands still first, then what nothing explains, doubts, and what waits for a person."""
+    person = practice.open_by_policy.get("person")
+    waiting = (person.count if person else 0) + practice.hand_work
+    residual = not practice.residual.strip("-0.,")
+    return _URGENCY[practice.state], residual, -practice.in_doubt, -waiting, -practice.open_total, practice.id
 
 
 def fold(state: State, event: Event) -> State:

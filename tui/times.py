@@ -1,9 +1,12 @@
-"""Times and days as people type them, read against a given present. Pure."""
+"""Times and days as people type and read them, against a given present and in a practice's own zone. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
+
+from tui.plain import age
 
 FORMS = "3d, 12h, 2026-03-09 or 2026-03-09T09:00:00Z"
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
@@ -37,3 +40,27 @@ def complaint(text: str, now: dt.datetime) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def local(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:
+    """A time to the minute in the zone of that name, and how long ago: "2026-03-09 09:00 GMT (3 h ago)"."""
+    if moment is None:
+        return "never"
+    passed = f"{age(moment, now)} ago" if moment <= now else f"in {age(now, moment)}"
+    return f"{moment.astimezone(_zone(zone)):%Y-%m-%d %H:%M %Z} ({passed})"
+
+
+def clock(moment: dt.datetime, zone: str) -> str:
+    """The time of day in the zone of that name."""
+    return f"{moment.astimezone(_zone(zone)):%H:%M:%S}"
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> dt.tzinfo:
+    """The zone of that name; UTC for one that this machine does not know."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name) if name else dt.UTC
+    except (KeyError, OSError, ValueError):
+        return dt.UTC

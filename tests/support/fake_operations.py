@@ -34,6 +34,7 @@ from daemon.protocol import (
     HistoryEntry,
     ListQuery,
     Operator,
+    OpenSum,
     OptionView,
     Outcome,
     Page,
@@ -284,6 +285,11 @@ class FakeOperations:
             budget=Budget(xero_day_remaining=4210, xero_minute_remaining=55, calls_today=790, bytes_today=31_000_000),
             warnings=("account 201 is archived in Xero",) if practice == "oaktree" else (),
             currency="GBP",
+            timezone="Europe/London",
+            oldest_open=min((d.first_seen for d in live), default=None),
+            open_by_policy={policy: _sum([d for d in live if d.finding.policy is policy]) for policy in Policy},
+            proofs={"invoices": START - dt.timedelta(hours=5)},
+            trend=tuple(range(max(len(live) - 20, 0), len(live) + 1)),
         )
 
     def _view(self, found: Discrepancy) -> DiscrepancyView:
@@ -327,6 +333,10 @@ class FakeOperations:
     def _tell_practice(self, practice: str) -> None:
         if self._listeners:
             self._tell(PracticeChanged(practice=self._practice(practice)))
+
+
+def _sum(found: Sequence[Discrepancy]) -> OpenSum:
+    return OpenSum(count=len(found), amount=money(sum((d.finding.amount for d in found), Decimal(0))))
 
 
 def _keeps(query: ListQuery, found: Discrepancy) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from daemon.safe import safe
 from tests.support.hostile import HOSTILE
-from tui.plain import age, amount, cells, fit, table, when
+from tui.plain import age, amount, cells, counted, fit, table, when
 
 NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
@@ -44,6 +44,28 @@ def test_tables_hold_no_control_characters(text: str) -> None:
 )
 def test_amounts(text: str, shown: str) -> None:
     assert amount(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "shown"),
+    [
+        ("1234.00", "JPY", "1,234"),
+        ("1234.50", "JPY", "1,234.50"),
+        ("1234.50", "KWD", "1,234.500"),
+        ("1234.50", "EUR", "1,234.50"),
+        ("1234.50", "?", "1,234.50"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(text: str, currency: str, shown: str) -> None:
+    assert amount(text, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "shown"),
+    [(1, "practice", "1 practice"), (0, "practice", "0 practices"), (2000, "discrepancy", "2,000 discrepancies")],
+)
+def test_counts(count: int, noun: str, shown: str) -> None:
+    assert counted(count, noun) == shown
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def _key(screen: Screen[object], node: object, binding: Binding, name: str) -> K
     action = binding.action.partition("(")[0]
     if node is not screen and not isinstance(node, App):
         section = _MOVING
-    elif node is not screen or action.startswith("app.") or action in _PINNED:
+    elif node is not screen or action in _PINNED or (action.startswith("app.") and not binding.show):
         section = _EVERYWHERE
     else:
         section = _HERE

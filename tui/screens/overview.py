@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from daemon.protocol import Event, PracticeState, PracticeStatus
 from daemon.safe import safe
 from tui import calls
 from tui.desk import Desk
-from tui.drawing import Piece, head, practice_columns, practice_row
-from tui.plain import amount, when
+from tui.drawing import WIDE, Column, Piece, head
+from tui.plain import amount, counted
+from tui.practices import about, columns, recent, row
 from tui.screens.dialogs import Confirm, Reason
 from tui.screens.keybar import KeyBar
 from tui.screens.view import View
 from tui.widgets import Line, Rows
 
+_CURSOR = 2
+_FRAME = 6
+"""Lines of header, head, activity, keys, and room between."""
+_KINDS, _KINDS_WIDE = 6, 16
+_LOADING = " waiting for the daemon…\n"
+_NOTHING = " no practice is configured: add one to settings.toml and reload the daemon\n"
 _WRITING = (PracticeState.IN_SYNC, PracticeState.DRIFT, PracticeState.AWAITING_RELEASE)
 """States that no pause and no guard can hide behind."""
 
@@ -45,11 +52,17 @@ class Overview(View):
     def body(self) -> Iterable[Widget]:
         yield Line(id="head")
         yield Rows(self._draw, id="practices")
-        yield Line(id="about")
+        with Horizontal(id="below"):
+            yield Line(id="about")
+            yield Line(id="recent")
 
     def headline(self) -> str:
         status = self.desk.state.status
-        return f"{len(status.practices)} practices · reconciled {status.version}" if status else "practices"
+        return f"{counted(len(status.practices), 'practice')} · reconciled {status.version}" if status else "practices"
+
+    def tick(self) -> None:
+        super().tick()
+        self._redraw()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(Rows))
@@ -126,7 +139,10 @@ class Overview(View):
 
     def _draw(self, place: int) -> list[Piece] | None:
         practice = self._at(place)
-        return practice_row(practice, self.desk.world.utc(), practice_columns(self.size.width)) if practice else None
+        return row(practice, self.desk.world.utc(), self._columns()) if practice else None
+
+    def _columns(self) -> tuple[Column, ...]:
+        return columns(self.size.width - _CURSOR, self.desk.state.practices)
 
     def _redraw(self) -> None:
         """Draw anew; the cursor stays on its practice when the order changes."""
@@ -136,25 +152,23 @@ class Overview(View):
         known = chosen is not None and chosen.id in self._order
         cursor = self._order.index(chosen.id) if chosen and known else min(rows.cursor, max(len(self._order) - 1, 0))
         rows.place(cursor, len(self._order))
-        self.query_one("#head", Line).show([("  ", ""), *head(practice_columns(self.size.width))])
-        self.query_one("#about", Line).show(self._about())
+        self.query_one("#head", Line).show([(" " * _CURSOR, ""), *head(self._columns())] if self._order else [])
+        self._redraw_below()
         self.query_one(KeyBar).show()
 
-    def _about(self) -> list[Piece]:
-        state = self.desk.state
-        practice = self._chosen()
-        if practice is None:
-            return [(" no practice is configured\n" if state.status else " waiting for the daemon…\n", "dim")]
-        lines: list[Piece] = [(f" {safe(practice.name)}  ", "head"), (f"{safe(practice.mode)} mode\n", "dim")]
-        lines += [(f" ! {safe(warning)}\n", "warn") for warning in practice.warnings]
-        for kind, count in sorted(practice.open.items(), key=lambda item: -item[1])[:8]:
-            lines.append((f" {count:>7,} {safe(kind)}\n", ""))
-        lines.append((f" last cycle {when(practice.last_cycle)} · excluded {practice.excluded:,}\n", "dim"))
-        room = max(self.size.height - len(state.practices) - len(lines) - 7, 0)
-        lines += [
-            (f" {_clock(a.at)} {safe(a.practice)}: {safe(a.text)}\n", "dim") for a in state.activity[-room:] if room
-        ]
-        return lines
+    def _redraw_below(self) -> None:
+        state, practice = self.desk.state, self._chosen()
+        wide = self.size.width >= WIDE
+        lines: list[Piece] = [(_NOTHING if state.status else _LOADING, "dim")]
+        if practice:
+            lines = about(practice, self.desk.world.utc(), kinds_max=_KINDS_WIDE if wide else _KINDS)
+        room = (
+            self.size.height - len(self._order) - _FRAME - (0 if wide else sum(text.count("\n") for text, _ in lines))
+        )
+        zones = {each.id: each.timezone for each in state.practices}
+        newest = recent(state.activity, zones, room)
+        self.query_one("#about", Line).show(lines if wide else [*lines, *newest])
+        self.query_one("#recent", Line).show(newest if wide else [])
 
 
 def _needless(action: str, practice: PracticeStatus) -> str:
@@ -168,13 +182,12 @@ def _needless(action: str, practice: PracticeStatus) -> str:
     return ""
 
 
-def _clock(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%H:%M:%S")
-
-
 def _question(what: str, practice: PracticeStatus) -> list[Piece]:
-    money = f"{amount(practice.open_amount)} {safe(practice.currency)}"
+    money = f"{amount(practice.open_amount, practice.currency)} {safe(practice.currency)}"
+    found = f"Open: {counted(practice.open_total, 'discrepancy')} over {money}."
+    automatic = practice.open_by_policy.get("automatic")
+    written = f"{counted(automatic.count, 'correction')} can be written without asking again" if automatic else ""
     return [
         (f"{what} {safe(practice.name)}?", "head"),
-        (f"{practice.open_total:,} discrepancies over {money} are open; what policy allows is then written.", ""),
+        (f"{found} {written or 'What policy allows is then written'}.", ""),
     ]

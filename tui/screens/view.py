@@ -23,6 +23,9 @@ from tui.widgets import Line
 
 M = TypeVar("M", bound=Message)
 
+_AGES_S = 20
+"""How often ages are drawn anew where nothing happens."""
+
 
 class View(Screen[None]):
     """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle.
@@ -82,6 +85,7 @@ class View(Screen[None]):
 
     def on_mount(self) -> None:
         self.refresh_frame()
+        self.set_interval(_AGES_S, self.tick)
 
     def on_screen_resume(self) -> None:
         self.refresh_frame()
@@ -91,10 +95,14 @@ class View(Screen[None]):
         self.told(event)
         self.refresh_frame()
 
+    def tick(self) -> None:
+        """Time has passed: draw anew what tells it."""
+        self.refresh_frame()
+
     def refresh_frame(self) -> None:
         """Draw header, banner, activity line and keys anew."""
         state = self.desk.state
-        self.query_one("#header", Line).show(header(state, self.headline()))
+        self.query_one("#header", Line).show(header(state, self.headline(), self.size.width))
         self.query_one("#banner", Line).show(banner(state))
         self.query_one("#activity", Line).show(activity_line(state, self.size.width))
         self.query_one(KeyBar).show()
