@@ -41,8 +41,8 @@ def removing(payment: Payment, number: str, rules: Rules) -> tuple[str, ...]:
         )
     if payment.batch_id:
         words.append(
-            f"In Xero open the batch of the {what}; under Options unreconcile the batch if it is matched, then delete"
-            " it. Its other payments show here as removed in Xero: approve paying them again"
+            f"In Xero open the batch of the {what}; under Options unreconcile it if it is matched, then delete it, and"
+            " enter its other payments anew: they are linked to Provet's by themselves"
         )
     elif payment.reconciled:
         words.append(f"In Xero open the {what}; under Options choose Unreconcile, then Delete")

@@ -130,6 +130,13 @@ def credit_applied(document: Document, payments: Sequence[Payment]) -> Decimal:
     return sum((settlement(document, payment) for payment in rows), ZERO)
 
 
+def cancellable(payment: Payment, document: Document | None, rules: Rules) -> bool:
+    """Whether Provet lets a payment be cancelled: neither it nor its document, whose date the cancelling entry takes,
+    lies in a closed period (docs/reference/provet.md P-26, P-35)."""
+    earliest = payment.date if document is None else min(payment.date, document.date)
+    return rules.provet_open_from is None or earliest >= rules.provet_open_from
+
+
 def receivable(document: Document, payments: Sequence[Payment], *, credit: bool) -> Decimal:
     """What the client owes on a Provet document (negative: what the clinic owes); nothing once it is void."""
     if document.status is DocumentStatus.VOID:

@@ -15,7 +15,7 @@ from daemon.core.diff import field_diffs
 from daemon.core.discrepancy import FieldDiff, Subject
 from daemon.core.family import payment_info
 from daemon.core.findings import option, with_currency
-from daemon.core.ledger import factor, settlement
+from daemon.core.ledger import cancellable, factor, settlement
 from daemon.core.model import ZERO, Payment
 from daemon.core.pairing import PaymentPair
 from daemon.core.removal import delete_step
@@ -62,12 +62,9 @@ def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
 
 
 def may_be_cancelled(payment: Payment, view: View, scene: Scene) -> bool:
-    """Whether Provet lets a payment be cancelled: neither it nor its document, whose date the cancelling entry takes,
-    lies in a closed period (docs/reference/provet.md P-26, P-35)."""
+    """Whether Provet lets a payment be cancelled on the document that took it."""
     whole = scene.wholes.get(view.paid_on)
-    document = view.document if whole is None else whole.whole
-    open_from = scene.rules.provet_open_from
-    return open_from is None or min(payment.date, document.date) >= open_from
+    return cancellable(payment, view.document if whole is None else whole.whole, scene.rules)
 
 
 def cancel_options(payment: Payment, view: View) -> tuple[Option, ...]:

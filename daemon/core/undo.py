@@ -32,6 +32,7 @@ from daemon.core.correction import (
     VoidDocument,
 )
 from daemon.core.family import Family
+from daemon.core.ledger import cancellable
 from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, System, Value
 from daemon.core.put_back import put_back
 from daemon.core.rules import Rules
@@ -154,8 +155,8 @@ def _unrecorded(step: RecordPayment, after: Aftermath) -> Back:
     if not found:
         return Back(obstacle=f"the payment on {step.label} no longer stands in Provet")
     pair, payment = found[0]
-    open_from = after.rules.provet_open_from
-    if open_from is not None and payment.date < open_from:
+    documents = (d for d in after.family.of(System.PROVET) if d.id == step.document_id)
+    if not cancellable(payment, next(documents, None), after.rules):
         return Back(obstacle=f"the payment on {step.label} is in a period that is closed in Provet")
     cancel = CancelPayment(payment_id=payment.id, document_id=step.document_id, amount=payment.amount, label=step.label)
     return Back(links=(_apart(pair, step.label),), writes=(cancel,))

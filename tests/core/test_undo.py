@@ -209,6 +209,8 @@ class TestPayments:
         assert "no longer stands in Provet" in obstacle(gone, step)
         later = rules(provet_open_from=DAY + dt.timedelta(days=1))
         assert "closed in Provet" in obstacle(part_paid(), step, practice=later)
+        younger = with_changed(part_paid(), "7", date=DAY + dt.timedelta(days=1))
+        assert "closed in Provet" in obstacle(younger, step, practice=later), "the entry takes its invoice's date"
 
     @pytest.mark.parametrize(
         "step",

@@ -224,8 +224,12 @@ async def test_a_payment_in_a_batch_goes_with_its_batch(tmp_path: Path) -> None:
         other = await it.only()
         assert other.finding.kind == "payment.removed_in_xero"
         assert [option.id for option in other.finding.options] == ["cancel-payment", "done-by-hand"]
-        await it.approve(other)
-        await in_step(it)
+        assert other.finding.subject.label == f"Payment of 25.00 on Invoice {booked(it, second).number}"
+        before = it.shop.writes("xero"), it.shop.writes("provet")
+        take(it, second, "25.00")
+        await it.sync()
+        assert (await it.kinds(), booked(it, second).outstanding) == ([], GROSS - 25)
+        assert (it.shop.writes("xero"), it.shop.writes("provet")) == before
 
 
 async def test_refunds_of_a_credit_note_in_cash_and_into_prepayments(tmp_path: Path) -> None:
@@ -437,3 +441,107 @@ async def test_an_invoice_that_is_paid_although_credit_was_set_against_it(tmp_pa
         await it.approve(next(r for r in await it.found() if r.finding.kind == "credit.allocation_extra"))
         await in_step(it)
         assert accounts(it, invoice) == {"090": GROSS}
+
+
+async def test_credit_that_provet_applied_to_another_invoice_is_set_there_by_hand(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        first, second = await visit(it), await visit(it)
+        note = it.make(it.provet.credit, second)
+        it.do(it.provet.apply_credit, note, first, Decimal(30))
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("credit.allocation_missing", Policy.PERSON)
+        assert (found.finding.amount, found.finding.effect) == (30, 0)
+        assert [option.id for option in found.finding.options] == ["done-by-hand"]
+        assert booked(it, note).outstanding == 30
+        it.keep(it.xero.allocate_credit, booked(it, note).id, booked(it, first).id, Decimal(30), it.today)
+        await it.sync()
+        assert await it.kinds() == []
+        assert booked(it, first).outstanding == it.provet.invoice(first).due_sum == 21
+        it.do(it.provet.pay_in_full, first, CARD)
+        await it.sync()
+        assert (await it.kinds(), booked(it, first).outstanding) == ([], 0)
+
+
+def yesterday(it: Clinic) -> dt.date:
+    return it.today - dt.timedelta(days=1)
+
+
+LOCKS = pytest.mark.parametrize("lock", ["period", "year end", "closed_through"])
+
+
+def close(it: Clinic, lock: str, day: dt.date) -> None:
+    """Somebody closes the books up to a day: one of Xero's two lock dates, or the practice's own."""
+    if lock == "closed_through":
+        it.set({"timezone =": f'closed_through = "{day.isoformat()}"\ntimezone ='})
+    else:
+        it.xero.set_lock_dates(*((day, None) if lock == "period" else (None, day)))
+
+
+@LOCKS
+async def test_a_payment_of_a_closed_day_waits_for_the_first_open_one(tmp_path: Path, lock: str) -> None:
+    async with till(tmp_path) as it:
+        invoice = await visit(it)
+        it.do(it.provet.pay, invoice, Decimal(20), CARD, date=yesterday(it))
+        close(it, lock, yesterday(it))
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, -20)
+        assert it.shop.writes("xero") == before
+        (option,) = found.finding.options
+        assert (option.id, option.recommended) == ("first-open-day", True)
+        assert it.today.isoformat() in option.title
+        await it.approve(found)
+        assert await it.kinds() == []
+        (payment,) = it.payments(booked(it, invoice))
+        assert payment.day == it.today
+
+
+@LOCKS
+async def test_what_was_removed_in_a_closed_period_is_hand_work(tmp_path: Path, lock: str) -> None:
+    async with till(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        payment = it.make(it.provet.pay, invoice, Decimal(20), CARD, date=yesterday(it))
+        await it.sync()
+        close(it, lock, yesterday(it))
+        it.do(it.provet.cancel_payment, payment)
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.reconciled_locked", Policy.HAND_WORK)
+        assert found.finding.effect == 20
+        assert "The books are closed" in found.finding.options[0].consequences[0]
+        assert it.shop.writes("xero") == before
+        it.do(it.provet.pay, invoice, Decimal(20), CARD, date=yesterday(it))
+        await it.sync()
+        assert (await it.kinds(), it.shop.writes("xero")) == ([], before)
+
+
+async def test_a_payment_of_xero_on_a_day_that_provet_closed(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        invoice = await visit(it)
+        take(it, invoice, "20.00", days=-1)
+        it.provet.lock_period(it.today)
+        before = it.shop.writes("provet")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, 20)
+        assert [option.id for option in found.finding.options] == ["first-open-day"]
+        assert it.shop.writes("provet") == before
+        await it.approve(found)
+        assert (await it.kinds(), it.provet.invoice(invoice).due_sum) == ([], GROSS - 20)
+
+
+async def test_nothing_is_cancelled_on_an_invoice_that_provet_closed(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        invoice = await visit(it)
+        taken = take(it, invoice, "20.00")
+        await it.sync()
+        it.shop.clock.now += 86_400
+        it.provet.lock_period(it.today)
+        it.keep(it.xero.remove_payment, taken.id)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.effect) == ("payment.removed_in_xero", -20)
+        assert [option.id for option in found.finding.options] == ["done-by-hand"]
