@@ -7,7 +7,10 @@ from __future__ import annotations
 
 
 class ReconError(Exception):
-    """Base of all errors of this program. ``hint`` says what a person can do next."""
+    """Base of all errors of this program. ``hint`` says what a person can do next; ``system`` is the remote system that
+    it is about ("Xero"), "" while that is not known."""
+
+    system: str = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

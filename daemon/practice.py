@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from daemon.core.correction import Step
 from daemon.core.wording import writes
+from daemon.errors import Unauthorised
 from daemon.ports import Clock, NewId, Offload
 from daemon.provet.client import ProvetClient
 from daemon.provet.reference import ProvetReference
@@ -42,7 +43,8 @@ class Practice:
     """The parts that everything done for one practice shares.
 
     ``references``, ``doubtful`` (a system refused a write, so they may have moved),
-    ``compare_anew`` (a person accepted what a comparison did not), ``fault`` (not connected),
+    ``compare_anew`` (a person accepted what a comparison did not), ``barred`` (a write was not
+    permitted in this cycle), ``fault`` (not connected),
     ``held_up`` (call limits), ``unreadable`` and what was written change while it works: ``written`` counts writes by
     system, ``tell_write`` hears of each.
     """
@@ -60,6 +62,7 @@ class Practice:
     references: References | None = None
     doubtful: bool = False
     compare_anew: bool = False
+    barred: Unauthorised | None = None
     fault: str = ""
     held_up: str = ""
     unreadable: set[str] = field(default_factory=set)

@@ -66,5 +66,8 @@ class Applier:
             return [Unknown(key=key, why=str(error)) for key in keys]
         except Rejected as error:
             return [Refused(key=key, messages=error.messages or (str(error),)) for key in keys]
-        except (Transient, Unauthorised) as error:
+        except Unauthorised as error:
+            self._practice.barred = error
+            return error
+        except Transient as error:
             return error

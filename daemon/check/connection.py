@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from daemon.check.problems import Findings
 from daemon.check.seen import Fault, Seen
-from daemon.provet.access import NEEDED
+from daemon.provet.access import NEEDED, USEFUL
 from daemon.settings import PracticeSettings
 from daemon.xero.access import XeroAccess
 
 _CREATE = "CreateApprovedInvoice"
-_PRICE = {
-    "item": "account numbers and VAT groups of items are unknown: every row goes to accounts.default",
-    "accountnumber": "account numbers cannot be compared with Xero's",
-    "paymentmethod": "payment methods cannot be checked",
-    "settings/department": "Provet's period lock is unknown: what it refuses is only seen when it is sent",
-}
 
 
 def judge_connection(found: Findings, practice: PracticeSettings, seen: Seen) -> None:
@@ -42,7 +36,7 @@ def _judge_permissions(found: Findings, forbidden: tuple[str, ...]) -> None:
         if resource in NEEDED:
             found.error(f"Provet does not let the integration read {resource}", mend)
         else:
-            found.warn(f"Provet does not let the integration read {resource}: {_PRICE[resource]}", mend)
+            found.warn(f"Provet does not let the integration read {resource}: {USEFUL[resource]}", mend)
 
 
 def _judge_access(found: Findings, practice: PracticeSettings, access: XeroAccess) -> None:

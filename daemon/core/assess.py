@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import msgspec
@@ -15,7 +16,7 @@ from daemon.core.correction import REMOVING, UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
-from daemon.core.family import CLIENT_KEY, Family, invoice_family
+from daemon.core.family import CLIENT_KEY, Family, invoice_family, marked_document
 from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
@@ -39,6 +40,7 @@ class Assessment(Value, frozen=True, kw_only=True):
     """Everything that one look at a family says.
 
     ``causes`` are root causes shared with other families; ``links`` are pairs to note, with their baselines.
+    ``unmarked`` maps the numbers of documents that were adopted without our mark to when Xero last changed them.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -46,6 +48,7 @@ class Assessment(Value, frozen=True, kw_only=True):
     exclusions: tuple[Exclusion, ...] = ()
     links: tuple[Link, ...] = ()
     books: Books = Books()
+    unmarked: dict[str, dt.datetime] = msgspec.field(default_factory=dict)
 
 
 def assess(family: Family, rules: Rules) -> Assessment:
@@ -119,7 +122,13 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
         exclusions=exclusions,
         links=tuple(_links(in_scope, stage)),
         books=books,
+        unmarked=_unmarked(in_scope),
     )
+
+
+def _unmarked(views: list[View]) -> dict[str, dt.datetime]:
+    adopted = [view.booked for view in views if view.match.adopted and view.booked is not None]
+    return {document.number: document.updated_at for document in adopted if not marked_document(document)}
 
 
 def _cautious(finding: Finding, family: Family) -> Finding:

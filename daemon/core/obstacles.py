@@ -12,6 +12,8 @@ from daemon.core.view import Scene, View
 
 def cause_of(view: View, scene: Scene) -> str | None:
     """The id of the discrepancy that must be mended before a document can be created, most basic first."""
+    if scene.rules.held_by:
+        return scene.rules.held_by
     if view.posted.gaps:
         return gap_id(view.posted.gaps[0], scene.rules)
     contact = contact_cause(view, scene)
@@ -44,7 +46,7 @@ def contact_cause(view: View, scene: Scene) -> str | None:
 def missing_kind(view: View, scene: Scene) -> str:
     """The kind of discrepancy that a document which is not in Xero is."""
     original = awaited(view, scene) or scene.original(view)
-    waits = bool(view.posted.gaps) or contact_cause(view, scene) is not None
+    waits = bool(scene.rules.held_by or view.posted.gaps) or contact_cause(view, scene) is not None
     if held(view, scene):
         return "consolidated.held"
     if not waits and (original is None or not original.absent):

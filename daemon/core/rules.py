@@ -36,7 +36,8 @@ class Rules(Value, frozen=True, kw_only=True):
     accounts. ``accounts_known`` are the account codes and ids that exist and are active in Xero, ``accounts_paying``
     those that take payments, ``accounts_archived`` those that once were; ``tracking_known`` maps Xero's active tracking
     categories to their active options, ``payment_methods`` are the types that Provet offers; None while they could not
-    be read. ``books_currency`` is the organisation's, "" while that is unknown. ``locked_through`` is the last closed
+    be read. ``books_currency`` is the organisation's, "" while that is unknown. ``held_by`` is the id of the
+    discrepancy that every new document waits for, "" if none. ``locked_through`` is the last closed
     day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
     ``adopting`` holds until the first comparison is released.
     """
@@ -71,6 +72,7 @@ class Rules(Value, frozen=True, kw_only=True):
     tracking_known: dict[str, tuple[str, ...]] | None = None
     payment_methods: tuple[str, ...] | None = None
     books_currency: str = ""
+    held_by: str = ""
     policy: dict[str, Policy] = msgspec.field(default_factory=dict)
     locked_through: dt.date | None = None
     provet_open_from: dt.date | None = None

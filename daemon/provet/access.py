@@ -8,8 +8,13 @@ from daemon.transport.call import Priority
 from daemon.transport.status import Forbidden
 
 NEEDED = ("client", "invoice", "invoicerow", "invoicepayment", "department", "vatgroup")
-USEFUL = ("item", "accountnumber", "paymentmethod", "settings/department")
-"""What the program can do without, at a price that ``reconciled check`` names (docs/reference/provet.md 2.12)."""
+USEFUL = {
+    "item": "account numbers and VAT groups of items are unknown: every row goes to accounts.default",
+    "accountnumber": "account numbers cannot be compared with Xero's",
+    "paymentmethod": "payment methods cannot be checked",
+    "settings/department": "Provet's period lock is unknown: what it refuses is only seen when it is sent",
+}
+"""What the program can do without, and at what price (docs/reference/provet.md 2.12)."""
 
 
 async def read_forbidden(lists: Lists) -> tuple[str, ...]:

@@ -130,7 +130,10 @@ class ProvetClient:
     async def reference(self, *, priority: Priority = Priority.POLL) -> ProvetReference:
         """The tenant's reference data; also reads anew what items tell of rows."""
         await self._items.refresh(priority)
-        return await read_reference(self._lists, priority)
+        found = await read_reference(self._lists, priority)
+        catalogue = self._items.catalogue
+        items = () if catalogue is None or catalogue.items_readable else ("item",)
+        return replace(found, forbidden=(*items, *found.forbidden))
 
     async def look(self, reads: Reads, *, priority: Priority = Priority.CORRECTION) -> tuple[Record, ...]:
         """Read what settles a step in doubt."""
@@ -237,7 +240,7 @@ def caller_of(endpoint: ProvetEndpoint, network: Network) -> Caller:
     )
     budget = network.budgets.provet(endpoint.base_url, endpoint.client_id, endpoint.rate_scale)
     tokens = network.tokens.source(credentials)
-    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s)
+    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s, name="Provet")
 
 
 async def _contact_batch(raws: Sequence[msgspec.Raw]) -> Batch[Contact]:

@@ -21,6 +21,7 @@ class Catalogue:
     groups: Mapping[str, str] = field(default_factory=dict)
     percentages: Mapping[str, Decimal] = field(default_factory=dict)
     account_numbers: Mapping[str, str] = field(default_factory=dict)
+    items_readable: bool = True
 
     def account(self, related: wire.Related) -> str:
         """An account number given as such, or as a link to ``/accountnumber/``."""

@@ -50,7 +50,8 @@ class PaymentMethod:
 class ProvetReference:
     """Reference data as read at one time; None where the integration may not read it.
 
-    ``first_open`` is the earliest date open in every department for which a lock is set.
+    ``first_open`` is the earliest date open in every department for which a lock is set. ``forbidden`` names what the
+    integration may not read, of what the program can do without.
     """
 
     departments: tuple[Department, ...]
@@ -58,6 +59,7 @@ class ProvetReference:
     payment_methods: tuple[PaymentMethod, ...] | None
     first_open: dt.date | None
     locks_readable: bool
+    forbidden: tuple[str, ...] = ()
 
     @property
     def method_codes(self) -> tuple[str, ...] | None:
@@ -83,6 +85,9 @@ async def read_reference(lists: Lists, priority: Priority) -> ProvetReference:
         payment_methods=None if methods is None else tuple(_method(found) for found in methods),
         first_open=max((_day(found.period_lock) for found in locks or () if found.period_lock), default=None),
         locks_readable=locks is not None,
+        forbidden=tuple(
+            name for name, found in (("paymentmethod", methods), ("settings/department", locks)) if found is None
+        ),
     )
 
 
@@ -96,8 +101,9 @@ async def read_catalogue(lists: Lists, priority: Priority) -> Catalogue:
         str(found.id): exact(found.vat_percentage or ZERO)
         for found in await _optional(lists, "vatgroup", wire.VAT_GROUP.decode, priority) or ()
     }
-    empty = Catalogue(percentages=percentages, account_numbers=numbers)
-    return with_items(empty, await _optional(lists, "item", wire.ITEM.decode, priority) or [])
+    items = await _optional(lists, "item", wire.ITEM.decode, priority)
+    empty = Catalogue(percentages=percentages, account_numbers=numbers, items_readable=items is not None)
+    return with_items(empty, items or [])
 
 
 def with_items(catalogue: Catalogue, items: list[wire.Item]) -> Catalogue:

@@ -18,7 +18,7 @@ from daemon.core.model import System
 from daemon.core.trend import sampled
 from daemon.errors import BadMessage, RateLimited, ReconError, Rejected, StoreUnavailable, Transient, Unauthorised
 from daemon.practice import Practice
-from daemon.reconciler import guarding, notices
+from daemon.reconciler import foreign, guarding, notices
 from daemon.reconciler.correct import Corrector
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.judge import judge_dirty
@@ -124,6 +124,7 @@ class Engine:
     async def _cycle(self, *, full: bool, hinted: tuple[Stream, ...], wanted: bool) -> None:
         """One cycle; ``wanted`` by a person, who may have mended settings of either system just now."""
         practice = self.practice
+        practice.barred = None
         rules = await read_rules(practice, fresh=full or wanted)
         await self._take_in(full=full, hinted=hinted)
         await self._settler.settle()
@@ -138,6 +139,8 @@ class Engine:
         await practice.db.write(lambda tx: guarding.imported(tx, practice))
         practice.remark(f"{'full comparison' if full else 'cycle'} done, {judged} families looked at")
         practice.pulse.beat(practice.id)
+        if practice.barred is not None:
+            raise practice.barred
 
     async def _take_in(self, *, full: bool, hinted: tuple[Stream, ...]) -> None:
         if full:
@@ -171,6 +174,8 @@ class Engine:
         if full and known.released_at is None and practice.settings.release == "automatic":
             fresh = msgspec.structs.replace(fresh, released_at=now, released_by="automatic", importing=True)
         state.put_state(tx, practice.id, fresh)
+        notices.permissions(tx, practice)
+        foreign.tell(tx, practice)
 
     async def _lost(self, error: ReconError) -> None:
         practice = self.practice

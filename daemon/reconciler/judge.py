@@ -9,6 +9,7 @@ from daemon.core.family import Family, client_family, payment_info, payment_refe
 from daemon.core.model import Kind, Link
 from daemon.core.rules import Rules
 from daemon.practice import Practice
+from daemon.reconciler import foreign
 from daemon.store import assessments, families, journal
 from daemon.store.tx import Tx
 
@@ -40,6 +41,7 @@ async def _judge(practice: Practice, rules: Rules, seen: dict[str, int]) -> None
 
 
 def _save(tx: Tx, practice: Practice, batch: list[tuple[Family, Assessment]], seen: dict[str, int]) -> None:
+    foreign.note(tx, practice, (assessment for _, assessment in batch))
     for family, assessment in batch:
         save(tx, practice, family.id, assessment, seen[family.id])
     gone = seen.keys() - {family.id for family, _ in batch}

@@ -8,12 +8,15 @@ from daemon.core.discrepancy import Finding, Policy, Subject
 from daemon.core.model import ZERO, Record
 from daemon.errors import ReconError, Unauthorised
 from daemon.practice import Practice
+from daemon.provet.access import USEFUL
 from daemon.store import assessments
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch, Unreadable
+from daemon.transport.status import Forbidden
 
 CONNECTION = "practice:connection"
 GUARD = "practice:guard"
+PERMISSIONS = "practice:permissions"
 
 
 def post(tx: Tx, practice: Practice, place: str, findings: Sequence[Finding]) -> None:
@@ -25,7 +28,28 @@ def lost(practice: Practice, error: ReconError) -> Finding:
     """The connection to a system is lost, or a permission is missing: what to mend stands in the summary."""
     kind = "permission.missing" if isinstance(error, Unauthorised) else "connection.lost"
     hint = f". {error.hint}" if error.hint else ""
-    return _finding(practice, kind, CONNECTION, "Connection", f"{error}{hint}", Policy.HOLD)
+    access = f"May not {error.access} in {error.system}" if isinstance(error, Forbidden) and error.system else ""
+    label = access or (f"Connection to {error.system}" if error.system else "Connection")
+    held = ". Nothing is written meanwhile; it goes on by itself"
+    return finding_of(practice, kind, CONNECTION, label, f"{error}{hint}{held}", Policy.HOLD)
+
+
+def permissions(tx: Tx, practice: Practice) -> None:
+    """Show what the integration may not read in Provet though the work goes on without it, and at what price."""
+    forbidden = practice.references.provet.forbidden if practice.references is not None else ()
+    mend = "have the permission added to the integration's permission group in Provet"
+    findings = [
+        finding_of(
+            practice,
+            "permission.missing",
+            PERMISSIONS,
+            f"May not read {name} in Provet",
+            f"Provet does not let the integration read {name}: {USEFUL[name]}; {mend}",
+            Policy.HOLD,
+        )
+        for name in forbidden
+    ]
+    post(tx, practice, PERMISSIONS, findings)
 
 
 def set_aside(tx: Tx, practice: Practice, stream: str, batch: Batch[Record]) -> None:
@@ -44,10 +68,11 @@ def set_aside(tx: Tx, practice: Practice, stream: str, batch: Batch[Record]) -> 
 def _unreadable(practice: Practice, stream: str, unreadable: Unreadable) -> Finding:
     name = f"{stream}/{unreadable.id or unreadable.place}"
     summary = f"A {unreadable.kind} cannot be read: {unreadable.place}. The rest goes on without it"
-    return _finding(practice, "record.unreadable", f"record:{name}", f"Record {name}", summary, Policy.PERSON)
+    return finding_of(practice, "record.unreadable", f"record:{name}", f"Record {name}", summary, Policy.PERSON)
 
 
-def _finding(practice: Practice, kind: str, place: str, label: str, summary: str, policy: Policy) -> Finding:
+def finding_of(practice: Practice, kind: str, place: str, label: str, summary: str, policy: Policy) -> Finding:
+    """A finding that no family has; ``label`` names its subject."""
     return Finding(
         practice=practice.id,
         kind=kind,

@@ -13,6 +13,7 @@ import msgspec
 from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice, References
+from daemon.reconciler import foreign
 from daemon.settings import PracticeSettings
 from daemon.store import discrepancies, families, records, state
 from daemon.store.tx import Tx
@@ -56,6 +57,7 @@ def _rules(tx: Tx, practice: Practice, references: References) -> Rules:
         build_rules(practice.id, practice.settings, references),
         today=local_day,
         adopting=known.released_at is None,
+        held_by=foreign.holding(tx, practice.id),
     )
     mark = _digest(rules)
     if known.settings_hash != mark:

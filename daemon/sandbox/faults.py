@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SLOW = "slow"
     GARBAGE = "garbage"
     EMPTY = "empty"
+    FORBIDDEN = "403"
     TRUNCATED = "truncated"
     LATE = "late"
     UNAVAILABLE = "unavailable"
@@ -135,6 +136,7 @@ _EFFECTS: Mapping[Kind, tuple[Lands, Ending, float]] = {
     Kind.SLOW: (Lands.NOW, Ending.ANSWER, 2),
     Kind.GARBAGE: (Lands.NOW, Ending.ANSWER, 0),
     Kind.EMPTY: (Lands.NOW, Ending.ANSWER, 0),
+    Kind.FORBIDDEN: (Lands.NEVER, Ending.ANSWER, 0),
     Kind.TRUNCATED: (Lands.NOW, Ending.CUT, 0),
     Kind.LATE: (Lands.LATER, Ending.DROP, 3),
     Kind.UNAVAILABLE: (Lands.NEVER, Ending.ANSWER, 0),
@@ -160,6 +162,8 @@ def _empty(system: str, request: Request) -> Response:
 def _answer(kind: Kind, system: str, seconds: float) -> Response | None:
     if kind.startswith("429"):
         return _limit_answer(system, kind.partition("-")[2], math.ceil(seconds))
+    if kind is Kind.FORBIDDEN:
+        return Response(403, {"content-type": "application/json"}, b'{"detail": "Forbidden"}')
     if kind in {Kind.ERROR_BEFORE, Kind.ERROR_AFTER}:
         return _html(500, "Server Error")
     if kind is Kind.UNAVAILABLE:

@@ -20,6 +20,7 @@ class PracticeState(Value, frozen=True, kw_only=True):
     ``guard`` says why automatic writes stopped, ``shown`` how much that is; what was written before ``imported_at`` and
     ``guard_lifted_at`` counts no more, and what a person let through then is ``lifted``.
     ``rules_changed_at`` is when settings or reference data last changed what documents may name.
+    ``unmarked`` maps Xero's numbers of documents that another program made to when they were noticed.
     ``proofs`` is when each class of record was last proven equal. ``open_by_hour`` is how many discrepancies were open
     in each of the last hours (``daemon/core/trend.py``).
     """
@@ -40,6 +41,7 @@ class PracticeState(Value, frozen=True, kw_only=True):
     open_by_hour: dict[str, int] = msgspec.field(default_factory=dict)
     shown: Shown = Shown()
     lifted: Shown = Shown()
+    unmarked: dict[str, datetime] = msgspec.field(default_factory=dict)
 
 
 def practice_state(tx: Tx, practice: str) -> PracticeState:

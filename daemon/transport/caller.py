@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from daemon.errors import InDoubt, RateLimited, Transient, Unreachable
+from daemon.errors import InDoubt, RateLimited, ReconError, Transient, Unreachable
 from daemon.ports import Clock, Exchange, Response
 from daemon.transport.budget import PATIENCE_S, Usage
 from daemon.transport.budgets import Budget
@@ -31,11 +32,20 @@ TIMEOUT_S = 30.0
 
 
 class Caller:
-    """One client's way to its system. ``timeout_s`` is for one request in all; keep it below ``settle_s``."""
+    """One client's way to its system. ``timeout_s`` is for one request in all; keep it below ``settle_s``. Errors bear
+    the ``name`` of the system."""
 
     def __init__(
-        self, exchange: Exchange, clock: Clock, tokens: TokenSource, budget: Budget, *, timeout_s: float = TIMEOUT_S
+        self,
+        exchange: Exchange,
+        clock: Clock,
+        tokens: TokenSource,
+        budget: Budget,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        name: str = "",
     ) -> None:
+        self._name = name
         self._exchange = exchange
         self._clock = clock
         self._tokens = tokens
@@ -62,7 +72,8 @@ class Caller:
             wait=wait_exponential(multiplier=0.5, max=8),
             reraise=True,
         )
-        return await retrying(attempt)
+        with self._named():
+            return await retrying(attempt)
 
     async def write(self, call: Call) -> Response:
         """Write once; a 401 is followed by one more sending with a new token, since it was not executed.
@@ -70,10 +81,19 @@ class Caller:
         A returned answer is definite, though it may be a refusal. Not executed: ``Unreachable`` (no connection),
         ``RateLimited``, ``Unauthorised``. Unknown: ``InDoubt``. ``BadMessage``: the address redirects.
         """
-        response = await self._authorised(call)
-        if error := write_error(call.request, response):
-            raise error
-        return response
+        with self._named():
+            response = await self._authorised(call)
+            if error := write_error(call.request, response):
+                raise error
+            return response
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except ReconError as error:
+            error.system = self._name
+            raise
 
     @property
     def usage(self) -> Usage:

@@ -19,7 +19,15 @@ TRIED_AGAIN = "it is tried again by itself; if it lasts, check the address in th
 
 
 class Forbidden(Unauthorised):
-    """The token is good, a permission is missing: a caller that can do without this resource goes on."""
+    """The token is good, a permission is missing: a caller that can do without this resource goes on.
+
+    ``access`` is what was not allowed: "read Payments".
+    """
+
+    def __init__(self, message: str, *, hint: str, request: Request) -> None:
+        super().__init__(message, hint=hint)
+        names = [name for name in urlsplit(request.url).path.split("/") if name.isalpha()]
+        self.access = f"{'read' if request.method == 'GET' else 'write'} {names[-1] if names else 'anything'}"
 
 
 class TooLarge(InDoubt):
@@ -69,11 +77,13 @@ def _common_error(request: Request, response: Response) -> ReconError | None:
     if 300 <= response.status < 400 or response.status < 200:
         return BadMessage(f"{where}: status {response.status}, redirects are not followed", hint="check base_url")
     if lacks_scope(response):
-        return Forbidden(f"{where}: the token lacks a scope", hint="grant the scopes and connect again")
+        hint = "grant the scopes and connect again"
+        return Forbidden(f"{where}: the token lacks a scope", hint=hint, request=request)
     if response.status == 401:
         return Unauthorised(f"{where}: the token is not accepted", hint="check the app's credentials and consent")
     if response.status == 403:
-        return Forbidden(f"{where}: forbidden", hint="check the connection and the integration's permissions")
+        hint = "check the connection and the integration's permissions"
+        return Forbidden(f"{where}: forbidden", hint=hint, request=request)
     if response.status == 429:
         return RateLimited(
             f"{where}: too many calls", retry_after_s=retry_after_s(response), problem=limit_problem(response)

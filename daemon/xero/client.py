@@ -233,7 +233,7 @@ def caller_of(endpoint: XeroEndpoint, network: Network, *, load: Load, persist: 
     )
     tokens = network.tokens.source(credentials, load=load, persist=persist)
     budget = network.budgets.xero(endpoint.base_url, endpoint.client_id, endpoint.tenant_id, endpoint.limits)
-    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s)
+    return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s, name="Xero")
 
 
 def _contacts(
