@@ -23,14 +23,20 @@ from daemon.protocol import (
     Detail,
     Expected,
     Failure,
+    GroupBy,
+    GroupPage,
     ListQuery,
+    Marks,
     Message,
     OptionView,
     Page,
     PracticeStatus,
     Problem,
     ReasonRequest,
+    Rehearsal,
     Reject,
+    SomeDecision,
+    SomeRequest,
     Status,
     SyncRequest,
     SyncState,
@@ -65,6 +71,16 @@ def status() -> Call[Status]:
 
 def page(query: ListQuery) -> Call[Page]:
     return Call("GET", f"/discrepancies?{urlencode(query_params(query))}", Page)
+
+
+def groups(query: ListQuery, by: GroupBy) -> Call[GroupPage]:
+    return Call("GET", f"/groups?{urlencode([('by', by.value), *query_params(query)])}", GroupPage)
+
+
+def marks(query: ListQuery, offset: int, limit: int) -> Call[Marks]:
+    """As much of a list as marking needs."""
+    plain = [(name, value) for name, value in query_params(query) if name not in {"offset", "limit", "find"}]
+    return Call("GET", f"/marks?{urlencode([*plain, ('offset', offset), ('limit', limit)])}", Marks)
 
 
 def show(discrepancy_id: str) -> Call[Detail]:
@@ -111,6 +127,16 @@ def bulk(query: ListQuery, decision: BulkDecision, seen: Page) -> Call[BulkResul
     expected = Expected(count=seen.total, amount=seen.amount, seq=seen.seq)
     body = msgspec.json.encode(BulkRequest(filter=query, decision=decision, expected=expected))
     return Call("POST", "/bulk", BulkResult, body)
+
+
+def rehearse(ids: tuple[str, ...], decision: SomeDecision) -> Call[Rehearsal]:
+    """What a decision on these would do."""
+    return Call("POST", "/rehearsal", Rehearsal, msgspec.json.encode(SomeRequest(ids=ids, decision=decision)))
+
+
+def some(ids: tuple[str, ...], decision: SomeDecision, seq: int) -> Call[BulkResult]:
+    """One decision on these, but for those that changed after ``seq``."""
+    return Call("POST", "/some", BulkResult, msgspec.json.encode(SomeRequest(ids=ids, decision=decision, seq=seq)))
 
 
 def autonomy() -> Call[Autonomy]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from daemon.protocol import Changed, Closed, DiscrepancyView, Event, ListQuery, Page
+from daemon.protocol import PAGE_MAX, Changed, Closed, DiscrepancyView, Event, ListQuery, Page
 
 MARGIN = 50
 _KEPT_MAX = 2000
@@ -57,7 +57,9 @@ def wanted(listing: Listing, first: int, height: int) -> ListQuery | None:
     if not listing.stale and all(place in listing.rows for place in needed):
         return None
     offset = max(0, first - MARGIN)
-    return msgspec.structs.replace(listing.query, offset=offset, limit=first - offset + max(height, 1) + MARGIN)
+    find = listing.current.id if listing.stale and listing.current else ""
+    limit = min(first - offset + max(height, 1) + MARGIN, PAGE_MAX)
+    return msgspec.structs.replace(listing.query, offset=offset, limit=limit, find=find)
 
 
 def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
@@ -68,7 +70,7 @@ def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
     rows = news if listing.stale or len(listing.rows) > _KEPT_MAX else {**listing.rows, **news}
     behind = page.seq < listing.seq
     kept = replace(listing, total=page.total, amount=page.amount, groups=page.groups, rows=rows, stale=behind)
-    return moved(kept, _found_again(listing, news))
+    return moved(kept, _found_again(listing, news, page))
 
 
 def told(listing: Listing, event: Event) -> Listing:
@@ -83,16 +85,17 @@ def told(listing: Listing, event: Event) -> Listing:
     return replace(listing, rows=rows, stale=True, seq=max(seq, listing.seq))
 
 
-def _found_again(listing: Listing, news: Mapping[int, DiscrepancyView]) -> int:
+def _found_again(listing: Listing, news: Mapping[int, DiscrepancyView], page: Page) -> int:
+    """Where the discrepancy under the cursor stands now, near or far; the place itself if it left the list."""
     current = listing.current
     if current is None:
         return listing.cursor
-    same = next((place for place, row in news.items() if row.id == current.id), None)
+    same = next((place for place, row in news.items() if row.id == current.id), page.place)
     return listing.cursor if same is None else same
 
 
 def _same_list(one: ListQuery, other: ListQuery) -> bool:
-    return one == msgspec.structs.replace(other, offset=one.offset, limit=one.limit)
+    return one == msgspec.structs.replace(other, offset=one.offset, limit=one.limit, find=one.find)
 
 
 def _closed(row: DiscrepancyView) -> DiscrepancyView:

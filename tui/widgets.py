@@ -42,6 +42,20 @@ class Line(Static):
         self.update(content(pieces))
 
 
+class Head(Line):
+    """The titles above a list."""
+
+    class Clicked(Message):
+        """The title in this column of the screen was clicked."""
+
+        def __init__(self, x: int) -> None:
+            super().__init__()
+            self.x = x
+
+    def on_click(self, event: Click) -> None:
+        self.post_message(self.Clicked(event.x))
+
+
 class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     """A list of any length with a cursor; ``draw(place)`` gives the pieces of a row, or None if it is not here yet."""
 
@@ -50,7 +64,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
         Binding("home,g", "move(-1000000000)", "First", show=False),
         Binding("end,G", "move(1000000000)", "Last", show=False),
         Binding("enter", "choose", "Open", key_display="↵"),

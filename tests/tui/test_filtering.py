@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from daemon.listing import parse_query
 from daemon.protocol import ListQuery, Sort
-from tui.filtering import FilterError, parse_filter
+from tui.filtering import FilterError, Known, candidates, completed, parse_filter
 
 BASE = ListQuery(practice="riverside", sort=Sort.AGE)
+NOW = dt.datetime(2026, 3, 8, 12, tzinfo=dt.UTC)
+KNOWN = Known(("riverside", "oaktree", "oakland"), "ann", NOW)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,23 @@ BASE = ListQuery(practice="riverside", sort=Sort.AGE)
         ("KIND:payment", {"text": "KIND:payment"}),
         ("kind:Payment", {"kind": "payment"}),
         ("-kind:contact -kind:invoice.missing", {"kind_not": ("contact", "invoice.missing")}),
-        ("practice:oaktree", {"practice": "oaktree"}),
+        ("kind:pay", {"kind": "payment"}),
+        ("kind:invoice.mis", {"kind": "invoice.missing"}),
+        ("!kind:contact", {"kind_not": ("contact",)}),
+        ("-ada !quinn hill", {"text_not": ("ada", "quinn"), "text": "hill"}),
+        ("- !", {"text": "- !"}),
+        ("-status:open,approved", {"status": ("snoozed", "waived", "rejected", "closed")}),
+        ("-policy:hold -policy:hand", {"policy_not": ("hold", "hand_work")}),
+        ("assignee:me", {"assignee": "ann"}),
+        ("assignee:none", {"assignee": "none"}),
+        ("-assignee:Bob", {"assignee_not": ("bob",)}),
+        ("client:17 cause:none", {"client": "17", "cause": "none"}),
+        ("age>7d", {"seen_before": NOW - dt.timedelta(7)}),
+        ("age<90min", {"seen_from": NOW - dt.timedelta(minutes=90)}),
+        ("-age>7d", {"seen_from": NOW - dt.timedelta(7)}),
+        ("-amount>100", {"max_amount": Decimal(100)}),
+        ("!amount<100", {"min_amount": Decimal(100)}),
+        ("-practice:oakt", {"practice_not": ("oaktree",)}),
         ("status:all", {"status": ()}),
         ("status:open,snoozed", {"status": ("open", "snoozed")}),
         ("status:clo", {"status": ("closed",)}),
@@ -40,21 +59,65 @@ BASE = ListQuery(practice="riverside", sort=Sort.AGE)
 )
 def test_terms(text: str, fields: dict[str, object]) -> None:
     expected = {name: getattr(BASE, name) for name in BASE.__struct_fields__} | fields
-    assert parse_filter(text, BASE) == ListQuery(**expected)  # type: ignore[arg-type]
+    assert parse_filter(text, BASE, KNOWN) == ListQuery(**expected)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "text", ["amount>x", "amount>nan", "amount>1e99", "status:strange", "policy:x", "kind>payment", "-status:open"]
+    "text", ["amount>x", "amount>nan", "amount>1e99", "status:strange", "policy:x", "kind>payment"]
 )
 def test_a_term_that_cannot_be_is_named(text: str) -> None:
     with pytest.raises(FilterError, match=text.partition(">")[0]):
-        parse_filter(text, BASE)
+        parse_filter(text, BASE, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("practice:oak", "practice:oak: which of oaktree, oakland"),
+        ("practice:hill", "practice:hill: one of riverside, oaktree, oakland"),
+        ("kind:payment.removed", "which of payment.removed_in_provet, payment.removed_in_xero"),
+        ("kind:payment kind:contact", "kind:contact: kind is said twice"),
+        ("age:7d", "write age>7d"),
+        ("age>soon", "write age>7d"),
+        ("-status:all", "nothing is left"),
+        ("-cause:none", "cause cannot be taken out"),
+        ("-amount:5", "write amount> or <"),
+    ],
+)
+def test_what_is_unclear_is_asked_back(text: str, why: str) -> None:
+    with pytest.raises(FilterError) as refused:
+        parse_filter(text, ListQuery(), KNOWN)
+    assert why in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "possible", "then"),
+    [
+        ("ki", ["kind:"], "kind:"),
+        ("ada -st", ["-status:"], "ada -status:"),
+        ("status:s", ["status:snoozed"], "status:snoozed"),
+        ("practice:o", ["practice:oaktree", "practice:oakland"], "practice:oak"),
+        ("practice:oaktree", [], "practice:oaktree"),
+        ("ada", [], "ada"),
+        ("ag", ["age>"], "age>"),
+        ("c", ["client:", "cause:"], "c"),
+    ],
+)
+def test_the_last_word_is_completed(text: str, possible: list[str], then: str) -> None:
+    assert candidates(text, KNOWN) == possible
+    assert completed(text, KNOWN) == then
+
+
+@given(st.text(max_size=60))
+def test_completion_only_adds(text: str) -> None:
+    assert completed(text, KNOWN).startswith(text.rpartition(" ")[0])
+    assert len(completed(text, KNOWN)) >= len(text)
 
 
 @given(st.text(max_size=120))
 def test_whatever_is_typed_the_daemon_can_read_or_it_is_refused_here(text: str) -> None:
     try:
-        query = parse_filter(text, BASE)
+        query = parse_filter(text, BASE, KNOWN)
     except FilterError:
         return
     assert len(query.text) <= 200

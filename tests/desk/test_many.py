@@ -1,0 +1,149 @@
+"""Groups, marks and one decision on many, as the desk answers them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+
+from daemon.core.discrepancy import Status
+from daemon.desk.desk import Desk
+from daemon.protocol import (
+    ApproveRequest,
+    Assign,
+    Comment,
+    GroupBy,
+    ListQuery,
+    Operator,
+    Reject,
+    Role,
+    SomeRequest,
+)
+from daemon.store import corrections, discrepancies
+from tests.desk.test_decisions_cycle import FOUR_EYES
+from tests.support.serving import serving
+from tests.support.stocked import stocked
+from tests.support.workshop import Workshop
+
+ANN = Operator(uid=1001, login="ann", role=Role.APPROVER)
+BOB = Operator(uid=1002, login="bob", role=Role.APPROVER)
+ALL = ListQuery(limit=500)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Workshop]:
+    async with stocked(tmp_path, 40) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(shop: Workshop) -> Desk:
+    return shop.app.desk
+
+
+async def some(desk: Desk, **query: object) -> tuple[str, ...]:
+    page = await desk.page(ListQuery(limit=500, **query))  # type: ignore[arg-type]
+    return tuple(row.id for row in page.discrepancies)
+
+
+@pytest.mark.parametrize("by", GroupBy)
+async def test_groups_add_up_to_the_list(desk: Desk, by: GroupBy) -> None:
+    page, grouped = await desk.page(ALL), await desk.groups(ALL, by)
+    assert sum(group.count for group in grouped.groups) == grouped.count == page.total == 40
+    assert sum(Decimal(group.amount) for group in grouped.groups) == Decimal(page.amount) == Decimal(grouped.amount)
+    assert {group.currency for group in grouped.groups} == {"GBP"}
+
+
+async def test_a_list_knows_the_place_of_one_that_is_far_away(desk: Desk) -> None:
+    ids = await some(desk)
+    page = await desk.page(ListQuery(limit=5, find=ids[33]))
+    assert page.place == 33
+    assert (await desk.page(ListQuery(limit=5, find=ids[33], text="nothing of the kind"))).place is None
+
+
+async def test_marks_are_the_list_in_its_order(desk: Desk) -> None:
+    marks = await desk.marks(ListQuery(offset=3), 10)
+    assert marks.total == 40
+    assert tuple(mark.id for mark in marks.marks) == (await some(desk))[3:13]
+
+
+async def test_sums_are_counted_anew_after_a_change(desk: Desk) -> None:
+    before = await desk.page(ALL)
+    await desk.decide(before.discrepancies[0].id, Reject(reason="x"), ANN)
+    after = await desk.page(ALL)
+    assert (before.total, after.total) == (40, 39)
+    assert Decimal(before.amount) - Decimal(after.amount) == Decimal(before.discrepancies[0].amount)
+
+
+async def test_a_rehearsal_says_what_would_happen_and_does_nothing(shop: Workshop, desk: Desk) -> None:
+    ids = await some(desk)
+    before = await desk.page(ALL)
+    trail = await desk.audit_verify()
+    rehearsal = await desk.rehearse(SomeRequest(ids=ids, decision=ApproveRequest()), ANN)
+    assert (rehearsal.decided, len(rehearsal.refused)) == (36, 4)
+    assert all("on hold" in refusal.message for refusal in rehearsal.refused)
+    assert sum(share.count for share in rehearsal.shares) == 36
+    assert sum(write.count for write in rehearsal.writes) >= 36
+    assert await desk.page(ALL) == before
+    assert await desk.audit_verify() == trail
+    assert await shop.app.db.read(lambda tx: corrections.of_discrepancy(tx, ids[0])) == []
+
+
+async def test_a_decision_does_what_its_rehearsal_said(desk: Desk) -> None:
+    request = SomeRequest(ids=await some(desk), decision=ApproveRequest())
+    rehearsal = await desk.rehearse(request, ANN)
+    result = await desk.some(msgspec.structs.replace(request, seq=rehearsal.seq), ANN)
+    assert (result.decided, result.refused) == (rehearsal.decided, rehearsal.refused)
+    assert len(await some(desk, status=("approved",))) == 36
+
+
+async def test_what_changed_since_it_was_shown_is_left_alone(desk: Desk) -> None:
+    ids = await some(desk)
+    rehearsal = await desk.rehearse(SomeRequest(ids=ids[:2], decision=Reject(reason="x")), ANN)
+    await desk.decide(ids[0], Comment(text="wait"), BOB)
+    result = await desk.some(SomeRequest(ids=ids[:2], decision=Reject(reason="x"), seq=rehearsal.seq), ANN)
+    assert result.decided == 1
+    assert [refusal.id for refusal in result.refused] == [ids[0]]
+    assert "changed" in result.refused[0].message
+    assert (await desk.show(ids[0])).status == Status.OPEN
+
+
+async def test_one_that_is_named_twice_or_unknown_is_decided_once_or_passed_over(desk: Desk) -> None:
+    ids = await some(desk)
+    seq = (await desk.page(ALL)).seq
+    request = SomeRequest(ids=(ids[0], ids[0], "unknown"), decision=Assign(user="bob"), seq=seq)
+    result = await desk.some(request, ANN)
+    assert (result.decided, result.refused) == (1, ())
+    assert await some(desk, assignee="bob") == (ids[0],)
+
+
+async def test_above_the_limit_a_rehearsal_counts_who_waits_for_a_second_person(tmp_path: Path) -> None:
+    async with stocked(tmp_path, 12, FOUR_EYES) as shop:
+        desk = shop.app.desk
+        rows = (await desk.page(ALL)).discrepancies
+        ids = tuple(row.id for row in rows if row.policy == "person")
+        rehearsal = await desk.rehearse(SomeRequest(ids=ids, decision=ApproveRequest()), ANN)
+        result = await desk.some(SomeRequest(ids=ids, decision=ApproveRequest(), seq=rehearsal.seq), ANN)
+        assert rehearsal.waiting_second_person == result.waiting_second_person > 0
+        for row in rows:
+            found = await shop.app.db.read(lambda tx, id_=row.id: discrepancies.get(tx, id_))
+            assert found
+
+
+async def test_the_socket_refuses_what_is_no_decision_on_some(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "c.sock"
+    connector = aiohttp.UnixConnector(str(path))
+    async with serving(desk, path), aiohttp.ClientSession("http://localhost", connector=connector) as session:  # type: ignore[arg-type]
+        for body in ({}, {"ids": [], "decision": {"type": "approve"}}, {"ids": ["x"] * 201, "decision": {}}):
+            async with session.post("/some", json=body) as response:
+                assert response.status == 400
+        async with session.get("/groups?by=colour") as response:
+            assert response.status == 400
+        async with session.get("/groups?by=kind&kind=payment&limit=2") as response:
+            assert (await response.json())["total"] == 3
+        async with session.get("/marks?kind=payment&limit=2&offset=1") as response:
+            assert len((await response.json())["marks"]) == 2

@@ -1,0 +1,234 @@
+"""Grouping, marking and deciding on many, by keys, against a real desk on a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input
+
+from daemon.protocol import ListQuery, Operator, Reject, Role
+from tests.support.serving import serving
+from tests.support.stocked import stocked
+from tests.support.workshop import Workshop
+from tests.tui.test_screens import Ui, attached, notices, open_list, screen_text, until
+from tui.screens.dialogs import Confirm
+from tui.screens.discrepancies import Discrepancies
+from tui.screens.many import Told
+from tui.widgets import Rows
+
+COUNT = 60
+BOB = Operator(uid=1002, login="bob", role=Role.APPROVER)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Workshop]:
+    async with stocked(tmp_path, COUNT) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def path(shop: Workshop, tmp_path: Path) -> AsyncIterator[str]:
+    socket = tmp_path / "c.sock"
+    async with serving(shop.app.desk, socket):  # type: ignore[arg-type]
+        yield str(socket)
+
+
+async def total(shop: Workshop, *status: str) -> int:
+    return (await shop.app.desk.page(ListQuery(status=status))).total
+
+
+async def settled(pilot: Ui, screen: Discrepancies) -> None:
+    await until(pilot, lambda: not screen._busy and not screen._pending)
+
+
+async def test_groups_show_count_and_money_and_open_one_at_a_time(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: len(screen.folds.groups) == 4)
+        first = screen.folds.groups[0]
+        text = screen_text(pilot)
+        assert f"{first.count:>7,} " in text
+        assert "in 4 by kind" in text
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.listing.total == first.count)
+        assert {row.kind for row in screen.listing.rows.values()} == {first.key}
+        assert screen.query_one(Rows).count == 4 + first.count
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Discrepancies))
+        await pilot.press("escape", "k", "enter")
+        await until(pilot, lambda: screen.query_one(Rows).count == 4)
+        assert screen.query_one(Rows).cursor == 0
+
+
+async def test_grouped_by_client_and_by_root_cause(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("b", "b")
+        await until(pilot, lambda: len(screen.folds.groups) == 7)
+        text = screen_text(pilot)
+        assert "riverside: Client 3" in text
+        assert "riverside: no client" in text
+        await pilot.press("b", "b")
+        await until(pilot, lambda: [group.key for group in screen.folds.groups] == [""])
+        assert "no root cause" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.listing.total == COUNT)
+
+
+async def test_marks_are_counted_with_their_money_and_stay_through_sorting_and_filtering(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("space", "space", "j", "space")
+        marked = {*screen.marking.kept}
+        assert len(marked) == 3
+        await until(pilot, lambda: "● 3 marked" in screen_text(pilot))
+        amount = sum(float(mark.amount) for mark in screen.marking.kept.values())
+        assert f"{amount:,.2f} GBP" in screen_text(pilot)
+        await pilot.press("A")
+        await settled(pilot, screen)
+        await pilot.press("slash", *"kind:contact", "enter")
+        await settled(pilot, screen)
+        assert {*screen.marking.kept} == marked
+        await pilot.press("M")
+        assert "marked" not in screen_text(pilot)
+
+
+async def test_a_range_also_of_rows_that_were_never_loaded(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("j", "V", "G", "k", "V")
+        await until(pilot, lambda: len(screen.marking.kept) == COUNT - 2)
+        await pilot.press("M", "g", "V", "j", "escape")
+        assert screen.marking.anchor is None
+        assert pilot.app.screen is screen
+        await pilot.press("shift+down", "shift+down")
+        assert len(screen.marking.kept) == 3
+
+
+async def test_all_that_the_filter_lets_through_is_approved_after_a_summary(path: str, shop: Workshop) -> None:
+    async with attached(path, (100, 40)) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", *"kind:payment", "enter", "asterisk")
+        await until(pilot, lambda: len(screen.marking.kept) == 45)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.pause()
+        dialog = pilot.app.screen
+        assert isinstance(dialog.focused, Button)
+        assert dialog.focused.id == "no"
+        text = screen_text(pilot)
+        for word in (
+            "Approve 42 corrections over",
+            "GBP?",
+            "× payment.missing_in_xero",
+            "create payment in Xero",
+            "on hold",
+        ):
+            assert word in text
+        assert await total(shop, "approved") == 0
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        assert await total(shop, "approved") == 42
+        await until(pilot, lambda: "42 of 45 approved" in screen_text(pilot))
+        await pilot.press("escape")
+        assert len(screen.marking.kept) == 3, "what went wrong keeps its mark"
+
+
+async def test_no_is_no(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("asterisk")
+        await until(pilot, lambda: len(screen.marking.kept) == COUNT)
+        await pilot.press("r", *"agreed", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen and not screen.progress)
+        assert await total(shop, "rejected") == 0
+        assert len(screen.marking.kept) == COUNT
+
+
+async def test_a_group_is_rejected_whole(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: len(screen.folds.groups) == 4)
+        count = screen.folds.groups[0].count
+        await pilot.press("r")
+        assert f"Reject the {count} of" in " ".join(screen_text(pilot).split())
+        await pilot.press(*"agreed", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: f"{count} of {count} rejected" in notices(pilot))
+        assert await total(shop, "rejected") == count
+        await until(pilot, lambda: len(screen.folds.groups) == 3)
+
+
+async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        first = screen.listing.rows[0].id
+        await pilot.press("space", "space", "w", *"goodwill", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await shop.app.desk.decide(first, Reject(reason="mine"), BOB)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        await until(pilot, lambda: "1 of 2 waived" in screen_text(pilot))
+        assert "it has changed since it was shown" in " ".join(screen_text(pilot).split())
+        assert [*screen.marking.kept] == [first]
+        assert await total(shop, "waived") == 1
+
+
+async def test_the_one_under_the_cursor_is_decided_in_three_keys(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", *"policy:person", "enter")
+        await settled(pilot, screen)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "approved" in notices(pilot))
+        assert await total(shop, "approved") == 1
+
+
+async def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(path: str) -> None:
+    async with attached(path, (140, 40)) as pilot:
+        screen = await open_list(pilot)
+        row = next(y for y, line in enumerate(screen_text(pilot).splitlines()) if "AMOUNT↓" in line)
+        column = screen_text(pilot).splitlines()[row].index("KIND")
+        await pilot.click(offset=(column, row))
+        await until(pilot, lambda: "KIND↑" in screen_text(pilot))
+        await pilot.click(offset=(column, row))
+        await until(pilot, lambda: "KIND↓" in screen_text(pilot))
+        await settled(pilot, screen)
+        kinds = [screen.listing.rows[place].kind for place in range(COUNT)]
+        assert kinds == sorted(kinds, reverse=True)
+
+
+async def test_the_filter_hints_and_completes_its_terms(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", *"pol")
+        await until(pilot, lambda: "Tab: policy:" in screen_text(pilot))
+        await pilot.press("tab", "h", "a")
+        await until(pilot, lambda: "policy:hand_work" in screen_text(pilot))
+        await pilot.press("tab")
+        assert screen.query_one(Input).value == "policy:hand_work"
+        await until(pilot, lambda: screen.listing.total == 0)
+
+
+async def test_the_cursor_stays_on_its_row_however_far_it_moves(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press(*["j"] * 55)
+        await settled(pilot, screen)
+        assert screen.listing.current
+        current = screen.listing.current.id
+        ids = [screen.listing.rows[place].id for place in range(54)]
+        for id_ in ids:
+            await shop.app.desk.decide(id_, Reject(reason="mine"), BOB)
+        await until(pilot, lambda: screen.listing.total == COUNT - 54 and not screen.listing.stale)
+        assert screen.listing.current.id == current
+        assert screen.query_one(Rows).cursor == 1

@@ -1,0 +1,135 @@
+"""One decision on many: what it would do, in words for its question, and what became of it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from daemon.protocol import (
+    ApproveRequest,
+    Assign,
+    BulkRefusal,
+    Comment,
+    Mark,
+    Rehearsal,
+    Reject,
+    Snooze,
+    SomeDecision,
+    Waive,
+)
+from daemon.safe import safe
+from tui.drawing import Piece
+from tui.plain import words
+
+_SHOWN = 8
+_VERBS: dict[type[SomeDecision], tuple[str, str]] = {
+    ApproveRequest: ("Approve", "approved"),
+    Reject: ("Reject", "rejected"),
+    Snooze: ("Snooze", "snoozed"),
+    Waive: ("Waive", "waived"),
+    Comment: ("Comment on", "commented on"),
+    Assign: ("Assign", "assigned"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Rehearsals of a decision, one for each part of what it is about."""
+
+    decision: SomeDecision
+    parts: Sequence[tuple[tuple[str, ...], Rehearsal]]
+
+    @property
+    def refused(self) -> list[BulkRefusal]:
+        return [refusal for _, part in self.parts for refusal in part.refused]
+
+    @property
+    def count(self) -> int:
+        """How many would be decided."""
+        return sum(part.decided for _, part in self.parts)
+
+    @property
+    def able(self) -> list[tuple[tuple[str, ...], int]]:
+        """The ids that would be decided, part by part, with the number of the change that they were seen at."""
+        out = {refusal.id for refusal in self.refused}
+        parts = [(tuple(id_ for id_ in ids if id_ not in out), part.seq) for ids, part in self.parts]
+        return [(ids, seq) for ids, seq in parts if ids]
+
+
+def verb(decision: SomeDecision) -> str:
+    return _VERBS[type(decision)][0]
+
+
+def done(decision: SomeDecision) -> str:
+    return _VERBS[type(decision)][1]
+
+
+def amounts(sums: Mapping[str, Decimal]) -> str:
+    """Sums of money, one for each currency."""
+    return " + ".join(f"{amount:,.2f} {safe(currency)}".rstrip() for currency, amount in sums.items()) or "0.00"
+
+
+def question(outlook: Outlook) -> list[Piece]:
+    """What would be decided: count, money, kinds, writes, and what would be left as it is."""
+    shares = [share for _, part in outlook.parts for share in part.shares]
+    lines: list[Piece] = [
+        (f"{verb(outlook.decision)} {_things(outlook)} over {amounts(_sums((s.currency, s.amount) for s in shares))}?",
+         "head"),
+    ]  # fmt: skip
+    kinds: dict[str, int] = {}
+    for share in shares:
+        kinds[share.kind] = kinds.get(share.kind, 0) + share.count
+    for kind, count in sorted(kinds.items(), key=lambda item: -item[1]):
+        money = _sums((s.currency, s.amount) for s in shares if s.kind == kind)
+        lines.append((f"  {count:>5,} × {safe(kind)}, {amounts(money)}", ""))
+    lines += _writes(outlook)
+    effect = _sums((s.currency, s.effect) for s in shares)
+    if any(effect.values()) and isinstance(outlook.decision, ApproveRequest):
+        lines.append((f"What clients owe differs by {amounts(effect)} because of these (Provet minus Xero).", ""))
+    if waiting := sum(part.waiting_second_person for _, part in outlook.parts):
+        lines.append((f"{waiting:,} of them wait for a second person afterwards (four eyes).", "warn"))
+    return [*lines, *refusals(outlook.refused, {}, "would be")]
+
+
+def refusals(refused: Sequence[BulkRefusal], labels: Mapping[str, Mark], tense: str) -> list[Piece]:
+    """What is left as it is, by reason; the first of each by name."""
+    if not refused:
+        return []
+    reasons: dict[str, list[str]] = {}
+    for refusal in refused:
+        reasons.setdefault(refusal.message.replace(refusal.id, "it"), []).append(refusal.id)
+    lines: list[Piece] = [(f"{len(refused):,} {tense} left as they are:", "warn")]
+    for reason, ids in sorted(reasons.items(), key=lambda item: -len(item[1]))[:_SHOWN]:
+        lines.append((f"  {len(ids):>5,} × {safe(reason)}", "warn"))
+        lines += [(f"          {safe(labels[id_].label)}", "dim") for id_ in ids[:3] if id_ in labels]
+    return lines
+
+
+def _things(outlook: Outlook) -> str:
+    one, many = ("correction", "corrections") if isinstance(outlook.decision, ApproveRequest) else (
+        "discrepancy", "discrepancies")  # fmt: skip
+    return f"{outlook.count:,} {one if outlook.count == 1 else many}"
+
+
+def _writes(outlook: Outlook) -> list[Piece]:
+    if not isinstance(outlook.decision, ApproveRequest):
+        return [("Nothing is written to either system.", "dim")]
+    counts: Counter[tuple[str, str]] = Counter()
+    for _, part in outlook.parts:
+        counts.update({(write.system, write.action): write.count for write in part.writes})
+    if not counts:
+        return [("Nothing is written to either system.", "dim")]
+    lines: list[Piece] = [("Written then, the recommended option of each:", "")]
+    return lines + [
+        (f"  {count:>5,} × {words(action.replace('-', '_'))} in {words(system).capitalize()}", "")
+        for (system, action), count in counts.most_common(_SHOWN)
+    ]
+
+
+def _sums(pairs: Iterable[tuple[str, str]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for currency, amount in pairs:
+        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+    return sums

@@ -1,0 +1,131 @@
+"""The rows, columns and lines of the discrepancies' list. Pure; every outside text is ``safe``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from daemon.protocol import DiscrepancyView, Group, GroupBy, Sort
+from daemon.safe import safe
+from tui.deciding_many import amounts
+from tui.drawing import WIDE, Column, Piece
+from tui.folds import Folds
+from tui.listing import Listing
+from tui.marking import Marking
+from tui.plain import age, amount, fit, words
+
+_STATUSES = {
+    "open": (" ", ""),
+    "approved": ("»", "warn"),
+    "closed": ("✓", "good"),
+    "rejected": ("✗", "dim"),
+    "snoozed": ("z", "dim"),
+    "waived": ("~", "dim"),
+}
+_SORTS = {
+    "AMOUNT": Sort.AMOUNT,
+    "AGE": Sort.AGE,
+    "KIND": Sort.KIND,
+    "SUBJECT": Sort.LABEL,
+    "PRACTICE": Sort.PRACTICE,
+    "STATUS": Sort.STATUS,
+}
+_WITHOUT = {
+    GroupBy.CLIENT: "no client",
+    GroupBy.CAUSE: "no root cause",
+}
+
+
+def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
+    """The columns of the discrepancies; the subject takes what is left of ``width``."""
+    columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 25)]
+    if not one_practice:
+        columns.append(Column("PRACTICE", 10))
+    if width >= WIDE:
+        columns += [Column("STATUS", 9), Column("AGE", 7, right=True), Column("ASSIGNED", 10)]
+    used = sum(column.width + 1 for column in columns)
+    return (*columns, Column("SUBJECT", max(8, width - used - 6)))
+
+
+def list_head(columns: Sequence[Column], listing: Listing) -> list[Piece]:
+    """The titles; an arrow shows by what and which way the list is sorted."""
+    pieces: list[Piece] = [("    ", "")]
+    for column in columns:
+        title = column.title
+        if _SORTS.get(title) is listing.query.sort:
+            title += "↓" if listing.query.descending else "↑"
+        pieces.append((fit(title, column.width, right=column.right) + " ", "head"))
+    return pieces
+
+
+def sort_at(columns: Sequence[Column], x: int) -> Sort | None:
+    """The order that the title in column ``x`` of the screen stands for."""
+    edge = 4
+    for column in columns:
+        edge += column.width + 1
+        if x < edge:
+            return _SORTS.get(column.title)
+    return None
+
+
+def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], sign: str) -> list[Piece]:
+    """One discrepancy on one line; ``sign`` says whether it is marked."""
+    status, role = _STATUSES.get(row.status, ("?", ""))
+    values: dict[str, Piece] = {
+        "": (status, role),
+        "AMOUNT": (amount(row.amount), ""),
+        "KIND": (safe(row.kind), role),
+        "PRACTICE": (safe(row.practice), "dim"),
+        "STATUS": (words(row.status), role),
+        "AGE": (age(row.first_seen, now), "dim"),
+        "ASSIGNED": (safe(row.assignee or ""), "dim"),
+        "SUBJECT": (safe(f"{row.subject.label}: {row.summary}"), role),
+    }
+    pieces: list[Piece] = [(f"{sign} ", "warn")]
+    for column in columns:
+        text, own = values[column.title]
+        pieces.append((fit(text, column.width, right=column.right) + " ", own))
+    return pieces
+
+
+def group_row(group: Group, by: GroupBy, *, opened: bool, width: int) -> list[Piece]:
+    """One group on one line: whether it is open, how many, how much, and its name."""
+    where = f"{safe(group.practice)}: " if group.practice and by is not GroupBy.PRACTICE else ""
+    name = safe(group.label or group.key) if group.key else _WITHOUT.get(by, "none")
+    money = f"{amount(group.amount)} {safe(group.currency)}"
+    return [
+        ("▾ " if opened else "▸ ", "key"),
+        (f"{group.count:>7,} ", "head"),
+        (fit(money, 20, right=True) + "  ", ""),
+        (fit(where + name, max(8, width - 33)), "head" if opened else ""),
+    ]
+
+
+def summary_line(listing: Listing, folds: Folds, seen: tuple[int, str] | None) -> list[Piece]:
+    """How many and how much, and of which kinds or in how many groups. ``seen`` is count and amount of all groups."""
+    if folds.by is not None:
+        if seen is None:
+            return [("loading…", "dim")]
+        count, total = seen
+        more = f"the first {len(folds.groups):,} of " if folds.total > len(folds.groups) else ""
+        by = f"  in {more}{folds.total:,} by {'root cause' if folds.by is GroupBy.CAUSE else folds.by}"
+        return [(f"{count:,}", "head"), (f" · {amount(total)}", ""), (by, "dim")]
+    if listing.total is None:
+        return [("loading…", "dim")]
+    pieces: list[Piece] = [(f"{listing.total:,}", "head"), (f" · {amount(listing.amount)}", "")]
+    for kind, count in sorted(listing.groups.items(), key=lambda item: (-item[1], item[0])):
+        pieces.append((f"  {count:,} {safe(kind)}", "dim"))
+    return pieces
+
+
+def marks_line(marking: Marking, progress: str) -> list[Piece]:
+    """What is marked, in count and money, or how far a decision on it is; empty if neither."""
+    if progress:
+        return [(f" … {progress}", "warn")]
+    pieces: list[Piece] = []
+    if marking.kept:
+        pieces = [(f" ● {len(marking.kept):,} marked", "head"), (f" · {amounts(marking.money)}", "")]
+        pieces.append(("   a approves  r rejects  s snoozes  w waives  M unmarks", "dim"))
+    if marking.anchor is not None:
+        pieces.append(("   a range begins: move, then V marks it (Esc: no range)", "warn"))
+    return pieces
