@@ -113,6 +113,16 @@ class _Ways:
         """Whether every field can be taken from that system."""
         return len(self.from_one(source)) == len(self.groups)
 
+    def nearest(self, source: System) -> list[Option]:
+        """The parts that follow one system as far as the other can; what cannot be emptied there is brought back."""
+        mine = {part.id: part for part in self.parts}
+        found = []
+        for group in self.groups:
+            emptied = not any(self._pair.side(source)[name] for name in group)
+            back = mine.get(choice_id(group, _OTHER[source])) if emptied else None
+            found.append(mine.get(choice_id(group, source)) or back)
+        return [part for part in found if part is not None]
+
     def misfits(self, source: System | None) -> list[str]:
         """Why values cannot be taken over, as clauses; those of one system or of both."""
         sources = tuple(System) if source is None else (source,)
@@ -157,6 +167,9 @@ def _both_ways(ways: _Ways, changed: System | None) -> tuple[Option, ...]:
     sides = tuple(System) if changed is not System.XERO else (System.XERO, System.PROVET)
     whole = [mixed(ways.from_one(side), *_whole_way(side, changed)) for side in sides if ways.complete(side)]
     some = mixtures(ways.parts) if len(ways.groups) <= _LISTED_MAX else []
+    if changed is not None and not ways.complete(changed) and ways.from_one(changed):
+        nearest = mixed(ways.nearest(changed))
+        whole, some = [nearest, *whole], [way for way in some if way.id != nearest.id]
     found = [*whole, *some] or [mixed([part]) for part in ways.parts]
     return tuple(msgspec.structs.replace(way, recommended=place == 0) for place, way in enumerate(found))
 

@@ -78,10 +78,10 @@ def canonical_phone(phone: str) -> str:
 def canonical_address(address: Address) -> str:
     """One line of the address without its country, which the systems write too differently to compare.
 
-    How it is spread over lines does not matter: a comma and a line break separate alike.
+    How it is spread over lines does not matter: a comma and a line break of the street separate alike.
     """
-    text = "\n".join((address.street, address.city, address.region, address.postal_code))
-    parts = (" ".join(part.split()) for part in re.split(r"[,\r\n]", text))
+    lines = (*address.street.splitlines(), address.city, address.region, address.postal_code)
+    parts = (" ".join(part.split()) for line in lines for part in line.split(","))
     return ", ".join(part for part in parts if part)
 
 

@@ -18,7 +18,14 @@ Login = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.@+-]*$")]
 
 
 class ApproveRequest(Message, frozen=True, kw_only=True, tag="approve"):
-    """``option`` "" is the recommended one; ``expect`` "" accepts its present fingerprint."""
+    """``option`` "" is the recommended one; ``expect`` "" accepts its present fingerprint.
+
+    Where several fields of a contact are asked (``contact.conflict``, or a change that empties one), ``option`` may be
+    put together of one choice for each entry of the discrepancy's ``fields``, also if it is not listed:
+    ``field:email=xero,phone=provet``, in any order, ``field:`` before each choice or before the first alone. A person's
+    ``name``, ``first_name`` and ``last_name`` come from the same side. ``GET /discrepancies/ID/options/OPTION`` answers
+    its writes and the fingerprint to ``expect``.
+    """
 
     option: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     expect: Short = ""

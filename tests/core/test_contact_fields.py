@@ -273,3 +273,45 @@ def test_an_address_keeps_the_country_as_its_own_system_writes_it() -> None:
     (back,) = only(with_changed(bare, ADA_CONTACT, address=Address(city="Elgin", country="Scotland"))).options[0].steps
     assert isinstance(back, UpdateClient)
     assert back.contact.address.country == ""
+
+
+def test_what_cannot_be_emptied_is_brought_back_beside_what_is_copied() -> None:
+    seen = linked(phone="+44 20", vat_number="GB1")
+    finding = only(with_changed(seen, ADA_CONTACT, phone="", email="new@example.test"))
+    assert (finding.kind, finding.policy) == ("contact.changed_in_xero", Policy.PERSON)
+    assert [(option.id, option.recommended) for option in finding.options] == [
+        ("field:email=xero,field:phone=provet", True),
+        ("use-provet", False),
+    ]
+    assert steps(finding) == ["UpdateContact", "UpdateClient"]
+
+
+def test_a_value_that_does_not_fit_is_told_and_the_rest_is_copied() -> None:
+    seen = with_changed(linked(), "12", vat_number="1" * 51, email="new@example.test")
+    finding = only(seen)
+    assert "vat number of Provet is longer than the 50 characters that Xero takes" in finding.summary
+    (step,) = finding.options[0].steps
+    assert isinstance(step, UpdateContact)
+    assert (step.fields, finding.policy) == (("email",), Policy.AUTOMATIC)
+    rest = only(with_changed(seen, ADA_CONTACT, email="new@example.test"))
+    assert (rest.options, rest.policy) == ((), Policy.PERSON)
+
+
+def test_a_persons_names_are_chosen_together() -> None:
+    seen = with_changed(linked(), "12", name="Ada Lund", last_name="Lund", email="p@example.test")
+    finding = only(with_changed(seen, ADA_CONTACT, name="Ada Berg", last_name="Berg", email="x@example.test"))
+    assert finding.option("field:name=xero,last_name=provet,email=xero") is None
+    mixed = finding.option("field:email=provet,last_name=xero,name=xero")
+    assert mixed is not None
+    assert mixed.fingerprint == finding.option("field:name=xero,last_name=xero,email=provet").fingerprint  # type: ignore[union-attr]
+
+
+def test_a_fingerprint_of_choices_moves_with_the_values_alone() -> None:
+    names = ("name", "first_name", "last_name", "email", "vat_number")
+    choice = "field:name=xero,first_name=xero,last_name=xero,email=provet,vat_number=xero"
+    before, again = only(conflict(*names)).option(choice), only(conflict(*names)).option(choice)
+    moved_on = only(with_changed(conflict(*names), "12", email="other@example.test")).option(choice)
+    assert before is not None
+    assert again is not None
+    assert moved_on is not None
+    assert before.fingerprint == again.fingerprint != moved_on.fingerprint
