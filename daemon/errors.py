@@ -43,12 +43,16 @@ class Unauthorised(Permanent):
 
 
 class Rejected(Permanent):
-    """The remote side refused one request for what it says. ``messages`` are its own words."""
+    """The remote side refused one request for what it says.
 
-    def __init__(self, message: str, *, status: int = 400, messages: tuple[str, ...] = ()) -> None:
+    ``messages`` are its own words, ``number`` its own number for this error, 0 if it has none.
+    """
+
+    def __init__(self, message: str, *, status: int = 400, messages: tuple[str, ...] = (), number: int = 0) -> None:
         super().__init__(message)
         self.status = status
         self.messages = messages
+        self.number = number
 
 
 class Stale(Permanent):

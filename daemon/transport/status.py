@@ -94,7 +94,7 @@ def _common_error(request: Request, response: Response) -> ReconError | None:
 def _rejected(request: Request, response: Response) -> Rejected:
     messages = messages_of(response.body)
     text = f"{place(request)}: status {response.status}" + (f", {messages[0]}" if messages else "")
-    return Rejected(text, status=response.status, messages=messages)
+    return Rejected(text, status=response.status, messages=messages, number=_number_of(response.body))
 
 
 def lacks_scope(response: Response) -> bool:
@@ -110,6 +110,17 @@ def messages_of(body: bytes) -> tuple[str, ...]:
         return ()
     found = list(_validation_errors(value)) or list(_texts(value))
     return tuple(dict.fromkeys(text[:MESSAGE_LENGTH_MAX] for text in found[:MESSAGES_MAX]))
+
+
+def _number_of(body: bytes) -> int:
+    try:
+        return msgspec.json.decode(body, type=_Numbered).number
+    except (msgspec.MsgspecError, RecursionError):
+        return 0
+
+
+class _Numbered(msgspec.Struct):
+    number: int = msgspec.field(default=0, name="ErrorNumber")
 
 
 def _validation_errors(value: object) -> Iterator[str]:

@@ -26,6 +26,7 @@ from daemon.xero.look import Reads
 from daemon.xero.outcomes import read_answer
 from daemon.xero.reads import Reader, chunks, quoted
 from daemon.xero.reference import XeroReference, read_reference, read_tax_rates
+from daemon.xero.spans import seek_spans
 
 SCOPE = "accounting.invoices accounting.payments accounting.contacts accounting.settings.read"
 KEY_MAX = 128
@@ -76,7 +77,7 @@ class XeroClient:
 
     async def payments(self, since: dt.datetime | None, *, priority: Priority) -> AsyncIterator[Batch[Payment]]:
         """Payments and refunds on the sales side changed since, deleted ones included."""
-        async for page in self._reader.seek("Payments", {}, since, priority):
+        async for page in seek_spans(self._reader, "Payments", {}, since, priority):
             yield _payments(page.elements, stamp=page.newest)
 
     async def documents(self, since: dt.datetime | None, *, priority: Priority) -> AsyncIterator[Batch[Document]]:
@@ -88,7 +89,7 @@ class XeroClient:
         newest: dt.datetime | None = None
         read_until: dt.datetime | None = None
         for resource, query in (("Invoices", INVOICES), ("CreditNotes", FOUR_PLACES)):
-            async for page in self._reader.seek(resource, query, since, priority):
+            async for page in seek_spans(self._reader, resource, query, since, priority):
                 newest = max(filter(None, (newest, page.newest)), default=None)
                 if resource == "Invoices":
                     read_until = page.sent_at or newest

@@ -12,6 +12,7 @@ from daemon.xero import wire
 
 INVOICE = "ACCREC"
 CREDIT_NOTE = "ACCRECCREDIT"
+_FOREIGN = ("ACCPAY", "AP", "AROVERPAYMENT", "ARPREPAYMENT", "RECEIVE", "SPEND")
 OUR_PAYMENTS = frozenset({"ACCRECPAYMENT", "ARCREDITPAYMENT"})
 PHONE = "DEFAULT"
 ADDRESS = "POBOX"
@@ -74,9 +75,16 @@ def _address(addresses: Iterable[wire.Address]) -> Address:
     )
 
 
+def _expect_foreign(word: str | None, name: str) -> None:
+    """Raises ``ValueError`` for a type that nobody knows: it might be ours."""
+    if not (word or "").startswith(_FOREIGN):
+        raise ValueError(f"{name} is missing or not known")
+
+
 def document(found: wire.Document, rates: Mapping[str, Decimal]) -> Document | None:
     """A sales invoice or customer credit note; None for the purchase side. ``rates`` are percentages by TaxType."""
     if found.type not in (INVOICE, CREDIT_NOTE):
+        _expect_foreign(found.type, "Type")
         return None
     credit = found.type == CREDIT_NOTE
     status = _STATUSES.get((found.status or "").upper())
@@ -152,6 +160,7 @@ def _line(found: wire.Line, amount_types: str, rates: Mapping[str, Decimal]) -> 
 def payment(found: wire.Payment) -> Payment | None:
     """A payment on a sales invoice, or a refund of a customer credit note; None for any other."""
     if found.payment_type not in OUR_PAYMENTS:
+        _expect_foreign(found.payment_type, "PaymentType")
         return None
     account = found.account or wire.AccountRef()
     return Payment(

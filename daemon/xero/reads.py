@@ -67,12 +67,15 @@ class Reader:
     async def get(
         self, path: str, query: Query, priority: Priority, *, since: dt.datetime | None = None
     ) -> wire.Envelope:
-        """One answer; an empty envelope where nothing has changed."""
+        """One answer, which holds a list of its resource; an empty envelope where nothing has changed (304)."""
         headers = dict(self.headers)
         if since is not None:
             headers["if-modified-since"] = since.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
         url = f"{self._base_url}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
-        return await self._caller.read(Call(Request("GET", url, headers), priority), _decode)
+        resource = path.partition("/")[0]
+        return await self._caller.read(
+            Call(Request("GET", url, headers), priority), lambda response: _decode(response, resource)
+        )
 
     async def one(self, resource: str, record_id: str, query: Query, priority: Priority) -> msgspec.Raw | None:
         """One record by its id; None if the organisation has none."""
@@ -122,7 +125,7 @@ class Reader:
             yield SeekPage(
                 [raw for raw, mark in zip(elements, marks, strict=True) if mark is None or mark not in seen],
                 last,
-                wire.moment(envelope.sent_at) if envelope.sent_at else None,
+                _sent_at(envelope),
             )
             if len(elements) < _size_of(envelope, size):
                 return
@@ -174,13 +177,21 @@ def elements_of(envelope: wire.Envelope, resource: str) -> list[msgspec.Raw]:
     return envelope.elements(resource) or []
 
 
-def _decode(response: Response) -> wire.Envelope:
-    if response.status == 304 or not response.body:
+def _decode(response: Response, resource: str) -> wire.Envelope:
+    if response.status == 304:
         return wire.Envelope()
     envelope = decode_page(response.body, wire.ENVELOPE, "xero page")
-    if envelope.sent_at is None and envelope.is_empty:
-        raise Garbled("xero page: not an envelope")
+    if envelope.elements(resource) is None:
+        raise Garbled(f"xero page: holds no {resource}")
+    try:
+        _sent_at(envelope)
+    except UNDECODABLE:
+        raise Garbled("xero page: DateTimeUTC is no time") from None
     return envelope
+
+
+def _sent_at(envelope: wire.Envelope) -> dt.datetime | None:
+    return wire.moment(envelope.sent_at) if envelope.sent_at else None
 
 
 def chunks(ids: Iterable[str], size: int = IDS_PER_CALL) -> Iterator[list[str]]:

@@ -232,11 +232,6 @@ class Envelope(msgspec.Struct, frozen=True):
         """The list of a resource, named as in the path; None if the answer does not hold it."""
         return self._lists().get(resource)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the answer holds no list at all."""
-        return all(each is None for each in self._lists().values())
-
     def _lists(self) -> dict[str, list[msgspec.Raw] | None]:
         return {
             "Contacts": self.contacts,

@@ -28,7 +28,8 @@ class XeroConfig:
     """One app and its one organisation.
 
     ``tenant_id`` is a GUID. ``webhook_url`` empty means that no webhook is queued. ``list_lag_s`` is how long a
-    change stays out of ``If-Modified-Since`` lists. Lock dates are where the organisation starts.
+    change stays out of ``If-Modified-Since`` lists. Lock dates are where the organisation starts. A list that selects
+    more than ``most_selected`` records is refused.
     """
 
     client_id: str
@@ -46,3 +47,4 @@ class XeroConfig:
     limits: Limits = field(default_factory=Limits)
     list_lag_s: float = 0.0
     scopes: str = GRANTED_SCOPES
+    most_selected: int = 100_000

@@ -32,6 +32,11 @@ def bad_query(message: str) -> Fault:
     return Fault(400, 16, "QueryParseException", message)
 
 
+def high_volume() -> Fault:
+    """A list that selects more records than Xero gives out by one request (5.2)."""
+    return Fault(400, 51, "HighVolumeException", "The request selects too many records. Narrow it with filters.")
+
+
 def bad_value(value: object, kind: str, path: str) -> Fault:
     """A body whose value cannot be mapped to its type (6.3)."""
     return Fault(

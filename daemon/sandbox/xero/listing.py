@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from daemon.sandbox.xero.call import Call, Envelope
-from daemon.sandbox.xero.errors import bad_query
+from daemon.sandbox.xero.errors import bad_query, high_volume
 from daemon.sandbox.xero.ledger import Record, Table
 from daemon.sandbox.xero.where import Properties, Property, comparable, parse_where
 from daemon.sandbox.xero.wire import Element, parse_moment
@@ -41,6 +41,8 @@ def select(
     if where := call.query.get("where"):
         predicate = parse_where(where, properties, noun)
         rows = [row for row in rows if predicate(row)]
+    if len(rows) > call.context.config.most_selected:
+        raise high_volume()
     if order := call.query.get("order"):
         rows = ordered(rows, order, properties, noun)
     wants_page = "page" in call.query or "pagesize" in call.query
