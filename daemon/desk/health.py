@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.model import ZERO
-from daemon.protocol import Budget, PracticeState, PracticeStatus
+from daemon.core.trend import trend
+from daemon.protocol import Budget, OpenSum, PracticeState, PracticeStatus
 from daemon.reconciler.engine import Engine
-from daemon.store import assessments, journal, lists, state
+from daemon.store import assessments, discrepancies, journal, lists, state
 from daemon.store.assessments import Totals
+from daemon.store.discrepancies import OpenCount
 from daemon.store.doubled import doubled
 from daemon.store.tx import Tx
 
@@ -21,7 +24,7 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
     known = state.practice_state(tx, practice.id)
     totals = assessments.totals(tx, practice.id)
     window = lists.page(tx, _open(practice.id))
-    by_hand = lists.page(tx, _open(practice.id, Policy.HAND_WORK))
+    by_policy = _by_policy(discrepancies.open_counts(tx, practice.id))
     in_doubt = journal.doubts(tx).get(practice.id, 0)
     settings = practice.settings
     twice = doubled(tx, practice.id) if settings.consolidated == "both" else ZERO
@@ -35,19 +38,32 @@ def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
         open_total=window.total,
         open_amount=money(window.amount),
         in_doubt=in_doubt,
-        hand_work=by_hand.total,
+        hand_work=by_policy[Policy.HAND_WORK].count if Policy.HAND_WORK in by_policy else 0,
         excluded=totals.excluded_count,
         last_cycle=known.last_cycle,
         last_full=known.last_full,
         budget=_budget(engine),
         warnings=tuple(_warnings(engine, known, totals, twice)),
         currency=settings.currency,
+        timezone=settings.timezone.key,
+        oldest_open=window.rows[0].first_seen if window.rows else None,
+        open_by_policy=by_policy,
+        proofs=known.proofs,
+        trend=trend(known.open_by_hour, practice.clock.utc(), window.total),
     )
 
 
-def _open(practice: str, policy: Policy | None = None) -> lists.Query:
-    statuses = (Status.OPEN, Status.APPROVED)
-    return lists.Query(practice=practice, statuses=statuses, policy=policy, limit=1)
+def _open(practice: str) -> lists.Query:
+    """Everything open of a practice, the oldest first."""
+    return lists.Query(practice=practice, statuses=(Status.OPEN, Status.APPROVED), sort=lists.Sort.AGE, limit=1)
+
+
+def _by_policy(counts: Iterable[OpenCount]) -> dict[str, OpenSum]:
+    found: dict[str, tuple[int, Decimal]] = {}
+    for each in counts:
+        count, amount = found.get(each.policy, (0, ZERO))
+        found[each.policy] = count + each.count, amount + each.amount
+    return {policy: OpenSum(count=count, amount=money(amount)) for policy, (count, amount) in found.items()}
 
 
 def _state(known: state.PracticeState, fault: str, open_total: int, in_doubt: int) -> PracticeState:

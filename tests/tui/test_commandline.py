@@ -26,6 +26,15 @@ async def test_a_command_is_completed_and_opens_its_view(socket_path: str) -> No
         assert list_of(pilot).place[0] == "discrepancies"
 
 
+async def test_tab_goes_on_into_the_argument(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *"disc", "tab", "tab", "tab")
+        assert "▸ discrepancies oaktree" in screen_text(pilot) or "▸ discrepancies riverside" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Discrepancies))
+        assert list_of(pilot).place[1] in {"oaktree", "riverside"}
+
+
 async def test_a_command_may_name_a_practice(socket_path: str) -> None:
     async with attached(socket_path) as pilot:
         await pilot.press("colon", *"disc oak", "enter")

@@ -64,12 +64,12 @@ class CommandLine(ModalScreen[str]):
 
     def action_complete(self, by: int) -> None:
         shown = self._possible()
-        if len(shown) == 1 and shown[0][0] == self._typed and self._takes_more():
-            self._typed, self._place = f"{self._typed} ", -1
+        line = self.query_one(Input)
+        if len(shown) == 1 and shown[0][0] == line.value and self._takes_more(line.value):
+            self._typed, self._place = f"{line.value} ", -1
             shown = self._possible()
         if shown:
             self._place = (self._place + by) % len(shown) if self._place >= 0 else (0 if by > 0 else len(shown) - 1)
-            line = self.query_one(Input)
             line.value = shown[self._place][0]
             line.cursor_position = len(line.value)
             self._redraw()
@@ -80,8 +80,8 @@ class CommandLine(ModalScreen[str]):
     def _possible(self) -> list[tuple[str, str]]:
         return completions(self._typed, self._commands)
 
-    def _takes_more(self) -> bool:
-        return any(command.name == self._typed and command.choices for command in self._commands)
+    def _takes_more(self, line: str) -> bool:
+        return any(command.name == line and command.choices for command in self._commands)
 
     def _suggester(self) -> Suggester:
         return _Completing(self._commands)

@@ -15,6 +15,8 @@ from tui.keys import Key, footer, footer_line
 from tui.widgets import content
 
 _PINNED = ("back", "app.quit", "command", "app.help")
+_SHARED = ("app.", "screen.")
+_UNSAID = ("app.focus_next", "app.focus_previous")
 _SECTIONS = _HERE, _MOVING, _EVERYWHERE = ("Here", "Moving about", "Everywhere")
 
 
@@ -58,7 +60,7 @@ def keys_of(screen: Screen[object]) -> list[Key]:
     found: dict[str, Key] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.description:
+        if not binding.description or binding.action in _UNSAID:
             continue
         name = screen.app.get_key_display(binding)
         known = found.get(binding.description)
@@ -78,7 +80,7 @@ def _key(screen: Screen[object], node: object, binding: Binding, name: str) -> K
     action = binding.action.partition("(")[0]
     if node is not screen and not isinstance(node, App):
         section = _MOVING
-    elif node is not screen or action in _PINNED or (action.startswith("app.") and not binding.show):
+    elif node is not screen or action in _PINNED or (action.startswith(_SHARED) and not binding.show):
         section = _EVERYWHERE
     else:
         section = _HERE
