@@ -11,6 +11,7 @@ from aiohttp import web
 from daemon.control.operations import UnknownId
 from daemon.errors import InDoubt, Invalid, ReconError, Stale, Transient, Unauthorised
 from daemon.protocol import Failure, Message, Problem
+from daemon.safe import safe
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,8 +34,8 @@ def answer(message: Message, status: int = 200) -> web.Response:
 
 
 def failure(status: int, code: str, message: str, hint: str = "") -> web.Response:
-    """An error as contract says it: ``{"error": {"code", "message", "hint"}}``."""
-    return answer(Failure(error=Problem(code=code, message=message, hint=hint)), status)
+    """An error: ``{"error": {"code", "message", "hint"}}``. It may quote the request, so its text is made safe."""
+    return answer(Failure(error=Problem(code=code, message=safe(message), hint=safe(hint))), status)
 
 
 @web.middleware

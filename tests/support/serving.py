@@ -1,4 +1,4 @@
-"""A control server on a real Unix socket around fake operations; as a program it is a toy daemon to try the UI on.
+"""A control server on a real Unix socket around operations; as a program it is a toy daemon to try the UI on.
 
 python -m tests.support.serving /tmp/toy.sock 5000
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from daemon.control.access import Access
 from daemon.control.listener import open_listener
+from daemon.control.operations import Operations
 from daemon.control.server import ControlServer
 from tests.support.fake_books import finding
 from tests.support.fake_operations import FakeOperations
@@ -35,7 +36,7 @@ class WallTime:
 
 
 @contextlib.asynccontextmanager
-async def serving(operations: FakeOperations, path: Path, access: Access | None = None) -> AsyncIterator[ControlServer]:
+async def serving(operations: Operations, path: Path, access: Access | None = None) -> AsyncIterator[ControlServer]:
     """A running server; on leaving it is cancelled and cleaned up."""
     listener = open_listener(path, {})
     server = ControlServer(operations, listener, access or Access(own_uid=os.getuid()), WallTime())
