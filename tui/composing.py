@@ -35,6 +35,13 @@ def can_mix(view: DiscrepancyView) -> bool:
     return view.kind.startswith("contact.") and len(differing) > 1 and len(view.options) > 1
 
 
+def hint(view: DiscrepancyView) -> list[Piece]:
+    """That it can be settled field by field, where it can."""
+    if view.status == "closed" or not can_mix(view):
+        return []
+    return [("f settles it field by field: some from Provet, some from Xero", "dim")]
+
+
 def begin(view: DiscrepancyView, option_id: str = "") -> Mix:
     """Every differing field from the side that ``option_id`` takes it from, else from Provet."""
     fields = tuple(field for field in view.fields if field.differs)

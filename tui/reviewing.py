@@ -24,14 +24,16 @@ def title(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     """What it is about, how much money, and since when."""
     policy = _POLICIES.get(view.policy, words(view.policy))
     pieces: list[Piece] = [
-        (f"{safe(view.subject.label)}\n", "head"),
+        (safe(view.subject.label), "head"),
+        (f" · {safe(view.client_name)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
         (f"{safe(view.summary)}\n", ""),
         (f"{amount(view.amount)} {safe(view.currency)}", "head"),
         (f" at stake, effect {amount(view.effect)} · {safe(view.kind)} · {policy}", ""),
         (f" · seen {age(view.first_seen, now)} ago\n", "dim"),
     ]
     if view.cause:
-        pieces.append((f"waits for its cause {safe(view.cause)}: C goes there\n", "warn"))
+        cause = view.cause_summary if isinstance(view, Detail) and view.cause_summary else view.cause
+        pieces.append((f"waits until this is mended (C goes there): {safe(cause)}\n", "warn"))
     return pieces + _decided(view, now)
 
 
@@ -69,7 +71,7 @@ def option(view: OptionView, found: DiscrepancyView, *, chosen: bool) -> list[Pi
 def effect(view: EffectView, found: DiscrepancyView) -> str:
     """What an option does to what the client owes on each side, and to which period."""
     changes = (("Provet", view.provet), ("Xero", view.xero))
-    moved = [f"{_signed(change)} in {name}" for name, change in changes if Decimal(change)]
+    moved = [f"{_more(change)} in {name}" for name, change in changes if Decimal(change)]
     owes = f"the client owes {' and '.join(moved)}" if moved else "what the client owes stays as it is"
     return f"{owes}{_period(view, found)}"
 
@@ -86,8 +88,8 @@ def _period(view: EffectView, found: DiscrepancyView) -> str:
     return f" · dated {days}, open (closed through {closed})"
 
 
-def _signed(text: str) -> str:
-    return f"{'+' if Decimal(text) > 0 else ''}{amount(text)}"
+def _more(text: str) -> str:
+    return f"{amount(text.lstrip('-'))} {'less' if Decimal(text) < 0 else 'more'}"
 
 
 def history(entries: tuple[HistoryEntry, ...], view: DiscrepancyView, now: dt.datetime) -> list[Piece]:

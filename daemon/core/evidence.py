@@ -131,7 +131,8 @@ def _xero_money(payment: Payment, view: View) -> Entry:
 
 
 def _allocations(scene: Scene) -> Iterator[Row]:
-    """Credit set off between documents of the family; equal amounts on the same document are taken for the same."""
+    """Credit set off between documents of the family: what is on the same document belongs together, equal amounts
+    first."""
     numbers = {view.booked.id: view for view in scene.views.values() if view.booked is not None}
     theirs = [
         (numbers[a.document_id], note, a)
@@ -142,7 +143,8 @@ def _allocations(scene: Scene) -> Iterator[Row]:
     ]
     for view, payment in _applied(scene):
         amount = settlement(view.document, payment)
-        same = next((each for each in theirs if each[0] is view and each[2].amount == amount), None)
+        on_it = sorted((each for each in theirs if each[0] is view), key=lambda each: each[2].amount != amount)
+        same = on_it[0] if on_it else None
         if same is not None:
             theirs.remove(same)
         xero = Entry(amount=amount, date=same[2].date, note=same[1].number) if same is not None else None

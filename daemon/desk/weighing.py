@@ -18,7 +18,7 @@ from daemon.desk.history import history_entry
 from daemon.practice import Practice
 from daemon.protocol import CorrectionView, Detail, OptionView
 from daemon.reconciler.reference import build_rules
-from daemon.store import audit, corrections, families, journal, state
+from daemon.store import audit, corrections, discrepancies, families, journal, state
 from daemon.store.tx import Tx
 
 _HISTORY_MAX = 500
@@ -54,7 +54,14 @@ def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, four_eye
         closed_through=stage.rules.locked_through if stage is not None else None,
         timezone=practice.settings.timezone.key,
         settle_s=practice.settings.settle_s,
+        cause_summary=_cause(tx, finding.cause),
+        client_name=view.document.contact_name if view is not None else "",
     )
+
+
+def _cause(tx: Tx, discrepancy_id: str | None) -> str:
+    cause = discrepancies.get(tx, discrepancy_id) if discrepancy_id else None
+    return cause.finding.summary if cause is not None else ""
 
 
 def weighed_option(tx: Tx, row: Discrepancy, option: Option, practice: Practice) -> OptionView:

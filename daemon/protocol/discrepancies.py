@@ -134,7 +134,8 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
 
     ``lines`` are those of its document, at most two hundred; ``refusal`` says why no option can be approved now, "" if
     nothing forbids it; above ``four_eyes_over`` (zero: never) two people must agree; ``closed_through`` is the last
-    closed day of the books; ``timezone`` the practice's; ``settle_s`` how long a write in doubt may still land.
+    closed day of the books; ``timezone`` the practice's; ``settle_s`` how long a write in doubt may still land;
+    ``cause_summary`` says what its cause is; ``client_name`` whom it is about, "" where that is nobody or unknown.
     """
 
     history: tuple[HistoryEntry, ...] = ()
@@ -145,6 +146,8 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     closed_through: dt.date | None = None
     timezone: str = "UTC"
     settle_s: int = 0
+    cause_summary: str = ""
+    client_name: str = ""
 
 
 class Page(Message, frozen=True, kw_only=True):

@@ -62,6 +62,7 @@ class Review(Deciding):
             Vertical(
                 Line(id="steps"),
                 Vertical(id="options"),
+                Line(id="hint"),
                 Line(id="beneath"),
                 Line(id="history"),
                 Line(id="links"),
@@ -199,6 +200,8 @@ class Review(Deciding):
 
     def _shown(self) -> tuple[OptionView, ...]:
         """The options as cards: of the mixtures only the one that was put together."""
+        if self.found.status == "closed":
+            return ()
         mixed = (self._mixed,) if self._mixed else ()
         if not composing.can_mix(self.found):
             return self.found.options
@@ -221,10 +224,13 @@ class Review(Deciding):
         self._line("steps", [*following.doubt(found), *following.steps(found, now), *following.by_hand(found)])
         self._line("history", reviewing.history(found.history, found, now) if isinstance(found, Detail) else [])
         self._line("links", reviewing.links_line(found))
+        self._line("hint", composing.hint(found))
         self._redraw_options()
 
     def _line(self, name: str, pieces: list[tuple[str, str]]) -> None:
-        self.query_one(f"#{name}", Line).show(pieces)
+        """Show pieces, each of which may end its line, without a blank line after them."""
+        *before, (last, role) = pieces or [("", "")]
+        self.query_one(f"#{name}", Line).show([*before, (last.rstrip("\n"), role)] if pieces else [])
 
     def _redraw_options(self) -> None:
         chosen, shown = self.chosen(), self._shown()

@@ -1,0 +1,82 @@
+"""Before a decision: money, second persons, and why a key cannot decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from daemon.protocol import EffectView, HistoryEntry
+from tests.tui.details import NOW, correction, detail, listed, option, text
+from tui import asking, reviewing
+
+
+def test_the_question_names_count_money_and_writes() -> None:
+    shown = listed(asking.question(detail(), option(), "ann", NOW))
+    assert "1 correction · 100.00 GBP · 1 write" in shown
+    assert "→ Xero Change gross of invoice INV-1" in shown
+    assert "second person" not in shown
+
+
+def test_the_first_of_two_is_told_that_a_second_is_needed() -> None:
+    shown = listed(asking.question(detail(four_eyes_over="50.00"), option(), "ann", NOW))
+    assert "Above 50.00 GBP two people must agree" in shown
+
+
+def test_the_second_is_told_who_was_first_and_when() -> None:
+    found = detail(four_eyes_over="50.00", correction=correction("proposed", by="ann"))
+    shown = listed(asking.question(found, option(), "bob", NOW))
+    assert "ann approved it first on 2026-07-02 12:55 BST, 5 min ago" in shown
+
+
+def test_the_first_cannot_be_the_second() -> None:
+    found = detail(four_eyes_over="50.00", correction=correction("proposed", by="ann"))
+    assert "another person" in asking.refusal("approve", found, option(), "ann")
+    assert asking.refusal("approve", found, option(), "bob") == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "action", "why"),
+    [
+        ({"status": "closed"}, "approve", "gone already"),
+        ({"status": "closed"}, "snooze", "gone already"),
+        ({"refusal": "the practice is in observe mode"}, "approve", "observe mode"),
+        ({"options": (), "cause": "c9", "policy": "hold"}, "approve", "mend its cause"),
+        ({"options": ()}, "approve", "by hand"),
+        ({"correction": correction("applying")}, "approve", "on its way"),
+        ({"correction": correction("in_doubt")}, "waive", "on its way"),
+        ({"correction": correction("in_doubt")}, "reject", "being carried out"),
+        ({}, "undo", "nothing was applied"),
+    ],
+)
+def test_a_key_that_makes_no_sense_says_why(changes: dict[str, object], action: str, why: str) -> None:
+    found = detail(**changes)
+    assert why in asking.refusal(action, found, found.option(), "ann")
+
+
+def test_what_makes_sense_is_not_refused() -> None:
+    for action in ("approve", "reject", "snooze", "waive", "comment", "assign"):
+        assert asking.refusal(action, detail(), option(), "ann") == ""
+    assert asking.refusal("comment", detail(status="closed"), None, "ann") == ""
+
+
+def test_the_effect_names_sides_and_period() -> None:
+    day = dt.date(2026, 7, 1)
+    found = detail(closed_through=dt.date(2026, 6, 30))
+    view = EffectView(provet="0.00", xero="-20.00", first=day, last=day)
+    assert reviewing.effect(view, found) == (
+        "the client owes 20.00 less in Xero · dated 2026-07-01, open (closed through 2026-06-30)"
+    )
+    closed = EffectView(provet="0.00", xero="0.00", first=dt.date(2026, 6, 1), last=day)
+    assert "INSIDE the books closed" in reviewing.effect(closed, found)
+
+
+def test_history_is_told_in_the_practices_zone_newest_first() -> None:
+    entries = tuple(
+        HistoryEntry(at=NOW - dt.timedelta(hours=hours), actor=who, action="a", text="did")
+        for hours, who in ((2, "ann"), (1, "bob"))
+    )
+    assert text(reviewing.history(entries, detail(), NOW)).splitlines()[1:] == [
+        "2026-07-02 12:00 BST (1 h ago) bob: did",
+        "2026-07-02 11:00 BST (2 h ago) ann: did",
+    ]

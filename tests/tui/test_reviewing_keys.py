@@ -1,0 +1,63 @@
+"""Keys of the review: a mixture put together and approved, a stale approval that shows what moved, links."""
+
+from __future__ import annotations
+
+import msgspec
+
+from daemon.core.discrepancy import FieldDiff
+from tests.support.fake_books import contact_finding
+from tests.support.fake_operations import FakeOperations
+from tests.tui.test_screens import attached, open_review, screen_text, until
+from tui.screens.forms import Told
+from tui.screens.links import Links
+from tui.screens.mixing import Mixing
+
+
+async def test_a_mixture_becomes_a_card_and_is_what_is_approved(socket_path: str, operations: FakeOperations) -> None:
+    plain = contact_finding(900, "riverside", "Ada Quinn")
+    email = FieldDiff(name="email", provet="a@x.example", baseline="", xero="b@x.example")
+    mixed = "field:phone=provet,field:email=xero"
+    option = msgspec.structs.replace(plain.options[0], id=mixed, title="A mixture", recommended=False)
+    fields = (*(field for field in plain.fields if field.name == "phone"), email)
+    operations.found = {}
+    operations.add(msgspec.structs.replace(plain, fields=fields, options=(*plain.options, option)))
+    async with attached(socket_path, (118, 60)) as pilot:
+        await open_review(pilot)
+        assert "A mixture" not in screen_text(pilot), "mixtures are no cards until they are wanted"
+        await pilot.press("f")
+        assert isinstance(pilot.app.screen, Mixing)
+        await pilot.press("down", "right", "enter")
+        await until(pilot, lambda: "(•) A mixture" in screen_text(pilot))
+        await pilot.press("a", "y")
+        await until(pilot, lambda: len(operations.corrections) == 1)
+        assert [c.option for c in operations.corrections.values()] == [mixed]
+
+
+async def test_an_approval_of_what_moved_shows_the_values_before_and_after(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a")
+        found = operations.found[review.found.id]
+        moved = msgspec.structs.replace(found.finding.options[0], relies_on={"amount": "something else"})
+        fields = (FieldDiff(name="amount", provet="1.00", baseline="1.00", xero="7.77"),)
+        new = msgspec.structs.replace(found.finding, options=(moved,), fields=fields)
+        operations.found[found.id] = msgspec.structs.replace(found, finding=new)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        assert "is 7.77" in screen_text(pilot)
+        assert "Nothing was written" in screen_text(pilot)
+        await pilot.press("enter")
+        assert pilot.app.screen is review
+        assert operations.corrections == {}
+
+
+async def test_a_number_copies_a_link(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("o")
+        assert isinstance(pilot.app.screen, Links)
+        assert "https://" in screen_text(pilot)
+        await pilot.press("1")
+        await until(pilot, lambda: pilot.app.screen is review)
