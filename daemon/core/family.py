@@ -7,6 +7,7 @@ that may be it. No two families share a Provet record.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import msgspec
@@ -57,6 +58,7 @@ def client_family(client_id: str) -> str:
 
 
 _MARK = "Provet invoice "
+_BEHIND = re.compile(r"(.+?)[-\s/._#(]+[0-9A-Za-z]{1,2}\)?")
 CLIENT_KEY = "client:"
 WALK_IN = "walk-in:"
 """How the ids of stand-in clients begin, in whose name anonymous sales are booked (``daemon.core.walk_in``)."""
@@ -115,12 +117,30 @@ def _contact_keys(contact: Contact) -> tuple[str, ...]:
 
 
 def _document_keys(document: Document) -> tuple[str, ...]:
-    keys = [f"number:{fold(document.number)}"] if document.number else []
+    numbers = (document.number, *_roots(document)) if document.number else ()
+    keys = [f"number:{fold(number)}" for number in numbers]
     if document.system is System.PROVET:
         client = (f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()
         return (f"doc:{document.id}", *keys, *client, *map(whole_key, document.consolidates))
     marked = marked_document(document)
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
+
+
+def _roots(document: Document) -> tuple[str, ...]:
+    """What the other system may call the same document: Provet's number without its prefix, Xero's without what was
+    put behind it ("INV-7-2", "INV-7 (2)": at most two characters, so that no year is taken for a number)."""
+    if document.system is System.PROVET:
+        prefix, dash, bare = document.number.rpartition("-")
+        return (bare,) if prefix and dash and bare.isdecimal() else ()
+    found = _BEHIND.fullmatch(document.number.strip())
+    return (found[1],) if found and any(each.isdecimal() for each in found[1]) else ()
+
+
+def derived(number: str, document: Document) -> bool:
+    """Whether a Xero document may bear a Provet document's number in another form."""
+    prefix, _, bare = number.rpartition("-")
+    own, roots = fold(document.number), [fold(root) for root in _roots(document)]
+    return fold(number) in roots or (bool(prefix) and bare.isdecimal() and bare in (own, *roots))
 
 
 def marked_document(document: Document) -> str:

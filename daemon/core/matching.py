@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from daemon.core.correction import Posting
-from daemon.core.family import Family, fold, linked, marked_document
+from daemon.core.family import Family, derived, fold, linked, marked_document
 from daemon.core.model import Document, DocumentStatus, Kind, Link, Origin, System, Value
 
 
@@ -14,8 +14,8 @@ class DocumentMatch(Value, frozen=True, kw_only=True):
     """What stands in Xero for one posting.
 
     ``document`` is its partner, ``link`` the pair (new if ``adopted``); a link without a document means that Xero no
-    longer shows it. ``duplicates`` are further living documents that carry its mark; ``collision`` is a foreign
-    document that holds its number.
+    longer shows it. ``duplicates`` are further living documents that carry its mark, or its contact, total and date
+    under a number derived from its own; ``collision`` is a foreign document that holds its number, or may be it.
     """
 
     document: Document | None = None
@@ -38,15 +38,19 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
     marked = _marked(posting, mine)
     if living:
         partner = held[living[0].xero_id]
-        return DocumentMatch(document=partner, link=living[0], duplicates=_others(marked, partner))
+        duplicates = _others([*marked, *_alike(posting, mine, family)], partner)
+        return DocumentMatch(document=partner, link=living[0], duplicates=duplicates)
     if links:
         return DocumentMatch(document=held.get(links[0].xero_id), link=links[0], duplicates=tuple(marked))
     found = marked[0] if marked else _same_facts(posting, mine, family)
     if found is not None:
         link = adopted_link(Kind.DOCUMENT, posting.provet_id, found.id)
-        return DocumentMatch(document=found, link=link, adopted=True, duplicates=_others(marked, found))
+        duplicates = _others([*marked, *_alike(posting, mine, family)], found)
+        return DocumentMatch(document=found, link=link, adopted=True, duplicates=duplicates)
     undone = {e.xero_id for e in tied if e.origin is Origin.UNDONE}
-    return DocumentMatch(collision=_holder(posting.number, [d for d in mine if d.id not in undone]))
+    others = [d for d in mine if d.id not in undone]
+    alike = next(iter(_alike(posting, others, family)), None)
+    return DocumentMatch(collision=_holder(posting.number, others) or alike)
 
 
 def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:
@@ -84,6 +88,20 @@ def _same_contact(posting: Posting, document: Document, family: Family) -> bool:
         return link.xero_id == document.contact_id
     names = {c.name for c in family.contacts if c.system is System.PROVET and c.id == posting.client_id}
     return any(fold(name) == fold(document.contact_name) for name in names)
+
+
+def _alike(posting: Posting, documents: Sequence[Document], family: Family) -> list[Document]:
+    """Living documents without a mark or a link that say the same as a posting, under a number derived from its own."""
+    return [
+        document
+        for document in documents
+        if derived(posting.number, document)
+        and document.status is DocumentStatus.FINAL
+        and (document.gross, document.date) == (posting.gross, posting.date)
+        and _same_contact(posting, document, family)
+        and not marked_document(document)
+        and linked(family.links, Kind.DOCUMENT, xero_id=document.id) is None
+    ]
 
 
 def _holder(number: str, documents: Sequence[Document]) -> Document | None:

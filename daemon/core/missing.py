@@ -8,6 +8,7 @@ from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option, SetLink
 from daemon.core.creation import Creation, creation
 from daemon.core.discrepancy import FieldDiff, Policy
+from daemon.core.family import fold
 from daemon.core.findings import Case, document_name, document_subject, option, with_currency
 from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind
@@ -42,13 +43,20 @@ def _ways(kind: str, view: View, made: Creation, scene: Scene) -> tuple[str, str
             why = f" and dated {view.document.date.isoformat()}, in a closed period"
             return "first-open-day", f"Post it on {day}, the first open day", why
         case "invoice.number_collision":
-            return "create", f"Post it as {number}", ", where another document already has its number"
+            return "create", f"Post it as {number}", _collides(view)
         case "invoice.rounding" | "invoice.total_differs":
             by = with_currency(view.posted.off_by + view.posted.rounded, scene.rules)
             title = f"Post it with a line of {by} on account {scene.rules.account_rounding}"
             return "rounding-line", title, why_rounded(view, scene)
         case _:
             return "create", "Create it in Xero", ""
+
+
+def _collides(view: View) -> str:
+    other, own = view.match.collision, view.posted.posting.number
+    if other is None or fold(other.number) == fold(own):
+        return ", where another document already has its number"
+    return f", but {other.number} of the same client, total and date may be it"
 
 
 def why_rounded(view: View, scene: Scene) -> str:

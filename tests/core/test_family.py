@@ -52,10 +52,16 @@ def test_marks_find_what_they_name() -> None:
     [
         pytest.param(client(), {"contact:12", "name:ada quinn", "email:ada@example.test"}, id="client"),
         pytest.param(contact(number="", email=""), {"name:ada quinn"}, id="contact without number and e-mail"),
-        pytest.param(invoice("7"), {"doc:7", "number:inv-7", "client:12"}, id="Provet document"),
+        pytest.param(invoice("7"), {"doc:7", "number:inv-7", "number:7", "client:12"}, id="Provet document"),
         pytest.param(invoice("7", number="", contact_id=""), {"doc:7"}, id="anonymous draft"),
         pytest.param(booked(invoice("7")), {"doc:7", "number:inv-7"}, id="Xero document"),
         pytest.param(booked(invoice("7"), reference="PO 7"), {"number:inv-7"}, id="foreign Xero document"),
+        pytest.param(
+            booked(invoice("7"), reference="", number="INV-7 (2)"), {"number:inv-7 (2)", "number:inv-7"}, id="a copy"
+        ),
+        pytest.param(
+            booked(invoice("7"), reference="", number="2026-1042"), {"number:2026-1042"}, id="a year is no root"
+        ),
         pytest.param(paid("5", "1", note="Xero payment a"), {"pay:5", "xpay:a"}, id="Provet payment from Xero"),
         pytest.param(paid("5", "1"), {"pay:5"}, id="Provet payment"),
         pytest.param(xero_paid("a", "1", note="Provet payment 5"), {"xpay:a", "pay:5"}, id="Xero payment from Provet"),

@@ -139,3 +139,32 @@ def test_credit_notes_match_credit_notes() -> None:
     match = match_document(posting_of(document, credit=True), family(document, note, contacts=(client(), contact())))
     assert note.credit
     assert match.document == note
+
+
+ORIGINAL = booked(invoice(), "x-0")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "copy"),
+    [
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2"), True, id="number with a suffix"),
+        pytest.param(booked(invoice(), **UNMARKED, number="inv-1 (2)"), True, id="in brackets, in another case"),
+        pytest.param(booked(invoice(), **UNMARKED, number="1"), True, id="number without its prefix"),
+        pytest.param(booked(invoice(), **UNMARKED, number="1/2"), True, id="both"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-12"), False, id="a longer number"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-2"), False, id="another number"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2", gross=Decimal(1)), False, id="another total"),
+        pytest.param(
+            booked(invoice(), **UNMARKED, number="INV-1-2", date=dt.date(2026, 1, 1)), False, id="another date"
+        ),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2", contact_id="other"), False, id="another contact"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2", status=VOID), False, id="void"),
+        pytest.param(booked(invoice(), number="INV-1-2", reference="Provet invoice 9"), False, id="another one's mark"),
+    ],
+)
+def test_a_copy_under_a_derived_number_is_a_duplicate(theirs: Document, copy: bool) -> None:
+    assert matched(ORIGINAL, theirs, document_link("1", "x-0")).duplicates == ((theirs,) if copy else ())
+    assert matched(ORIGINAL, theirs).duplicates == ((theirs,) if copy else ())
+    assert matched(theirs).collision == (theirs if copy else None), "nothing is posted beside it without a person"
+    linked_elsewhere = matched(ORIGINAL, theirs, document_link("1", "x-0"), document_link("9", theirs.id))
+    assert linked_elsewhere.duplicates == ()
