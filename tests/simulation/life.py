@@ -119,13 +119,15 @@ class _BrittleTx:
 class LifeStore:
     """The store of one life over the file that all lives share: a queue in front of one connection.
 
-    Each transaction is a point before and after. The disk may be full, and a stop may come in the middle.
+    Each transaction is a point before and after. The disk may be full, and a stop may come in the middle. ``committed``
+    is called after each that lasts.
     """
 
-    def __init__(self, raw: sqlite3.Connection, life: Life, hazards: Hazards) -> None:
+    def __init__(self, raw: sqlite3.Connection, life: Life, hazards: Hazards, committed: Callable[[], None]) -> None:
         self._raw = raw
         self._life = life
         self._hazards = hazards
+        self._told = committed
         self._waiting: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def read(self, work: Callable[[Tx], T]) -> T:
@@ -146,6 +148,7 @@ class LifeStore:
 
     def _committed(self, work: Callable[[Tx], T]) -> T:
         result: T = commit_all(self._raw, [work])[0].result()
+        self._told()
         return result
 
     def _broken_off(self, work: Callable[[Tx], T], kind: Disk, statements: int) -> T:

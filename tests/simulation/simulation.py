@@ -178,7 +178,7 @@ class Simulation:
             new_id=self.ids,
             offload=_inline,
             exchange=LifeExchange(self.network, life, self.hazards, self.witness),
-            db=LifeStore(self.db._raw, life, self.hazards),
+            db=LifeStore(self.db._raw, life, self.hazards, self.witness.committed),
         )
         try:
             async with open_app(settings_of(self.script.variant), drivers) as app:

@@ -21,9 +21,11 @@ from daemon.ports import Request, Response
 from daemon.sandbox.host import Reply
 from daemon.sandbox.provet import ProvetSystem
 from daemon.sandbox.xero import XeroSystem
+from daemon.store import audit
+from daemon.store.sqlite import SqliteTx
 from tests.simulation import ledger
 from tests.simulation.life import Life
-from tests.simulation.trace import Trace
+from tests.simulation.trace import KEPT, Trace
 
 MINUTE_S = 60.0
 CALLS_A_MINUTE = 60
@@ -65,6 +67,21 @@ class Witness:
     _effects: set[tuple[str, int]] = field(default_factory=set)
     _shown: dict[str, tuple[float, object]] = field(default_factory=dict)
     _calls: deque[tuple[float, int]] = field(default_factory=deque)
+    _audited: tuple[int, str] = (0, "0" * 64)
+
+    def committed(self) -> None:
+        """A transaction has been committed: the audit log has grown at its end, each entry bound to the one before."""
+        tx = SqliteTx(self.raw)
+        number, previous = self._audited
+        head = audit.head(tx)
+        if head == self._audited:
+            return
+        for entry in audit._rows(tx, number, KEPT):
+            bound = entry[0] == number + 1 and entry[7] == audit._chained(previous, entry[:7])
+            self.trace.hold(bound, f"audit entry {entry[0]} is not bound to entry {number}")
+            number, previous = entry[0], entry[7]
+        self.trace.hold(head == (number, previous), "the head of the audit log is not its newest entry")
+        self._audited = head
 
     def approved(self, discrepancy_id: str, fingerprint: str, approval: Approved) -> None:
         """Somebody is about to approve an option."""
