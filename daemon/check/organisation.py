@@ -9,9 +9,6 @@ from daemon.provet.reference import ProvetReference
 from daemon.settings import PracticeSettings
 from daemon.xero.reference import Organisation, XeroReference
 
-CASH_BASIS = frozenset({"CASH", "PAYMENTS", "FLATRATECASH"})
-"""``SalesTaxBasis`` of organisations that report VAT when money comes in."""
-
 
 def judge_organisation(found: Findings, practice: PracticeSettings, seen: Seen) -> None:
     """Everything about the organisation and the clinic but their accounts and rates."""
@@ -30,7 +27,7 @@ def _judge_books(found: Findings, practice: PracticeSettings, own: Organisation)
     if keeps_other_time(practice.timezone, own.timezone, practice.start_date.year):
         mend = f"set {found.key('timezone')} to the clinic's, or mend it in Xero"
         found.warn(f"Xero keeps {own.timezone}, the settings {practice.timezone.key}: days would begin apart", mend)
-    if own.sales_tax_basis in CASH_BASIS and practice.consolidated != "originals":
+    if own.cash_basis and practice.consolidated != "originals":
         mend = f'set {found.key("consolidated")} = "originals"'
         text = f'VAT is reported on a cash basis, where consolidated = "{practice.consolidated}" would declare it twice'
         found.error(text, mend)

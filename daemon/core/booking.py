@@ -13,6 +13,7 @@ from daemon.core.mappings import Gap, payment_account, recording_gap
 from daemon.core.model import ZERO, Payment
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
+from daemon.core.write_off import is_write_off
 
 
 def payment_gaps(view: View, scene: Scene) -> list[Gap]:
@@ -44,6 +45,8 @@ def payment_steps(view: View, scene: Scene, *, limit: Decimal) -> list[CreatePay
         account, gap = payment_account(payment.method, scene.rules)
         amount = settlement(view.document, payment)
         if gap is not None or amount > left or from_xero(payment, scene.rules) or scene.rules.closed(payment.date):
+            continue
+        if scene.rules.cash_basis and is_write_off(payment, scene.rules):
             continue
         steps.append(payment_step(view, payment, account, amount))
         left -= amount

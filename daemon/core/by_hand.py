@@ -9,6 +9,7 @@ from daemon.core.correction import Option
 from daemon.core.findings import option, with_currency
 from daemon.core.model import Payment
 from daemon.core.rules import Rules
+from daemon.core.write_off import WRITE_OFF_CREDIT
 
 CLOSES = "This closes by itself once it is seen done; approving it has both systems read again at once"
 
@@ -27,6 +28,8 @@ def may_be_removed(payment: Payment, rules: Rules) -> bool:
 
 def why_it_stays(payment: Payment) -> str:
     """What keeps a payment that may not be removed."""
+    if payment.batch_id == WRITE_OFF_CREDIT:
+        return "a credit note"
     return "bank-reconciled or in a batch" if payment.locked else "in a closed period"
 
 
@@ -39,7 +42,9 @@ def removing(payment: Payment, number: str, rules: Rules) -> tuple[str, ...]:
             f"The books are closed on {payment.date.isoformat()}: whoever closed them decides. Either they open the"
             " period for this and close it again, or the payment stays and is corrected in an open period"
         )
-    if payment.batch_id:
+    if payment.batch_id == WRITE_OFF_CREDIT:
+        words.append(f"In Xero open the credit note that writes off {number}, remove its allocation and void it")
+    elif payment.batch_id:
         words.append(
             f"In Xero open the batch of the {what}; under Options unreconcile it if it is matched, then delete it, and"
             " enter its other payments anew: they are linked to Provet's by themselves"

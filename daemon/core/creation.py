@@ -20,6 +20,7 @@ from daemon.core.obstacles import cause_of, linked_contact, provet_client
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 from daemon.core.walk_in import is_walk_in
+from daemon.core.write_off import is_write_off
 
 
 class Creation(Value, frozen=True, kw_only=True):
@@ -51,6 +52,8 @@ def creation(view: View, scene: Scene) -> Creation:
     steps: tuple[Step, ...] = (*contact, CreateDocument(posting=posting), *payments, *allocation)
     left = posting.gross - paid - sum((step.amount for step in allocation), ZERO)
     words = (*_consequences(posting, contact, left, scene.rules), *untaxed(view, scene.rules))
+    if any(is_write_off(payment, scene.rules) for payment in view.standing) and payments and not scene.rules.cash_basis:
+        words += ("What is written off is booked as paid; the VAT on it stays declared: no bad debt relief",)
     return Creation(posting=posting, steps=steps, consequences=words)
 
 

@@ -20,6 +20,7 @@ from daemon.core.model import ZERO, Payment
 from daemon.core.pairing import PaymentPair
 from daemon.core.removal import delete_step
 from daemon.core.view import Scene, View
+from daemon.core.write_off import write_off_type
 
 
 def provet_facts(payment: Payment, view: View) -> dict[str, str]:
@@ -94,7 +95,7 @@ def record_step(payment: Payment, amount: Decimal, date: dt.date, view: View, sc
         document_id=view.paid_on,
         amount=amount * factor(view.document),
         date=date,
-        method=scene.rules.xero_payment_type,
+        method=write_off_type(payment.method, scene.rules) or scene.rules.xero_payment_type,
         info=payment_info(payment.id),
         label=view.posted.posting.label,
     )

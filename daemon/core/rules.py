@@ -39,6 +39,8 @@ class Rules(Value, frozen=True, kw_only=True):
     be read. ``books_currency`` is the organisation's, "" while that is unknown. ``held_by`` is the id of the
     discrepancy that every new document waits for, "" if none. ``locked_through`` is the last closed
     day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
+    ``write_off_types`` are the Provet payment types that write off; ``cash_basis`` says that VAT is reported when money
+    comes in, where a payment to a write-off account would declare it.
     ``adopting`` holds until the first comparison is released.
     """
 
@@ -67,6 +69,8 @@ class Rules(Value, frozen=True, kw_only=True):
     accounts_paying: tuple[str, ...] | None = None
     accounts_archived: tuple[str, ...] = ()
     payments: dict[str, str] = msgspec.field(default_factory=dict)
+    write_off_types: tuple[str, ...] = ()
+    cash_basis: bool = False
     tracking_category: str = ""
     tracking: dict[str, str] = msgspec.field(default_factory=dict)
     tracking_known: dict[str, tuple[str, ...]] | None = None

@@ -24,6 +24,8 @@ from daemon.core.payment_options import (
     relied,
 )
 from daemon.core.view import Scene, View
+from daemon.core.write_off import is_write_off
+from daemon.core.write_off_credit import write_off_credit
 
 
 def missing_in_xero(view: View, scene: Scene) -> list[Case]:
@@ -51,6 +53,9 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
         return msgspec.structs.replace(case, summary=why, policy=Policy.PERSON)
     if gap is not None:
         return msgspec.structs.replace(case, cause=gap_id(gap, scene.rules))
+    offered = fits or (scene.rules.cash_basis and amount <= view.xero_room)
+    if is_write_off(payment, scene.rules) and not view.credit and offered:
+        return _written_off(case, payment, fits, view, scene)
     if fits:
         return msgspec.structs.replace(
             case, options=create_options(payment_step(view, payment, account, amount), payment)
@@ -65,6 +70,18 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
     if amount > left:
         return _overpaid_in_xero(case, payment, left, view, scene)
     return _closed_in_xero(case, payment, view, scene)
+
+
+def _written_off(case: Case, payment: Payment, fits: bool, view: View, scene: Scene) -> Case:
+    """By payment to the write-off account or by a credit note; where VAT is reported on a cash basis the payment would
+    declare it, so that only the credit note is offered."""
+    account, _ = payment_account(payment.method, scene.rules)
+    credit = write_off_credit(view, payment, scene, recommended=not fits)
+    if not fits:
+        return msgspec.structs.replace(case, policy=Policy.PERSON, options=credit)
+    words = f"It stands in Xero as paid to account {account}; the VAT on it stays declared: no bad debt relief"
+    step = payment_step(view, payment, account, case.amount)
+    return msgspec.structs.replace(case, options=(*create_options(step, payment, words=words), *credit))
 
 
 def _overpaid_in_xero(case: Case, payment: Payment, left: Decimal, view: View, scene: Scene) -> Case:

@@ -30,6 +30,7 @@ from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
 from daemon.core.posting import Posted, with_rounding
 from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import at_the_till
+from daemon.core.write_off import with_write_offs
 
 
 class View(Value, frozen=True, kw_only=True):
@@ -155,7 +156,7 @@ class Scene(Value, frozen=True, kw_only=True):
 
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
-    family = _present(at_the_till(family, rules))
+    family = with_write_offs(_present(at_the_till(family, rules)), rules)
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
     views = {view.document.id: view for view in _views(allotted, wholes, rules)}

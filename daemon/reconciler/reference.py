@@ -96,6 +96,8 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         accounts_paying=references.xero.accounts_paying,
         accounts_archived=references.xero.accounts_archived,
         payments=dict(settings.payments),
+        write_off_types=tuple(settings.provet.write_off_types),
+        cash_basis=references.xero.organisation.cash_basis,
         tracking_category=settings.tracking.category,
         tracking=dict(settings.tracking.departments),
         tracking_known=dict(references.xero.tracking),

@@ -45,6 +45,10 @@ class TaxRate:
     on_revenue: bool
 
 
+_CASH_BASIS = frozenset({"CASH", "PAYMENTS", "FLATRATECASH"})
+"""``SalesTaxBasis`` of organisations that report VAT when money comes in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     """The organisation; nothing dated on or before ``locked_through`` can be written (docs/reference/xero.md 15).
@@ -60,6 +64,11 @@ class Organisation:
     sales_tax_basis: str
     period_lock: dt.date | None
     year_lock: dt.date | None
+
+    @property
+    def cash_basis(self) -> bool:
+        """Whether VAT is reported when money comes in."""
+        return self.sales_tax_basis in _CASH_BASIS
 
     @property
     def locked_through(self) -> dt.date | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from tests.support.ledgers import ProvetDocument, ProvetLedger, XeroDocument, XeroLedger
+from tests.support.ledgers import ProvetDocument, ProvetLedger, XeroDocument, XeroLedger, XeroPayment
 
 T = TypeVar("T")
 CENT = Decimal("0.01")
@@ -51,6 +51,7 @@ class Terms:
     xero_payment_type: str
     walk_in: str = ""
     rounding_account: str = ""
+    write_off_accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ def terms_of(settings: Path, practice: str = "riverside") -> Terms:
         accounts=accounts.get("by_number", {}),
         payment_accounts={"8": accounts["prepayment_clearing"], **table["payments"]},
         xero_payment_type=str(table["provet"]["xero_payment_type"]),
+        write_off_accounts=frozenset(
+            table["payments"][str(kind)] for kind in table["provet"].get("write_off_types", ())
+        ),
         rounding_account=accounts.get("rounding", ""),
         walk_in=table["walk_in_contact"] if table.get("anonymous") == "walk_in" else "",
     )
@@ -120,6 +124,7 @@ def terms_of(settings: Path, practice: str = "riverside") -> Terms:
 
 def lay_out(provet: ProvetLedger, xero: XeroLedger, terms: Terms) -> Books:
     """Pair the documents of both ledgers by our mark, or by number, total and date where one carries none."""
+    xero = _with_write_offs(xero, terms)
     excluded = {d.id: reason for d in provet.documents.values() if (reason := excluded_for(d, terms))}
     wanted = [document for document in provet.documents.values() if document.id not in excluded]
     living = [document for document in xero.documents.values() if document.living]
@@ -140,6 +145,25 @@ def lay_out(provet: ProvetLedger, xero: XeroLedger, terms: Terms) -> Books:
         foreign=tuple(document for document in others if not is_ours(document)),
         dead=tuple(document for document in xero.documents.values() if not document.living and is_ours(document)),
     )
+
+
+def _with_write_offs(xero: XeroLedger, terms: Terms) -> XeroLedger:
+    """The ledger with credit notes that only write off shown as payments of the invoices they are set against."""
+    accounts = terms.write_off_accounts
+    notes = [
+        note
+        for note in xero.documents.values()
+        if note.credit and note.living and note.lines and all(line.account in accounts for line in note.lines)
+    ]
+    documents = {key: document for key, document in xero.documents.items() if document not in notes}
+    payments = list(xero.payments)
+    for note in notes:
+        for each in note.allocations:
+            code = frozenset({note.lines[0].account})
+            payments.append(XeroPayment(note.id, each.invoice, each.amount, each.date, note.reference, True, code))
+            invoice = documents[each.invoice]
+            documents[each.invoice] = replace(invoice, credited=invoice.credited - each.amount)
+    return replace(xero, documents=documents, payments=tuple(payments))
 
 
 def excluded_for(document: ProvetDocument, terms: Terms) -> str:

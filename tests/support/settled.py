@@ -66,12 +66,18 @@ def _payments(match: Match, theirs: Sequence[XeroPayment], books: Books) -> Iter
             found[row.type if row else "", each.amount] += 1
         else:
             yield from _received(match, each)
-            found[books.terms.xero_payment_type, each.amount] += 1
+            found[_received_as(each, books), each.amount] += 1
     expected = standing(match.provet)
     for sort in sorted(expected.keys() | found.keys()):
         if expected[sort] != found[sort]:
             what = f"payments of {as_text(sort[1])} by type {sort[0] or 'unknown'}"
             yield Difference(match.about, what, str(expected[sort]), str(found[sort]))
+
+
+def _received_as(theirs: XeroPayment, books: Books) -> str:
+    """The type that a payment made in Xero gets in Provet."""
+    accounts, written_off = books.terms.payment_accounts, theirs.accounts & books.terms.write_off_accounts
+    return next((kind for kind, code in accounts.items() if code in written_off), books.terms.xero_payment_type)
 
 
 def _sent(match: Match, theirs: XeroPayment, row: ProvetPayment | None, books: Books) -> Iterator[Difference]:
