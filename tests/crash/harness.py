@@ -29,7 +29,7 @@ from tests.support.waiting import wait_until
 
 CLIENTS, INVOICES = 12, 40
 IN_STEP_S = 120
-LIVES_S, SOON_S = (0.5, 4.0), 0.8
+LIVES_S, SOON_S = (0.5, 5.0), 0.8
 SLOW = (
     {"kind": "slow", "system": "xero", "method": "PUT", "seconds": 0.25},
     {"kind": "slow", "system": "xero", "method": "POST", "path": "/api.xro/", "seconds": 0.25},

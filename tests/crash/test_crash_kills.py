@@ -8,7 +8,7 @@ import pytest
 
 from tests.crash.harness import compare
 
-KILLS, SEED = 5, 7
+KILLS, SEED = 3, 7
 
 
 @pytest.mark.timeout(300)

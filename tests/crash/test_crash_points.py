@@ -19,7 +19,7 @@ from tests.crash.points import SURVIVED, Case, first_death, outcome
 from tests.crash.remote import FastClock
 from tests.simulation.clinic import PRACTICE, Variant, provet_of, rng_of, settings_of, world_of, xero_of
 
-STRIDE = int(os.environ.get("STRIDE", "9"))
+STRIDE = int(os.environ.get("STRIDE", "15"))
 """CI tries every so-manieth point; ``make crash`` tries them all."""
 PLAIN = Variant(rotating=False, by_status=False)
 LOST = Rule(Kind.DROP_AFTER, method="PUT", times=2)
