@@ -93,7 +93,8 @@ async def _xero(practice: PracticeSettings, network: Network, load: Load) -> Xer
             return XeroSeen(access=known)
         forbidden = await xero_access.read_forbidden(reader)
         actions = await xero_access.read_actions(caller, endpoint.base_url, reader.headers)
-        access = xero_access.XeroAccess(tenants=tenants, forbidden=forbidden, actions=actions)
+        scopes = await xero_access.read_scopes(caller)
+        access = xero_access.XeroAccess(tenants=tenants, forbidden=forbidden, actions=actions, scopes=scopes)
         if forbidden:
             return XeroSeen(access=access)
         return XeroSeen(

@@ -95,6 +95,11 @@ class Caller:
             error.system = self._name
             raise
 
+    async def token(self) -> str:
+        """The token that calls bear now; raises what a call raises that gets none."""
+        with self._named():
+            return await self._tokens.get()
+
     @property
     def usage(self) -> Usage:
         return self._budget.usage()

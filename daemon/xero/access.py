@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,12 +24,20 @@ SETTINGS = ("Organisation", "Accounts", "TaxRates", "TrackingCategories")
 class XeroAccess:
     """``tenants`` is None where the app may not list its connections. ``forbidden`` are resources it may not read.
 
-    ``actions`` maps what the organisation lets the connection do (docs/reference/xero.md 13.1) to whether it does.
+    ``scopes`` is None where the token does not tell them. ``actions`` maps what the organisation lets the connection do
+    (docs/reference/xero.md 13.1) to whether it does.
     """
 
     tenants: tuple[str, ...] | None = None
     forbidden: tuple[str, ...] = ()
     actions: Mapping[str, bool] = field(default_factory=dict)
+    scopes: tuple[str, ...] | None = None
+
+    @property
+    def unwritable(self) -> tuple[str, ...]:
+        """The resources that the scopes let the app read at most; none where they are not known."""
+        granted = set(self.scopes or ())
+        return tuple(name for name, scopes in _WRITING.items() if self.scopes is not None and not granted & set(scopes))
 
 
 class _Connection(wire.Wire, frozen=True):
@@ -44,6 +53,17 @@ class _Actions(wire.Wire, frozen=True):
     actions: list[_Action] = []  # noqa: RUF012
 
 
+class _Claims(msgspec.Struct, frozen=True):
+    scope: list[str] | str = ""
+
+
+_CLAIMS = msgspec.json.Decoder(_Claims)
+_WRITING = {
+    "Contacts": ("accounting.contacts",),
+    "Invoices and CreditNotes": ("accounting.invoices", "accounting.transactions"),
+    "Payments": ("accounting.payments", "accounting.transactions"),
+}
+"""Scopes that let an app write (docs/reference/xero.md 2.4): the granular ones and those they replace."""
 _CONNECTIONS = msgspec.json.Decoder(list[_Connection])
 _ACTIONS = msgspec.json.Decoder(_Actions)
 
@@ -56,6 +76,16 @@ async def read_tenants(caller: Caller, connections_url: str) -> tuple[str, ...] 
     except Forbidden:
         return None
     return tuple(connection.tenant_id.lower() for connection in found)
+
+
+async def read_scopes(caller: Caller) -> tuple[str, ...] | None:
+    """The scopes that the token itself names; None if it names none. It is read, not proven."""
+    try:
+        claims = (await caller.token()).split(".")[1]
+        found = _CLAIMS.decode(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))).scope
+    except (IndexError, ValueError, msgspec.DecodeError):
+        return None
+    return tuple(found.split() if isinstance(found, str) else found) or None
 
 
 async def read_forbidden(reader: Reader) -> tuple[str, ...]:
