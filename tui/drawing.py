@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
-from daemon.protocol import DiscrepancyView, Role, Sort
+from daemon.protocol import Role
 from daemon.safe import safe
-from tui.listing import Listing
-from tui.plain import age, amount, cells, fit, words
+from tui.plain import cells, fit
 from tui.state import Connection, State
 from tui.times import clock
 
@@ -20,16 +18,6 @@ WIDE = 120
 Piece = tuple[str, str]
 """Text and its role: "", "head", "dim", "good", "warn" or "bad"."""
 
-_STATUSES = {
-    "open": (" ", ""),
-    "approved": ("»", "warn"),
-    "closed": ("✓", "good"),
-    "rejected": ("✗", "dim"),
-    "snoozed": ("z", "dim"),
-    "waived": ("~", "dim"),
-}
-_SORTED = {Sort.AMOUNT: "AMOUNT", Sort.AGE: "AGE", Sort.KIND: "KIND", Sort.LABEL: "SUBJECT"}
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -40,52 +28,9 @@ class Column:
     right: bool = False
 
 
-def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
-    """The columns of the discrepancies; the subject takes what is left of ``width``."""
-    columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 25)]
-    if not one_practice:
-        columns.append(Column("PRACTICE", 10))
-    if width >= WIDE:
-        columns += [Column("STATUS", 9), Column("AGE", 7, right=True)]
-    used = sum(column.width + 1 for column in columns)
-    return (*columns, Column("SUBJECT", max(8, width - used - 1)))
-
-
-def list_row(row: DiscrepancyView, now: dt.datetime, columns: tuple[Column, ...]) -> list[Piece]:
-    """One discrepancy on one line."""
-    sign, role = _STATUSES.get(row.status, ("?", ""))
-    values = {
-        "": (sign, role),
-        "AMOUNT": (amount(row.amount), ""),
-        "KIND": (safe(row.kind), role),
-        "PRACTICE": (safe(row.practice), "dim"),
-        "STATUS": (words(row.status), role),
-        "AGE": (age(row.first_seen, now), "dim"),
-        "SUBJECT": (safe(f"{row.subject.label}: {row.summary}"), role),
-    }
-    return _row(columns, values)
-
-
-def head(columns: tuple[Column, ...], listing: Listing | None = None) -> list[Piece]:
-    """The titles; an arrow shows by what and which way the list is sorted."""
-    query = listing.query if listing else None
-    pieces: list[Piece] = []
-    for column in columns:
-        title = column.title
-        if query and title and title == _SORTED[query.sort]:
-            title += "↓" if query.descending else "↑"
-        pieces.append((fit(title, column.width, right=column.right) + " ", "head"))
-    return pieces
-
-
-def groups_line(listing: Listing) -> list[Piece]:
-    """How many, how much, and of which kinds; the largest groups first."""
-    if listing.total is None:
-        return [("loading…", "dim")]
-    pieces: list[Piece] = [(f"{listing.total:,}", "head"), (f" · {amount(listing.amount)}", "")]
-    for kind, count in sorted(listing.groups.items(), key=lambda item: (-item[1], item[0])):
-        pieces.append((f"  {count:,} {safe(kind)}", "dim"))
-    return pieces
+def head(columns: tuple[Column, ...]) -> list[Piece]:
+    """The titles of columns."""
+    return [(fit(column.title, column.width, right=column.right) + " ", "head") for column in columns]
 
 
 def header(state: State, title: str, width: int) -> list[Piece]:
