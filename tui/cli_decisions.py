@@ -27,7 +27,7 @@ def add_decisions(add: Add) -> None:
     comment = _on_one(add, "comment", deciding.comment, "add a comment to the history")
     comment.add_argument("text", metavar="TEXT")
     assign = _on_one(add, "assign", deciding.assign, "say who looks after it")
-    assign.add_argument("user", metavar="USER", help='"" takes the assignment away')
+    assign.add_argument("user", metavar="USER", nargs="?", help='else yourself; "" takes the assignment away')
 
 
 def add_bulk(add: Add, parser: type[argparse.ArgumentParser], globals_: argparse.ArgumentParser) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import pwd
 
 import msgspec
 
@@ -92,7 +94,8 @@ def comment(session: Session, args: argparse.Namespace) -> int:
 
 
 def assign(session: Session, args: argparse.Namespace) -> int:
-    return _decided(session, args.id, Assign(user=args.user), f"assigned to {safe(args.user) or 'nobody'}")
+    user = pwd.getpwuid(os.getuid()).pw_name if args.user is None else args.user
+    return _decided(session, args.id, Assign(user=user), f"assigned to {safe(user) or 'nobody'}")
 
 
 def waive(session: Session, args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from daemon.protocol import (
 from daemon.safe import safe
 from tui.plain import amount, table, when, words
 
+_WIDTH = 100
 _STATUS_HEAD = (
     "PRACTICE",
     "STATE",
@@ -91,9 +92,11 @@ def detail_lines(detail: Detail) -> list[str]:
         *([f"snoozed   until {when(detail.snoozed_until)}"] if detail.snoozed_until else []),
         *_waiver_lines(detail),
         *_field_lines(detail.fields),
+        *_evidence_lines(detail),
+        *(["", f"no approval now: {safe(detail.refusal)}"] if detail.refusal else []),
     ]
     for option in detail.options:
-        lines += ["", *option_lines(option)]
+        lines += ["", *option_lines(option, detail)]
     lines += _correction_lines(detail)
     if detail.history:
         lines += ["", "HISTORY", *(f"  {when(h.at)}  {safe(h.actor)}  {safe(h.text)}" for h in detail.history)]
@@ -124,12 +127,24 @@ def _field_lines(fields: Sequence[FieldView]) -> list[str]:
     return ["", *table(("", "FIELD", "PROVET", "BASELINE", "XERO"), rows, frozenset())]
 
 
-def option_lines(option: OptionView) -> list[str]:
-    """An option with its consequences and exact writes."""
+def _evidence_lines(detail: Detail) -> list[str]:
+    """The lines of its document and the money of its family, in full."""
+    from tui import beside
+
+    pieces = [*beside.lines(detail.lines, _WIDTH, equal=True), *beside.ledger(detail.ledger, _WIDTH, equal=True)]
+    return ["", *"".join(text for text, _ in pieces).splitlines()] if pieces else []
+
+
+def option_lines(option: OptionView, detail: Detail) -> list[str]:
+    """An option with its consequences, its exact writes and what they do to the balance."""
+    from tui.reviewing import effect
+
     mark = "  (recommended)" if option.recommended else ""
     lines = [f"OPTION {safe(option.id)}{mark}  {safe(option.title)}", f"  fingerprint {safe(option.fingerprint)}"]
     lines += [f"  - {safe(text)}" for text in option.consequences]
     lines += [f"  > {safe(write.system)}: {safe(write.summary)}" for write in option.writes]
+    if option.effect and option.writes:
+        lines.append(f"  = {effect(option.effect, detail)}")
     return lines
 
 
@@ -138,7 +153,11 @@ def _correction_lines(detail: Detail) -> list[str]:
     if not found:
         return []
     error = f": {safe(found.error)}" if found.error else ""
-    return ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {words(found.status)}{error}"]
+    lines = ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {words(found.status)}{error}"]
+    for step in found.progress:
+        why = f": {safe(step.detail)}" if step.detail else ""
+        lines.append(f"  {words(step.state):<8} {safe(step.system)}: {safe(step.summary)}{why}")
+    return lines
 
 
 def autonomy_lines(found: Autonomy) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 
 from daemon.control.operations import UnknownId
 from daemon.control.views import Place, correction_view, detail_view, discrepancy_view, option_view
+from daemon.control.weighing import followed
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, CorrectionStatus, Option, moved
 from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status
@@ -33,8 +34,8 @@ from daemon.protocol import (
     DiscrepancyView,
     HistoryEntry,
     ListQuery,
-    Operator,
     OpenSum,
+    Operator,
     OptionView,
     Outcome,
     Page,
@@ -127,12 +128,14 @@ class FakeOperations:
             for entry in self.log
             if entry.subject == discrepancy_id
         ]
-        return detail_view(self._view(found), tuple(history))
+        detail = detail_view(self._view(found), tuple(history))
+        mine = [c for c in self.corrections.values() if c.discrepancy_id == discrepancy_id]
+        return msgspec.structs.replace(detail, correction=followed(mine[-1], (), "GBP") if mine else None)
 
     async def correction(self, correction_id: str) -> CorrectionView:
         if correction_id not in self.corrections:
             raise UnknownId(f"no correction {correction_id}")
-        return correction_view(self.corrections[correction_id])
+        return followed(self.corrections[correction_id], (), "GBP")
 
     async def option(self, discrepancy_id: str, option_id: str) -> OptionView:
         chosen = self._get(discrepancy_id).finding.option(option_id)

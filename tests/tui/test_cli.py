@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import re
 import subprocess
 import sys
@@ -150,6 +152,20 @@ async def test_reject_needs_a_reason(reconcile: Reconcile, operations: FakeOpera
     assert (await reconcile("reject", found, "--reason", "agreed by phone")).exit == 0
     assert operations.found[found].status == "rejected"
     assert "agreed by phone" in (await reconcile("show", found)).out
+
+
+async def test_assign_without_a_name_is_to_oneself(reconcile: Reconcile, operations: FakeOperations) -> None:
+    found = next(iter(operations.found))
+    me = pwd.getpwuid(os.getuid()).pw_name
+    ran = await reconcile("assign", found, "--json")
+    assert (ran.exit, ran.json()["assignee"]) == (0, me)
+    assert (await reconcile("assign", found, "", "--json")).json()["assignee"] is None
+
+
+async def test_show_tells_of_each_write(reconcile: Reconcile, operations: FakeOperations) -> None:
+    found = next(iter(operations.found))
+    await reconcile("approve", found)
+    assert "waiting  xero: Book a payment" in (await reconcile("show", found)).out
 
 
 async def test_sync_waits_until_done(reconcile: Reconcile, operations: FakeOperations) -> None:

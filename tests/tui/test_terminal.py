@@ -44,6 +44,44 @@ async def test_attach_filter_review_approve_and_a_second_operator_sees_it_go(
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
+async def test_from_attach_to_a_decided_discrepancy_in_at_most_six_keys(
+    socket_path: str, operations: FakeOperations, columns: int, rows: int
+) -> None:
+    async with terminal(socket_path, columns, rows) as screen:
+        await screen.shows("Riverside", "● live")
+        pressed = (("d", "12 ·"), ("\r", "BASELINE"), ("a", "No (n)"), ("y", "approved"))
+        for key, shown in pressed:
+            screen.keys(key)
+            await screen.shows(shown)
+        assert len(pressed) <= 6
+        assert len(operations.corrections) == 1
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+async def test_each_write_is_seen_on_its_way(
+    socket_path: str, operations: FakeOperations, columns: int, rows: int
+) -> None:
+    async with terminal(socket_path, columns, rows) as screen:
+        await screen.shows("● live")
+        screen.keys("d")
+        await screen.shows("12 ·")
+        screen.keys("/kind:contact\r")
+        await screen.shows("3 ·")
+        screen.keys("\r")
+        await screen.shows("BASELINE")
+        screen.keys("a")
+        await screen.shows("No (n)")
+        screen.keys("y")
+        await screen.shows("· waiting", "Change phone of the contact")
+        screen.keys("e")
+        operations.step()
+        operations.step()
+        await screen.shows("✓ done")
+        operations.step()
+        await screen.shows("gone: both systems agree")
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
 async def test_both_come_back_when_the_daemon_does(
     operations: FakeOperations, tmp_path: Path, columns: int, rows: int
 ) -> None:

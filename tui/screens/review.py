@@ -250,4 +250,7 @@ def _beside(known: DiscrepancyView, fresh: DiscrepancyView) -> DiscrepancyView:
     """What changed, shown at once beside the evidence that is read anew in a moment."""
     if not isinstance(known, Detail):
         return fresh
+    seen, now = known.correction, fresh.correction
+    if seen and now and seen.id == now.id and not now.progress:
+        fresh = msgspec.structs.replace(fresh, correction=msgspec.structs.replace(now, progress=seen.progress))
     return msgspec.structs.replace(known, **{name: getattr(fresh, name) for name in fresh.__struct_fields__})
