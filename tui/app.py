@@ -14,6 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.events import Key
 from textual.screen import Screen
 
 from daemon.protocol import Event
@@ -93,6 +94,11 @@ class ReconcileApp(App[None]):
             for choice in command.choices:
                 run = partial(self.call_later, self.run_action, with_argument(command.action, choice))
                 yield SystemCommand(f"{command.name} {choice}", command.text, run)
+
+    def on_key(self, event: Key) -> None:
+        """What a quick hand types behind ``:`` before its line is there belongs into that line."""
+        if isinstance(self.screen, CommandLine) and self.screen.take(event):
+            event.prevent_default()
 
     def action_command(self) -> None:
         def typed(action: str | None) -> None:

@@ -21,3 +21,10 @@ async def test_the_terminal_is_put_back_when_told_to_end(socket_path: str, numbe
         for restoring in (MAIN_SCREEN, CURSOR, NO_MOUSE):
             await screen.sends(restoring)
         assert screen.echoes()
+
+
+async def test_a_command_may_be_typed_faster_than_its_line_opens(socket_path: str) -> None:
+    async with terminal(socket_path, 80, 24) as screen:
+        await screen.shows("● live")
+        screen.keys(":disc oak\r")
+        await screen.shows("discrepancies · Oaktree")
