@@ -51,9 +51,7 @@ def _judge_access(found: Findings, practice: PracticeSettings, access: XeroAcces
     for resource in access.forbidden:
         found.error(f"the Xero app may not read {resource}", "grant its scope and connect the app again")
     for resource in access.unwritable:
-        found.error(
-            f"the Xero app may read {resource} at most", "grant the scope that writes them, and connect it again"
-        )
+        found.error(f"the Xero app may not write {resource}", "grant the scope that writes them, and connect it again")
     if access.actions.get(_CREATE) is False:
         mend = "have the organisation's plan or the connecting user's role changed in Xero"
         found.error("the Xero organisation does not let the app create approved invoices", mend)

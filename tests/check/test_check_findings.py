@@ -175,6 +175,32 @@ async def test_what_the_organisation_does_not_allow_is_an_error(clinic: Premises
     ]
 
 
+@pytest.mark.parametrize(
+    ("scopes", "missing"),
+    [
+        pytest.param(None, [], id="not told"),
+        pytest.param(("accounting.transactions", "accounting.contacts"), [], id="the broad ones"),
+        pytest.param(("accounting.invoices", "accounting.payments", "accounting.contacts"), [], id="the granular ones"),
+        pytest.param(
+            ("accounting.invoices", "accounting.payments.read", "accounting.contacts"),
+            ["Payments"],
+            id="payments",
+        ),
+        pytest.param(
+            ("accounting.transactions.read", "accounting.contacts.read"),
+            ["Contacts", "Invoices and CreditNotes", "Payments"],
+            id="everything",
+        ),
+    ],
+)
+async def test_scopes_that_only_read_are_told_before_the_first_write(
+    clinic: Premises, scopes: tuple[str, ...] | None, missing: list[str]
+) -> None:
+    found = await judged(clinic, access(scopes=scopes))
+    errors = [problem.text for problem in found if problem.level is Level.ERROR]
+    assert errors == [f"the Xero app may not write {name}" for name in missing]
+
+
 async def test_an_archived_group_needs_nothing(clinic: Premises) -> None:
     archived = more_groups(VatGroup("9", "Old 12 %", Decimal(12), archived=True))
     assert await judged(clinic, archived) == await judged(clinic)

@@ -94,26 +94,8 @@ async def test_a_rotating_token_is_not_spent(clinic: Premises) -> None:
     assert clinic.world.hosts["xero"].log.entries() == []
 
 
-@pytest.mark.parametrize(
-    ("granted", "missing"),
-    [
-        pytest.param(GRANTED_SCOPES, [], id="all"),
-        pytest.param("accounting.transactions accounting.contacts accounting.settings.read", [], id="the broad ones"),
-        pytest.param(
-            "accounting.invoices accounting.payments.read accounting.contacts accounting.settings.read app.connections",
-            ["the Xero app may not write Payments"],
-            id="payments can be read alone",
-        ),
-        pytest.param(
-            "accounting.transactions.read accounting.contacts.read accounting.settings.read app.connections",
-            [f"the Xero app may not write {name}" for name in ("Contacts", "Invoices and CreditNotes", "Payments")],
-            id="everything can be read alone",
-        ),
-    ],
-)
-async def test_scopes_that_only_read_are_told_before_the_first_write(
-    clinic: Premises, granted: str, missing: list[str]
-) -> None:
-    system = clinic.world.hosts["xero"].system
-    system.identity._config = dataclasses.replace(system.config, scopes=granted)
-    assert [problem.text for problem in await clinic.check() if "may not write" in problem.text] == missing
+async def test_a_token_tells_its_scopes(clinic: Premises) -> None:
+    access = (await clinic.read())["riverside"].xero.access
+    assert access is not None
+    assert {"accounting.invoices", "accounting.payments", "accounting.contacts"} <= set(access.scopes or ())
+    assert access.unwritable == ()
