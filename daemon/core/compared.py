@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money, rate_text
-from daemon.core.diff import Change, accepted, agreed, changes
+from daemon.core.diff import Change, Facts, accepted, agreed, changes
 from daemon.core.family import linked
 from daemon.core.model import ZERO, Contact, Document, Kind, Link, System, Value
 from daemon.core.rules import Rules
@@ -45,8 +45,19 @@ def moved_fields(compared: Compared, link: Link | None) -> dict[str, Change]:
     """Which compared fields differ, and who moved them."""
     baseline = link.baseline if link is not None else None
     unknown = compared.same_contact is None and "contact" not in (baseline or {})
-    moved = changes(compared.provet, compared.xero, baseline)
+    moved = changes(compared.provet, compared.xero, _with_new_rates(compared, baseline))
     return {name: e for name, e in moved.items() if name != "contact" or not (compared.same_contact or unknown)}
+
+
+def _with_new_rates(compared: Compared, baseline: Facts | None) -> Facts | None:
+    """The baseline with no tax at rates that came with another total than the agreed one: whoever changed that brought
+    them."""
+    if baseline is None or "gross" not in baseline:
+        return baseline
+    if compared.provet["gross"] == baseline["gross"] and compared.xero["gross"] == baseline["gross"]:
+        return baseline
+    rates = (name for name in compared.provet.keys() | compared.xero.keys() if name.startswith("tax "))
+    return dict.fromkeys(rates, "") | dict(baseline)
 
 
 def _provet_facts(view: View) -> dict[str, str]:
