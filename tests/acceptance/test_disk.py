@@ -1,4 +1,4 @@
-"""A disk that takes nothing any more, and one that was read-only or damaged before the start: nothing unnoted is sent."""
+"""A disk that takes nothing any more, or is damaged before the start: nothing that is not noted is sent."""
 
 from __future__ import annotations
 
