@@ -90,6 +90,9 @@ class View(Screen[None]):
     def on_screen_resume(self) -> None:
         self.refresh_frame()
 
+    def on_resize(self) -> None:
+        self.refresh_frame()
+
     def hear(self, event: Event | None) -> None:
         """Redraw after an event of the feed."""
         self.told(event)
