@@ -90,4 +90,35 @@ def _compared(figures: Figures, naive: Figures) -> tuple[str, ...]:
     )
 
 
-BENCHMARKS: Mapping[str, Callable[..., Table]] = {"pipeline": pipeline, "compare": compare}
+def interface(*, quick: bool) -> Table:
+    """The terminal UI and the command line before many open discrepancies: starts, keys and memory, beside few."""
+    count, times, runs = (200, 1, 1) if quick else (100_000, 40, 7)
+
+    def measured(place: str, discrepancies: int) -> Figures:
+        folder = Path(root) / place
+        folder.mkdir()
+        return in_child("bench.interface:measured", folder=str(folder), count=discrepancies, times=times, runs=runs)
+
+    with tempfile.TemporaryDirectory() as root:
+        few, many = measured("few", 100), measured("many", count)
+    starts = {"bare python": "python", "reconcile status": "status", "UI, first paint": "paint", "UI, live": "live"}
+    rows = [(f"start: {name}", *_start(few, many, figure)) for name, figure in starts.items()]
+    kinds = ("open", "scroll", "page", "first and last", "sort", "filter", "group", "all")
+    rows += [(f"key: {kind}", *_answered(few, many, kind)) for kind in kinds]
+    rows.append(("key: CPU of UI and daemon", f"{few.cpu_s * 1000:.1f}", "", f"{many.cpu_s * 1000:.1f}", "", ""))
+    rows.append(("memory of the UI, MB", f"{few.peak_mb:.0f}", "", f"{many.peak_mb:.0f}", "", ""))
+    columns = ("100: ms", "p99", f"{count}: ms", "p99", "worst")
+    return Table("interface: open discrepancies behind a real daemon, 120 x 40", ("", *columns), rows)
+
+
+def _start(few: Figures, many: Figures, name: str) -> tuple[str, ...]:
+    return f"{few.counts[name] / 1000:.0f}", "", f"{many.counts[name] / 1000:.0f}", "", ""
+
+
+def _answered(few: Figures, many: Figures, kind: str) -> tuple[str, ...]:
+    one = (f"{few.counts[f'{kind} {what}'] / 1000:.1f}" for what in ("median", "p99"))
+    other = (f"{many.counts[f'{kind} {what}'] / 1000:.1f}" for what in ("median", "p99", "worst"))
+    return *one, *other
+
+
+BENCHMARKS: Mapping[str, Callable[..., Table]] = {"pipeline": pipeline, "compare": compare, "interface": interface}

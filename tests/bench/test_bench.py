@@ -45,6 +45,15 @@ def test_every_way_to_compare_finds_the_invoices_that_moved_and_no_other() -> No
     }
 
 
+def test_the_interface_starts_and_answers_every_kind_of_key() -> None:
+    table = BENCHMARKS["interface"](quick=True)
+    figures = dict(zip(column(table, ""), column(table, "200: ms"), strict=True))
+    assert {name.partition(":")[0] for name in figures} == {"start", "key", "memory of the UI, MB"}
+    started = [float(figure) for name, figure in figures.items() if name.startswith("start:")]
+    assert min(started) > 0
+    assert float(figures["memory of the UI, MB"]) > 10
+
+
 def test_an_unknown_benchmark_is_refused_by_name() -> None:
     command = [sys.executable, "-m", "bench", "pipelime"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

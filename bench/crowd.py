@@ -1,0 +1,119 @@
+"""A real store full of open discrepancies of one practice, and a real daemon that serves it on its socket."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from bench.stage import Stage
+from daemon.app import store_path
+from daemon.core.correction import CreatePayment, Option
+from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Policy, Status, Subject
+from daemon.core.model import Kind, Ref, System
+from daemon.sandbox.settings_out import PRACTICE
+from daemon.settings import Settings, load
+from daemon.store import discrepancies, state
+from daemon.store.database import open_inline
+from daemon.store.tx import Tx
+
+_KINDS = ("payment.missing_in_xero", "payment.removed_in_xero", "invoice.changed_in_xero", "credit.foreign_in_xero")
+_NAMES = ("Ada Quinn", "Marisol Peña", "O'Brien & Sons", "T. Ng", "Élodie Noël", "Bo Lindqvist", "Żaneta Łuk")
+_CLIENTS = 8000
+_BATCH = 5000
+_PATIENCE_S = 30.0
+
+
+@asynccontextmanager
+async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[Path, int]]:
+    """The socket and the process of a daemon with so many open discrepancies.
+
+    Both systems are out of reach, so that nothing moves.
+    """
+    settings_file = folder / "settings.toml"
+    Stage(folder, clients=2, invoices=2)
+    settings_file.write_text(settings_file.read_text().replace("127.0.0.1:800", "127.0.0.1:"))
+    settings = load(settings_file, {})
+    await _fill(settings, count, random.Random(seed))
+    command = [sys.executable, "-m", "daemon", "run", "--settings", str(settings_file)]
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as daemon:  # noqa: ASYNC220
+        try:
+            _wait_for(settings.daemon.socket, daemon)
+            yield settings.daemon.socket, daemon.pid
+        finally:
+            daemon.terminate()
+
+
+async def _fill(settings: Settings, count: int, rng: random.Random) -> None:
+    settings.daemon.state_dir.mkdir(parents=True, exist_ok=True)
+    db = open_inline(store_path(settings))
+    now = dt.datetime.now(dt.UTC)
+
+    def batch(first: int) -> object:
+        def work(tx: Tx) -> None:
+            for number in range(first, min(first + _BATCH, count)):
+                seen = now - dt.timedelta(seconds=37 * (count - number))
+                row = Discrepancy(finding=_finding(number, rng), status=Status.OPEN, first_seen=seen, last_seen=now)
+                discrepancies.put(tx, row)
+
+        return work
+
+    for first in range(0, count, _BATCH):
+        await db.write(batch(first))  # type: ignore[arg-type]
+    known = state.PracticeState(released_at=now, last_cycle=now, last_full=now)
+    await db.write(lambda tx: state.put_state(tx, PRACTICE, known))
+    await db.close()
+
+
+def _finding(number: int, rng: random.Random) -> Finding:
+    amount, client = Decimal(rng.randint(500, 250_000)) / 100, rng.randrange(_CLIENTS)
+    name, label = f"{_NAMES[client % len(_NAMES)]} {client}", f"Payment {5000 + number} of Invoice INV-{1000 + number}"
+    step = CreatePayment(
+        payment_id=str(5000 + number),
+        document_id=str(1000 + number),
+        credit=False,
+        amount=amount,
+        date=dt.date(2026, 2, 27),
+        account="091",
+        reference=f"Provet payment {5000 + number}",
+        label=label,
+    )
+    words = (f"Xero holds a payment of {amount} GBP on it.", f"{name} owes {amount} GBP less in Xero, as in Provet.")
+    option = Option(id="recreate-payment", title="Pay it in Xero", steps=(step,), recommended=True, consequences=words)
+    return Finding(
+        practice=PRACTICE,
+        kind=_KINDS[number % len(_KINDS)],
+        family=f"invoice:{1000 + number}",
+        subject=Subject(label=label, provet=Ref(system=System.PROVET, kind=Kind.PAYMENT, id=str(5000 + number))),
+        policy=Policy.PERSON,
+        amount=amount,
+        effect=-amount,
+        summary=f"{amount} of {name} stands in Provet only",
+        fields=(FieldDiff(name="amount", provet=str(amount), baseline=str(amount)), FieldDiff(name="status")),
+        options=(option, msgspec.structs.replace(option, id="done-by-hand", recommended=False, steps=())),
+        client=str(client),
+        client_name=name,
+    )
+
+
+def _wait_for(path: Path, daemon: subprocess.Popen[bytes]) -> None:
+    """Until the daemon takes connections."""
+    began = time.perf_counter()
+    while not _listens(path):
+        if daemon.poll() is not None or time.perf_counter() - began > _PATIENCE_S:
+            raise SystemExit("the daemon did not start")
+        time.sleep(0.05)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
