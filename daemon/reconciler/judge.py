@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from daemon.core.assess import Assessment, assess
 from daemon.core.family import Family, client_family, payment_info, payment_reference
@@ -42,16 +42,21 @@ async def _judge(practice: Practice, rules: Rules, seen: dict[str, int]) -> None
 
 def _save(tx: Tx, practice: Practice, batch: list[tuple[Family, Assessment]], seen: dict[str, int]) -> None:
     foreign.note(tx, practice, (assessment for _, assessment in batch))
+    doubted = in_doubt(tx, practice)
     for family, assessment in batch:
-        save(tx, practice, family.id, assessment, seen[family.id])
+        save(tx, practice, family.id, assessment, seen[family.id], doubted)
     gone = seen.keys() - {family.id for family, _ in batch}
     for family_id in gone:
-        save(tx, practice, family_id, Assessment(), seen[family_id])
+        save(tx, practice, family_id, Assessment(), seen[family_id], doubted)
 
 
-def _certain(tx: Tx, practice: Practice, links: Sequence[Link]) -> list[Link]:
+def in_doubt(tx: Tx, practice: Practice) -> set[str]:
+    """The marks of writes that are not settled."""
+    return {intent.mark for intent, _ in journal.unsettled(tx, practice.id)}
+
+
+def _certain(links: Sequence[Link], doubted: Set[str]) -> list[Link]:
     """Without links of payments that are in doubt: what is linked counts as made by an earlier step (``Settler``)."""
-    doubted = {intent.mark for intent, _ in journal.unsettled(tx, practice.id)}
     return [link for link in links if link.kind is not Kind.PAYMENT or not doubted & _marks(link)]
 
 
@@ -59,8 +64,8 @@ def _marks(link: Link) -> set[str]:
     return {payment_reference(link.provet_id), payment_info(link.xero_id)}
 
 
-def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, seen_seq: int) -> None:
-    """Store one judgement in place of the family's last."""
+def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, seen_seq: int, doubted: Set[str]) -> None:
+    """Store one judgement in place of the family's last; ``doubted`` is what ``in_doubt`` gives."""
     assessments.save(
         tx,
         practice.id,
@@ -68,7 +73,7 @@ def save(tx: Tx, practice: Practice, family_id: str, assessment: Assessment, see
         findings=assessment.findings,
         causes=assessment.causes,
         exclusions=assessment.exclusions,
-        links=_certain(tx, practice, assessment.links),
+        links=_certain(assessment.links, doubted),
         books=assessment.books,
         now=practice.clock.utc(),
         seen_seq=seen_seq,

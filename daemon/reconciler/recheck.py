@@ -13,7 +13,7 @@ from daemon.core.staleness import moved_since
 from daemon.core.undo import plan_undo
 from daemon.core.walk_in import is_walk_in
 from daemon.practice import Practice
-from daemon.reconciler.judge import save
+from daemon.reconciler.judge import in_doubt, save
 from daemon.store import audit, corrections, discrepancies, families, records
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch
@@ -74,7 +74,7 @@ class Rechecker:
             return True
         why = moved_since(correction.relies_on, option)
         corrections.put(tx, moved(correction, CorrectionStatus.STALE, error=why))
-        save(tx, practice, correction.family, assessment, seen)
+        save(tx, practice, correction.family, assessment, seen, in_doubt(tx, practice))
         audit.append(
             tx,
             at=practice.clock.utc(),

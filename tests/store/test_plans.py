@@ -194,3 +194,8 @@ async def test_nothing_that_runs_in_every_cycle_scans_a_table(db: Database) -> N
     for work in works:
         for plan in await db.write(lambda tx, w=work: plans(tx, w)):
             assert "SCAN " not in plan
+
+
+async def test_what_is_not_settled_is_found_without_all_that_ever_was_sent(db: Database) -> None:
+    found = await db.read(lambda tx: plans(tx, lambda t: journal.unsettled(t, CLINIC)))
+    assert "USING INDEX intent_unsettled" in found[0]
