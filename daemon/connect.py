@@ -87,6 +87,7 @@ def xero_endpoint(settings: PracticeSettings, timeout_s: float) -> XeroEndpoint:
         tenant_id=xero.tenant_id,
         grant=Grant(xero.grant),
         refresh_token=xero.refresh_token.get_secret_value(),
+        authorize_url=xero.authorize_url,
         limits=XeroLimits(xero.calls_per_minute, xero.calls_per_day, xero.concurrent),
         timeout_s=timeout_s,
     )

@@ -40,7 +40,10 @@ class Grant(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How one app gets its tokens. ``refresh_token`` is the first one after a person's consent."""
+    """How one app gets its tokens.
+
+    ``refresh_token`` is the first one after a person's consent, ``consent_url`` where a person gives it.
+    """
 
     token_url: str
     client_id: str
@@ -48,6 +51,13 @@ class Credentials:
     grant: Grant = Grant.CLIENT_CREDENTIALS
     scope: str = ""
     refresh_token: str = field(default="", repr=False)
+    consent_url: str = ""
+
+    @property
+    def reconnecting(self) -> str:
+        """What a person does once the app has lost its consent."""
+        page = f" at {self.consent_url} with the app's redirect_uri" if self.consent_url else ""
+        return f"connect the app again{page}, store the new refresh token in its secret and restart the service"
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -112,7 +122,7 @@ class TokenSource:
         try:
             state = msgspec.json.decode(stored, type=_State)
         except msgspec.DecodeError:
-            raise Invalid("the stored tokens cannot be read", hint="connect the app again") from None
+            raise Invalid("the stored tokens cannot be read", hint=self._credentials.reconnecting) from None
         first = self._credentials.refresh_token
         return None if first and state.seed != _seed(first) else state
 
@@ -133,7 +143,7 @@ class TokenSource:
         refresh_token = state.refresh_token if state else self._credentials.refresh_token
         request = token_request(self._credentials, refresh_token)
         asked_at = self._clock.utc()
-        answer = read_token(request, await self._exchange(request, timeout_s=30.0))
+        answer = read_token(self._credentials, request, await self._exchange(request, timeout_s=30.0))
         life_s = min(max(answer.expires_in, 0), LIFE_MAX_S)
         fresh = _State(
             seed=state.seed if state else _seed(self._credentials.refresh_token),
@@ -169,7 +179,7 @@ def token_request(credentials: Credentials, refresh_token: str) -> Request:
     elif refresh_token:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     else:
-        raise Unauthorised("no refresh token", hint="connect the app and store its refresh token")
+        raise Unauthorised("no refresh token", hint=credentials.reconnecting)
     pair = f"{credentials.client_id}:{credentials.client_secret}".encode()
     headers = {
         "authorization": f"Basic {base64.b64encode(pair).decode()}",
@@ -179,7 +189,7 @@ def token_request(credentials: Credentials, refresh_token: str) -> Request:
     return Request("POST", credentials.token_url, headers, urlencode(form).encode())
 
 
-def read_token(request: Request, response: Response) -> _Answer:
+def read_token(credentials: Credentials, request: Request, response: Response) -> _Answer:
     """The token in an answer, or the error it stands for."""
     where = place(request)
     if response.status >= 500:
@@ -188,7 +198,8 @@ def read_token(request: Request, response: Response) -> _Answer:
         raise RateLimited(f"{where}: too many calls", retry_after_s=retry_after_s(response))
     if response.status in (400, 401, 403):
         code = _error_code(response.body)
-        hint = "connect the app again" if code == "invalid_grant" else "check client_id, client_secret and scopes"
+        lost = code == "invalid_grant"
+        hint = credentials.reconnecting if lost else "check client_id, client_secret and scopes"
         raise Unauthorised(f"{where}: no token ({code or response.status})", hint=hint)
     if response.status != 200:
         raise BadMessage(f"{where}: status {response.status}", hint="check token_url")

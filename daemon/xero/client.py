@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -39,7 +40,8 @@ ARCHIVED_TOO = {"includeArchived": "true"}
 class XeroEndpoint:
     """Where an organisation is and how to get in; ``base_url`` ends with a slash.
 
-    ``refresh_token`` is the first one after consent, for the grant ``authorization_code`` only.
+    ``refresh_token`` is the first one after consent, which a person gives at ``authorize_url``: both are for the grant
+    ``authorization_code`` only.
     """
 
     base_url: str
@@ -50,6 +52,7 @@ class XeroEndpoint:
     grant: Grant = Grant.CLIENT_CREDENTIALS
     scope: str = SCOPE
     refresh_token: str = field(default="", repr=False)
+    authorize_url: str = ""
     limits: XeroLimits = field(default_factory=XeroLimits)
     timeout_s: float = TIMEOUT_S
 
@@ -231,10 +234,17 @@ def caller_of(endpoint: XeroEndpoint, network: Network, *, load: Load, persist: 
         grant=endpoint.grant,
         scope=endpoint.scope,
         refresh_token=endpoint.refresh_token,
+        consent_url=_consent_url(endpoint),
     )
     tokens = network.tokens.source(credentials, load=load, persist=persist)
     budget = network.budgets.xero(endpoint.base_url, endpoint.client_id, endpoint.tenant_id, endpoint.limits)
     return Caller(network.exchange, network.clock, tokens, budget, timeout_s=endpoint.timeout_s, name="Xero")
+
+
+def _consent_url(endpoint: XeroEndpoint) -> str:
+    """The page where a person consents, but for the app's own ``redirect_uri`` (docs/reference/xero.md 2.1)."""
+    asked = {"response_type": "code", "client_id": endpoint.client_id, "scope": f"offline_access {endpoint.scope}"}
+    return f"{endpoint.authorize_url}?{urlencode(asked)}" if endpoint.authorize_url else ""
 
 
 def _contacts(

@@ -23,6 +23,7 @@ PERSON = Credentials(
     client_secret=SECRET,
     grant=Grant.AUTHORIZATION_CODE,
     refresh_token="first",
+    consent_url="https://id.test/consent",
 )
 
 
@@ -171,7 +172,8 @@ async def test_an_expired_consent_says_what_to_do() -> None:
     clock = VirtualClock()
     with pytest.raises(Unauthorised) as caught:
         await source(Scripted([refused("invalid_grant")]), clock, PERSON).get()
-    assert caught.value.hint == "connect the app again"
+    assert "connect the app again at https://id.test/consent" in caught.value.hint
+    assert "restart" in caught.value.hint
 
 
 async def test_without_a_refresh_token_nothing_is_sent() -> None:
