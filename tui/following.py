@@ -85,6 +85,11 @@ def doubt(view: DiscrepancyView) -> list[Piece]:
     step = next((s for s in found.progress if s.state is StepState.IN_DOUBT), None) if found else None
     if step is None:
         return []
+    if step.stuck:
+        return [
+            ("In doubt: looking does not tell whether this write took effect. It is not sent on a guess\n", "bad"),
+            ("  The write says what was looked for and what you can do; once that is found it counts as done\n", ""),
+        ]
     system = safe(step.system).title()
     wait = f"{view.settle_s} s" if isinstance(view, Detail) and view.settle_s else "a while"
     mark = f"its mark “{safe(step.mark)}”" if step.mark else "its document, date and amount"

@@ -10,6 +10,7 @@ from daemon.control.views import correction_view, option_view
 from daemon.core import evidence
 from daemon.core.amounts import money, rate_text
 from daemon.core.correction import Correction, CorrectionStatus, LocalStep, Option, PostingLine
+from daemon.core.doubt import left_to_people
 from daemon.core.effects import effect_of
 from daemon.core.evidence import Aligned, Entry, Row
 from daemon.core.family import Family
@@ -54,7 +55,8 @@ def followed(correction: Correction, traces: Sequence[Trace], currency: str) -> 
 
 
 def _step(correction: Correction, place: int, traces: Sequence[Trace], currency: str) -> StepView:
-    (write,) = writes((correction.steps[place],), currency)
+    planned = correction.steps[place]
+    (write,) = writes((planned,), currency)
     last = traces[-1] if traces else None
     state = _STATES[last.status] if last is not None else StepState.WAITING
     detail = last.detail if last is not None else ""
@@ -70,6 +72,9 @@ def _step(correction: Correction, place: int, traces: Sequence[Trace], currency:
         mark=last.mark if last is not None else "",
         attempts=sum(trace.status is not IntentStatus.NOT_EXECUTED for trace in traces),
         looks=sum(trace.status is IntentStatus.ABSENT for trace in traces),
+        stuck=state is StepState.IN_DOUBT
+        and not isinstance(planned, LocalStep)
+        and left_to_people(planned, currency, detail),
         at=last.at if last is not None else None,
     )
 

@@ -34,7 +34,15 @@ def unclear(step: RemoteStep, currency: str) -> str:
 def given_up(step: RemoteStep, currency: str, attempts: int) -> str:
     """Why a step that is not there is not sent any more."""
     sought, remedy = _words(step, currency)
+    if isinstance(step, Allocate):
+        remedy = _by_hand(f"make it {_sum(step.already + step.amount, currency)} there")
     return f"sent {attempts} times and never found, so not sent again: looked for {sought}. {remedy}"
+
+
+def left_to_people(step: RemoteStep, currency: str, why: str) -> bool:
+    """Whether ``why`` a step is in doubt says that looking does not settle it."""
+    sought, _ = _words(step, currency)
+    return f"looked for {sought}" in why
 
 
 def _words(step: RemoteStep, currency: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ class StepView(Message, frozen=True, kw_only=True):
 
     ``detail`` is what the system answered, or why the outcome is unknown; ``mark`` what the record is looked for by;
     ``attempts`` how often it was sent; ``looks`` how often it was looked for in vain; ``at`` when it was last sent.
+    ``stuck`` says that looking does not settle its doubt: ``detail`` then ends with what a person can do.
     """
 
     system: str
@@ -32,6 +33,7 @@ class StepView(Message, frozen=True, kw_only=True):
     mark: str = ""
     attempts: int = 0
     looks: int = 0
+    stuck: bool = False
     at: dt.datetime | None = None
 
 

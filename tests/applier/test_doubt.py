@@ -70,6 +70,7 @@ async def _error_of(shop: Workshop, doubted: Discrepancy) -> str:
     correction = (await shop.app.desk.show(doubted.id)).correction
     assert correction is not None
     assert correction.status == "in_doubt"
+    assert correction.progress[-1].stuck
     return correction.error or ""
 
 

@@ -20,7 +20,7 @@ from daemon.core.correction import (
     UpdateContact,
     VoidDocument,
 )
-from daemon.core.doubt import given_up, unclear
+from daemon.core.doubt import given_up, left_to_people, unclear
 from tests.core.builders import DAY, contact
 
 TEN = Decimal(10)
@@ -60,7 +60,10 @@ def test_a_doubt_names_what_was_looked_for_and_what_can_be_done(step: RemoteStep
     for told in (unclear(step, "GBP"), given_up(step, "GBP", 5)):
         assert f"looked for {sought}" in told
         assert told.endswith(".")
-    assert "sent 5 times and never found" in given_up(step, "GBP", 5)
+        assert left_to_people(step, "GBP", told)
+    assert not left_to_people(step, "GBP", "no answer in 30 s")
+    assert "sent 5 times and never found, so not sent again" in given_up(step, "GBP", 5)
+    assert "by this program" not in given_up(step, "GBP", 5)
 
 
 def test_every_kind_of_write_is_among_them_or_a_document() -> None:

@@ -140,6 +140,7 @@ async def test_a_write_in_doubt_says_so_and_what_it_is_looked_for_by(clinic: Off
     (step,) = detail.correction.progress
     assert (step.state, step.mark) == ("in_doubt", f"Provet payment {payment}")
     assert step.detail
+    assert not step.stuck
     assert detail.settle_s > 0
 
 

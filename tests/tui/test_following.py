@@ -45,6 +45,17 @@ def test_doubt_says_what_is_looked_for_where_and_what_not_to_do() -> None:
     assert following.doubt(detail(correction=correction("applied", step(StepState.DONE)))) == []
 
 
+def test_a_doubt_that_is_given_up_is_not_said_to_be_sent_again() -> None:
+    why = "sent 5 times and never found, so not sent again: looked for a payment. If it is to be, enter it there"
+    doubted = step(StepState.IN_DOUBT, mark="Provet payment 12", detail=why, looks=4, stuck=True)
+    found = detail(correction=correction("in_doubt", doubted))
+    shown = text(following.doubt(found))
+    for words in ("sent again", "do nothing", "Do not enter"):
+        assert words not in shown
+    assert "what you can do" in shown
+    assert f"because: {why}" in text(following.steps(found, NOW))
+
+
 def test_a_stale_correction_lists_what_moved() -> None:
     error = "what it relied on has moved: xero gross was 80.00, is 81.00; date was a, is b"
     shown = text(following.steps(detail(correction=correction("stale", error=error)), NOW))
