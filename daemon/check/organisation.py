@@ -53,10 +53,14 @@ def _judge_tracking(found: Findings, practice: PracticeSettings, xero: XeroRefer
 
 
 def _judge_walk_in(found: Findings, practice: PracticeSettings, walk_ins: int) -> None:
-    if practice.anonymous == "walk_in" and walk_ins != 1:
-        count = "no contact" if not walk_ins else f"{walk_ins} contacts"
-        mend = f"leave one active contact of that name in Xero, or set {found.key('walk_in_contact')}"
-        found.error(f"Xero has {count} named {practice.walk_in_contact!r}", mend)
+    """A contact that is not there comes with the first anonymous sale."""
+    name, key = practice.walk_in_contact, found.key("walk_in_contact")
+    if practice.anonymous == "walk_in" and not walk_ins:
+        mend = f"nothing, if it shall be created with the first anonymous sale; else give {key} the name it has in Xero"
+        found.warn(f"Xero has no contact named {name!r} yet", mend)
+    if walk_ins > 1:
+        mend = f"leave one active contact of that name in Xero, or set {key}"
+        found.error(f"Xero has {walk_ins} contacts named {name!r}", mend)
 
 
 def _judge_departments(found: Findings, practice: PracticeSettings, provet: ProvetReference) -> None:

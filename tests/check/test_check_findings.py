@@ -220,6 +220,25 @@ async def test_an_account_without_a_code_is_named_by_its_id(clinic: Premises) ->
     assert [p for p in await judged(clinic) if p.level is Level.ERROR] == []
 
 
+async def test_a_walk_in_contact_may_be_missing_and_must_be_one(clinic: Premises) -> None:
+    """The first anonymous sale brings a contact that is not there."""
+    name = 'name = "Riverside Vets"'
+    clinic.reload(lambda text: text.replace(name, f'{name}\nanonymous = "walk_in"\nwalk_in_contact = "Counter"'))
+    said = {problem.text: problem for problem in await judged(clinic)}
+    missing = said["Xero has no contact named 'Counter' yet"]
+    assert (missing.level, "created with the first anonymous sale" in missing.mend) == (Level.WARNING, True)
+
+    def twice(seen: Seen) -> Seen:
+        return Seen(seen.provet, replace(seen.xero, walk_ins=2))
+
+    assert {p.text: p.level for p in await judged(clinic, twice)}["Xero has 2 contacts named 'Counter'"] is Level.ERROR
+    assert not [
+        p
+        for p in await judged(clinic, lambda seen: Seen(seen.provet, replace(seen.xero, walk_ins=1)))
+        if "Counter" in p.text
+    ]
+
+
 async def test_tracking_must_exist_and_name_every_department(clinic: Premises) -> None:
     clinic.reload(
         lambda text: f'{text}\n[practices.riverside.tracking]\ncategory = "Location"\ndepartments = {{"7" = "Moon"}}\n'

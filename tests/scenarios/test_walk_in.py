@@ -119,7 +119,7 @@ async def test_other_settings_later_leave_what_was_booked_alone(tmp_path: Path) 
         assert len(it.shop.writes("xero")) == before + 2
 
 
-async def test_a_contact_renamed_merged_or_archived_in_xero_is_followed(tmp_path: Path) -> None:
+async def test_a_contact_renamed_or_archived_in_xero_is_followed(tmp_path: Path) -> None:
     async with clinic(tmp_path, WALK_IN) as it:
         it.make(it.provet.sell, None, [VISIT])
         await it.sync()
@@ -135,6 +135,29 @@ async def test_a_contact_renamed_merged_or_archived_in_xero_is_followed(tmp_path
         it.keep(it.xero.edit_contact, made.id, {"ContactStatus": "ACTIVE"})
         await it.sync()
         assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_a_contact_that_is_merged_in_xero_is_followed(tmp_path: Path) -> None:
+    async with clinic(tmp_path, WALK_IN) as it:
+        first = it.make(it.provet.sell, None, [VISIT])
+        await it.sync()
+        (made,) = contacts(it)
+        other = it.keep(it.xero.make_contact, {"Name": "Till of the clinic"})
+        assert isinstance(other, Contact)
+        it.keep(it.xero.merge_contacts, made.id, other.id)
+        second = it.make(it.provet.sell, None, [VISIT])
+        await it.sync()
+        assert await it.kinds() == ["contact.merged", "invoice.missing"]
+        found = {row.finding.kind: row for row in await it.found()}
+        assert found["invoice.missing"].finding.cause == found["contact.merged"].id
+        await it.approve(found["contact.merged"])
+        assert await it.kinds() == []
+        it.make(it.provet.credit, first)
+        it.do(it.provet.pay_in_full, second, CARD)
+        await it.sync()
+        assert await it.kinds() == []
+        assert {document.contact_id for document in it.documents().values()} == {other.id}
+        assert [contact.id for contact in contacts(it)] == [made.id]
 
 
 @pytest.mark.parametrize("adopted", [True, False])
