@@ -74,9 +74,16 @@ def incomplete(view: View, scene: Scene) -> str:
         return ""
     if whole.missing:
         closed, carried = (with_currency(amount, scene.rules) for amount in (whole.closed, whole.carried))
-        return f"the payments that closed its originals come to {closed}, its content to {carried}"
-    reasons = (_refusal(scene.views[id_], view, scene) for id_ in whole.closing)
-    return next((reason for reason in reasons if reason), "")
+        off = with_currency(abs(whole.missing), scene.rules)
+        return f"the payments that closed its originals come to {closed}, its content to {carried}: {off} off"
+    unfit = misfit(view, scene)
+    return _refusal(unfit, view, scene) if unfit is not None else ""
+
+
+def misfit(view: View, scene: Scene) -> View | None:
+    """The first original of a consolidated invoice that cannot be closed in Xero."""
+    inside = (scene.views[id_] for id_ in scene.wholes[view.document.id].closing)
+    return next((original for original in inside if _refusal(original, view, scene)), None)
 
 
 def _refusal(original: View, view: View, scene: Scene) -> str:

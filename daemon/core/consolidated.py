@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.closing import closing_effect, closing_steps, incomplete, originals, whole_of
+from daemon.core.closing_by_hand import mend_half_revoked, mend_unrecognised, mend_whole
 from daemon.core.correction import CreateDocument, Option, Step, VoidDocument
 from daemon.core.discrepancy import Policy
 from daemon.core.documents import judge_document
@@ -52,6 +53,7 @@ def _excluded(view: View, scene: Scene) -> list[Case]:
             subject=document_subject(view),
             amount=abs(whole.missing),
             summary=f"{document_name(view, scene.rules)} is booked on its originals, but {why}",
+            options=(mend_whole(view, scene),),
         )
     ]
 
@@ -59,7 +61,9 @@ def _excluded(view: View, scene: Scene) -> list[Case]:
 def _with_closing(case: Case, view: View, scene: Scene) -> Case:
     """A missing consolidated invoice together with the payments that close its originals."""
     if not any(isinstance(step, CreateDocument) for each in case.options for step in each.steps):
-        return msgspec.structs.replace(case, effect=case.effect + closing_effect(view, scene))
+        unfit = case.cause is None and bool(incomplete(view, scene))
+        options = (mend_whole(view, scene),) if unfit else case.options
+        return msgspec.structs.replace(case, effect=case.effect + closing_effect(view, scene), options=options)
     steps = closing_steps(view, scene)
     words = f"{len(steps)} of its originals are closed in Xero from account {scene.rules.account_consolidation}"
     options = tuple(
@@ -159,6 +163,7 @@ def _half_revoked(view: View, standing: Sequence[View], scene: Scene) -> Case:
         amount=view.posted.posting.gross,
         effect=sum((o.sign * p.amount for o, p in _freed(view, scene)), ZERO) - view.xero_balance,
         summary=f"{document_name(view, scene.rules)} is void in Provet, but {inside} is still closed by it",
+        options=(mend_half_revoked(view, standing, scene.rules),),
     )
 
 
@@ -212,6 +217,7 @@ def _unrecognised(view: View, scene: Scene) -> list[Case]:
             amount=amount,
             effect=-view.sign * amount,
             summary=f"{closed} of {label} is closed by a consolidated invoice, but {reason}",
+            options=(mend_unrecognised(view, payments, scene.rules) if whole is None else mend_whole(whole, scene),),
         )
     ]
 

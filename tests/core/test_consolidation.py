@@ -92,10 +92,20 @@ class TestClearing:
             world.change(identifier, amount=Decimal(amount))
         found = settle(world)
         held = next(each for each in found.findings if each.kind == "consolidated.held")
-        assert (held.policy, held.options) == (Policy.PERSON, ())
+        assert (held.policy, [(o.id, o.recommended, o.steps) for o in held.options]) == (
+            Policy.PERSON,
+            [("done-by-hand", True, ())],
+        )
         assert held.subject.provet is not None
         assert held.subject.provet.id == "3"
-        assert "100.00" in held.summary
+        off = Decimal(100) - sum(map(Decimal, payments))
+        assert held.summary.endswith(f"its content to GBP 100.00: GBP {off:.2f} off")
+        told = " ".join(held.options[0].consequences)
+        wrong = [i for i, (amount, full) in enumerate(zip(payments, ("60.00", "40.00"), strict=True)) if amount != full]
+        for place in (0, 1):
+            said = f"INV-{place + 1} of GBP {('60.00', '40.00')[place]} is closed with GBP {payments[place]}" in told
+            assert said is (place in wrong)
+        assert "revoke the consolidation Invoice INV-3" in told
 
     @pytest.mark.parametrize("gross", ["99.97", "100.05", "99.50"])
     def test_its_own_rounding_row_stays_off_the_clearing_account(self, gross: str) -> None:
@@ -116,7 +126,8 @@ class TestClearing:
 
     def test_a_rest_that_bears_vat_is_no_rounding(self) -> None:
         fee = row("0.24", "20", description="Fee")
-        assert finding(brought_in(big=whole("100.24", fee)), "consolidated.held").options == ()
+        held = finding(brought_in(big=whole("100.24", fee)), "consolidated.held")
+        assert [option.id for option in held.options] == ["done-by-hand"]
 
     def test_a_payment_whose_consolidated_invoice_is_unknown_waits_for_a_person(self) -> None:
         world = consolidated()
@@ -126,19 +137,32 @@ class TestClearing:
             ("consolidated.held", Policy.PERSON, -60),
             ("consolidated.held", Policy.PERSON, -40),
         ]
+        told = " ".join(found.findings[0].options[0].consequences)
+        assert "open Invoice INV-1: payments of type 6 (Consolidated invoice) over GBP 60.00" in told
+        assert "provet.consolidated_field" in told
+        world.documents["3"] = whole()
+        assert quiet(world)
 
     def test_an_original_from_before_the_start_holds_it(self) -> None:
         world = consolidated(rules(start_date=DAY))
         world.change("1", date=DAY - dt.timedelta(days=1))
         found = settle(world)
-        assert "before start date" in next(f for f in found.findings if f.kind == "consolidated.held").summary
+        held = next(f for f in found.findings if f.kind == "consolidated.held")
+        assert "before start date" in held.summary
+        assert "mend the settings of the practice (start_date" in held.options[0].consequences[1]
+        world.practice = RULES
+        assert quiet(world)
 
     def test_an_original_that_somebody_paid_in_xero_holds_it(self) -> None:
         world = consolidated()
         for each in judged(world).findings[:2]:
             world.apply(each.options[0].steps)
         world.add(xero_paid("b", "25.00", partner(world, "1").id, method="090"))
-        assert "only GBP 35.00" in finding(world, "consolidated.held").summary
+        held = finding(world, "consolidated.held")
+        assert "only GBP 35.00" in held.summary
+        assert "In Xero open INV-1" in held.options[0].consequences[0]
+        world.change("b", cancelled=True)
+        assert quiet(world)
 
     def test_in_a_closed_period_all_of_it_goes_to_the_first_open_day(self) -> None:
         world = consolidated()

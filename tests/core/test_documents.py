@@ -114,6 +114,13 @@ def test_voided_in_provet(seen: Family, practice: Rules, policy: Policy, does: l
     assert (steps(finding) if finding.options else None) == does
 
 
+def test_credit_of_no_kin_that_is_set_against_it_keeps_it_from_being_voided() -> None:
+    """Provet applied credit of another document as well, so that it is no foreign one; no step can take it off."""
+    seen = with_records(in_step(balance=Decimal(70), credited=Decimal(50)), paid("5", "50", method="12"))
+    voided = only(with_changed(seen, "1", status=DocumentStatus.VOID))
+    assert (voided.kind, voided.policy, voided.options) == ("invoice.voided_in_provet", Policy.PERSON, ())
+
+
 def test_a_voided_credit_note_gives_its_credit_back_first() -> None:
     note = booked(credit_note(), allocations=(allocation("50"),), balance=Decimal(0))
     seen = learned(

@@ -317,9 +317,20 @@ async def test_a_visit_that_was_paid_in_part_before_waits_for_a_person(tmp_path:
     """Provet puts whole rows into the consolidated invoice, so it does not equal what is left of its originals."""
     async with till(tmp_path) as ada:
         ada.do(ada.provet.pay, ada.visits[0], Decimal(20), CASH)
-        ada.consolidate()
+        whole = ada.consolidate()
         await ada.sync()
         assert await ada.kinds() == ["consolidated.held"]
         found = (await ada.shop.found())[0]
-        assert (found.finding.options, found.finding.effect) == ((), 20)
+        (hand,) = found.finding.options
+        assert (hand.id, hand.recommended, hand.steps, found.finding.effect) == ("done-by-hand", True, (), 20)
+        first, second = (ada.provet.invoice(visit).number for visit in ada.visits)
+        told = " ".join(hand.consequences)
+        assert ": GBP 20.00 off" in found.finding.summary
+        assert f"Invoice {first} of GBP 86.00 is closed with GBP 66.00" in told
+        assert f"Invoice {second} of" not in told
         assert ada.open() == BOTH - 20
+        ada.do(ada.provet.revoke, whole)
+        ada.do(ada.provet.consolidate, [ada.visits[1]])
+        await ada.sync()
+        assert (await ada.kinds(), ada.open(), ada.owed()) == ([], BOTH - 20, BOTH - 20)
+        assert ada.accounts() == {"200": BOTH, "091": Decimal(-20)}
