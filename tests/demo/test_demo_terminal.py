@@ -27,7 +27,7 @@ async def demo_in_a_terminal() -> AsyncIterator[tuple[Terminal, asyncio.subproce
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
     )
     os.close(theirs)
-    screen = Terminal(ours)
+    screen = Terminal(ours, process)
     try:
         yield screen, process
     finally:
