@@ -12,8 +12,10 @@ from daemon.listing import query_params
 from daemon.protocol import (
     Approval,
     ApproveRequest,
+    AuditFound,
     AuditPage,
     AuditProof,
+    AuditQuery,
     Autonomy,
     BulkDecision,
     BulkRequest,
@@ -21,6 +23,9 @@ from daemon.protocol import (
     CorrectionView,
     Decision,
     Detail,
+    DoubtPage,
+    ExcludedPage,
+    ExcludedQuery,
     Expected,
     Failure,
     GroupBy,
@@ -172,6 +177,19 @@ def audit_verify() -> Call[AuditProof]:
     return Call("GET", "/audit/verify", AuditProof)
 
 
+def audit_search(query: AuditQuery) -> Call[AuditFound]:
+    """The next part of the log, newest first, that a search looks at."""
+    return Call("GET", f"/audit/search?{_params(query)}", AuditFound)
+
+
+def doubts(practice: str = "") -> Call[DoubtPage]:
+    return Call("GET", f"/doubts?{urlencode([('practice', practice)])}", DoubtPage)
+
+
+def excluded(query: ExcludedQuery) -> Call[ExcludedPage]:
+    return Call("GET", f"/excluded?{_params(query)}", ExcludedPage)
+
+
 def answer(call: Call[M], status: int, body: bytes) -> M:
     """The answer to a call; raises ``ControlError`` for a refusal and for what no daemon would say."""
     try:
@@ -201,3 +219,8 @@ def unreachable(path: str, error: OSError) -> ControlError:
 
 def _part(text: str) -> str:
     return quote(text, safe="") or "-"
+
+
+def _params(query: Message) -> str:
+    """A message of plain fields as URL parameters; what is empty is left out."""
+    return urlencode([(name, getattr(query, name)) for name in query.__struct_fields__ if getattr(query, name)])

@@ -55,6 +55,10 @@ class Settler:
         now = self._practice.clock.monotonic()
         return min((max(self._due(intent_id) - now, 0.0) for intent_id in self._since), default=float("inf"))
 
+    def due_in_s(self, intent_id: str) -> float | None:
+        """Seconds until that step may be looked for; None if it is not followed."""
+        return max(self._due(intent_id) - self._practice.clock.monotonic(), 0.0) if intent_id in self._since else None
+
     def _due(self, intent_id: str) -> float:
         """When a step may be looked for: once nothing can land any more, and not at once again after a look in vain."""
         return max(self._since[intent_id], self._looked.get(intent_id, 0.0)) + self._quiet_s

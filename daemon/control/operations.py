@@ -6,15 +6,18 @@ Every method may raise ``UnknownId`` (404), ``Invalid`` (400), ``Stale`` (409) o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from daemon.control.reporting import Reporting
 from daemon.errors import Permanent
 from daemon.protocol import (
+    Activity,
     Approval,
+    AuditFound,
     AuditPage,
     AuditProof,
+    AuditQuery,
     Autonomy,
     BulkRequest,
     BulkResult,
@@ -22,6 +25,9 @@ from daemon.protocol import (
     CorrectionView,
     Decision,
     Detail,
+    DoubtPage,
+    ExcludedPage,
+    ExcludedQuery,
     GroupBy,
     GroupPage,
     ListQuery,
@@ -117,8 +123,22 @@ class Operations(Protocol):
         """Entries numbered above ``after``, oldest first, at most ``limit``."""
         ...
 
+    async def audit_search(self, query: AuditQuery) -> AuditFound:
+        """What a search finds in the next part of the log, newest first."""
+        ...
+
     async def audit_verify(self) -> AuditProof: ...
+
+    async def doubts(self, practice: str) -> DoubtPage:
+        """The steps in doubt of a practice, of all for ""."""
+        ...
+
+    async def excluded(self, query: ExcludedQuery) -> ExcludedPage: ...
 
     def changes(self) -> AsyncIterator[Change]:
         """Every change from the moment of the call on; the server iterates it once and serves all clients from it."""
+        ...
+
+    def recent(self) -> Sequence[Activity]:
+        """The newest activity that ``changes`` gave, the newest last."""
         ...

@@ -32,30 +32,30 @@ class ReportRoutes:
         ]
 
     async def month(self, request: web.Request) -> web.Response:
-        return answer(await self._operations.reports.month(_practice(request), _query(request, ReportQuery)))
+        return answer(await self._operations.reports.month(_practice(request), query_of(request, ReportQuery)))
 
     async def discrepancies(self, request: web.Request) -> web.Response:
-        return answer(await self._operations.reports.discrepancies(_practice(request), _query(request, ReportQuery)))
+        return answer(await self._operations.reports.discrepancies(_practice(request), query_of(request, ReportQuery)))
 
     async def excluded(self, request: web.Request) -> web.Response:
-        return answer(await self._operations.reports.excluded(_practice(request), _query(request, ReportQuery)))
+        return answer(await self._operations.reports.excluded(_practice(request), query_of(request, ReportQuery)))
 
     async def approvals(self, request: web.Request) -> web.Response:
-        return answer(await self._operations.reports.approvals(_practice(request), _query(request, ReportQuery)))
+        return answer(await self._operations.reports.approvals(_practice(request), query_of(request, ReportQuery)))
 
     async def export_discrepancies(self, request: web.Request) -> web.Response:
-        query = _query(request, ExportQuery)
+        query = query_of(request, ExportQuery)
         return answer(await self._operations.reports.export_discrepancies(_practice(request), query))
 
     async def export_links(self, request: web.Request) -> web.Response:
-        return answer(await self._operations.reports.export_links(_practice(request), _query(request, ExportQuery)))
+        return answer(await self._operations.reports.export_links(_practice(request), query_of(request, ExportQuery)))
 
 
 def _practice(request: web.Request) -> str:
     return request.match_info["id"]
 
 
-def _query(request: web.Request, kind: type[M]) -> M:
+def query_of(request: web.Request, kind: type[M]) -> M:
     """The parameters of a request as a message; ``status`` may be repeated."""
     given: dict[str, object] = dict(request.query)
     if "status" in given:
@@ -63,6 +63,6 @@ def _query(request: web.Request, kind: type[M]) -> M:
     if unknown := sorted(given.keys() - set(kind.__struct_fields__)):
         raise Invalid(f"unknown parameter {unknown[0][:40]!r}", hint=f"known: {', '.join(kind.__struct_fields__)}")
     try:
-        return msgspec.convert(given, kind)
+        return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from None

@@ -14,6 +14,7 @@ from daemon.control.operations import Operations
 from daemon.control.report_routes import ReportRoutes
 from daemon.control.routes import Routes, identify
 from daemon.control.stream import Streams, pump
+from daemon.control.watch_routes import WatchRoutes
 from daemon.ports import Clock
 from daemon.protocol import BODY_MAX
 
@@ -57,4 +58,5 @@ def _application(operations: Operations, access: Access, feed: Feed) -> web.Appl
     app = web.Application(client_max_size=BODY_MAX, middlewares=[errors_as_json, identify(access)])
     app.router.add_routes(Routes(operations, Streams(operations, feed)).table())
     app.router.add_routes(ReportRoutes(operations).table())
+    app.router.add_routes(WatchRoutes(operations).table())
     return app

@@ -31,7 +31,9 @@ class Streams:
         self._free -= 1
         try:
             with self._feed.subscribe() as queue:
-                snapshot = Snapshot(status=await self._operations.status(), operator=operator)
+                recent = tuple(self._operations.recent())
+                status = await self._operations.status()
+                snapshot = Snapshot(status=status, operator=operator, activity=recent)
                 response = web.StreamResponse(headers=_HEADERS)
                 with contextlib.suppress(ConnectionError):
                     await response.prepare(request)

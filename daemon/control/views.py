@@ -107,12 +107,13 @@ def correction_view(correction: Correction) -> CorrectionView:
 def _subject(subject: Subject, finding: Finding, place: Place) -> SubjectView:
     return SubjectView(
         label=subject.label,
-        provet=_provet_record(subject.provet, place.provet_web_url) if subject.provet else None,
+        provet=provet_record(subject.provet, place.provet_web_url) if subject.provet else None,
         xero=_xero_record(subject.xero, finding.kind) if subject.xero else None,
     )
 
 
-def _provet_record(ref: Ref, web_url: str) -> RecordView:
+def provet_record(ref: Ref, web_url: str) -> RecordView:
+    """A record in Provet with its link."""
     path = _PROVET_PATHS.get(ref.kind, "") if web_url and not is_walk_in(ref.id) else ""
     url = f"{web_url.rstrip('/')}/{path}{quote(ref.id, safe='')}/" if path else ""
     return RecordView(kind=ref.kind.value, id=ref.id, url=url)

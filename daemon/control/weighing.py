@@ -47,14 +47,15 @@ _STATES = {
 def followed(correction: Correction, traces: Sequence[Trace], currency: str) -> CorrectionView:
     """A correction with each of its writes and what became of it so far."""
     steps = [
-        _step(correction, place, [trace for trace in traces if trace.step_index == place], currency)
+        step_view(correction, place, [trace for trace in traces if trace.step_index == place], currency)
         for place, step in enumerate(correction.steps)
         if not isinstance(step, LocalStep)
     ]
     return msgspec.structs.replace(correction_view(correction), progress=tuple(steps))
 
 
-def _step(correction: Correction, place: int, traces: Sequence[Trace], currency: str) -> StepView:
+def step_view(correction: Correction, place: int, traces: Sequence[Trace], currency: str) -> StepView:
+    """The write at ``place`` and what became of it, by the traces of its attempts."""
     planned = correction.steps[place]
     (write,) = writes((planned,), currency)
     last = traces[-1] if traces else None

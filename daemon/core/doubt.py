@@ -27,13 +27,13 @@ from daemon.core.correction import (
 
 def unclear(step: RemoteStep, currency: str) -> str:
     """Why a step stays in doubt though both systems could be read."""
-    sought, remedy = _words(step, currency)
+    sought, remedy = in_words(step, currency)
     return f"what stands tells neither that it took effect nor that it did not: looked for {sought}. {remedy}"
 
 
 def given_up(step: RemoteStep, currency: str, attempts: int) -> str:
     """Why a step that is not there is not sent any more."""
-    sought, remedy = _words(step, currency)
+    sought, remedy = in_words(step, currency)
     if isinstance(step, Allocate):
         remedy = _by_hand(f"make it {_sum(step.already + step.amount, currency)} there")
     return f"sent {attempts} times and never found, so not sent again: looked for {sought}. {remedy}"
@@ -41,11 +41,11 @@ def given_up(step: RemoteStep, currency: str, attempts: int) -> str:
 
 def left_to_people(step: RemoteStep, currency: str, why: str) -> bool:
     """Whether ``why`` a step is in doubt says that looking does not settle it."""
-    sought, _ = _words(step, currency)
+    sought, _ = in_words(step, currency)
     return f"looked for {sought}" in why
 
 
-def _words(step: RemoteStep, currency: str) -> tuple[str, str]:
+def in_words(step: RemoteStep, currency: str) -> tuple[str, str]:
     """What is looked for, and a sentence on what a person can do."""
     match step:
         case CreateContact():

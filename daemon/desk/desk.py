@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -11,25 +11,30 @@ import msgspec
 from daemon.control.operations import UnknownId
 from daemon.control.views import correction_view
 from daemon.core.discrepancy import Discrepancy
-from daemon.desk import switches, weighing
+from daemon.desk import left_out, switches, weighing
 from daemon.desk.agreement import Agreement
 from daemon.desk.approvals import Approvals
 from daemon.desk.autonomy import autonomy
 from daemon.desk.bulk import Bulk
 from daemon.desk.decisions import Decisions, found
-from daemon.desk.follow import follow
+from daemon.desk.doubts import doubts
+from daemon.desk.follow import Following
 from daemon.desk.health import practice_status
 from daemon.desk.history import audit_entry
 from daemon.desk.lists import Lists
 from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
+from daemon.desk.searching import search
 from daemon.ports import Clock, NewId, T
 from daemon.practice import Practice
 from daemon.protocol import (
+    Activity,
     Approval,
     ApproveRequest,
+    AuditFound,
     AuditPage,
     AuditProof,
+    AuditQuery,
     Autonomy,
     BulkRequest,
     BulkResult,
@@ -37,6 +42,9 @@ from daemon.protocol import (
     CorrectionView,
     Decision,
     Detail,
+    DoubtPage,
+    ExcludedPage,
+    ExcludedQuery,
     GroupBy,
     GroupPage,
     ListQuery,
@@ -82,6 +90,7 @@ class Desk:
         self._lists = Lists(db, engines)
         self._bulk = Bulk(db, self._deciders, self._tell)
         self._requests = Requests(engines, new_id)
+        self._following = Following(db, pulse, engines)
         self._four_eyes_over = four_eyes_over
 
     async def status(self) -> DaemonStatus:
@@ -218,6 +227,19 @@ class Desk:
         entries = await self._db.read(lambda tx: audit.page(tx, after=after, limit=limit))
         return AuditPage(entries=tuple(audit_entry(entry) for entry in entries))
 
+    async def audit_search(self, query: AuditQuery) -> AuditFound:
+        return await self._db.read(lambda tx: search(tx, query))
+
+    async def doubts(self, practice: str) -> DoubtPage:
+        if practice:
+            self._engine(practice)
+        return await self._db.read(lambda tx: doubts(tx, self._engines, practice, self._clock))
+
+    async def excluded(self, query: ExcludedQuery) -> ExcludedPage:
+        if query.practice:
+            self._engine(query.practice)
+        return await self._db.read(lambda tx: left_out.page(tx, self._engines, query))
+
     async def audit_verify(self) -> AuditProof:
         def work(tx: Tx) -> AuditProof:
             broken = audit.verify(tx)
@@ -228,7 +250,10 @@ class Desk:
         return await self._db.read(work)
 
     def changes(self) -> AsyncIterator[Change]:
-        return follow(self._db, self._pulse, self._engines)
+        return self._following.changes()
+
+    def recent(self) -> Sequence[Activity]:
+        return tuple(self._following.recent)
 
     def _engine(self, practice: str) -> Engine:
         engine = self._engines.get(practice)

@@ -1,37 +1,64 @@
-"""The live feed: what changed in the store since the last look, and what the daemon remarks."""
+"""The live feed: what changed in the store since the last look, and what the daemon and people do."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from daemon.control.views import discrepancy_view
 from daemon.core.discrepancy import Discrepancy, Status
 from daemon.desk.health import practice_status
+from daemon.desk.history import activity
 from daemon.desk.places import place_of
 from daemon.protocol import Activity, Change, Changed, Closed, PracticeChanged
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
-from daemon.store import corrections, discrepancies, state
+from daemon.store import audit, corrections, discrepancies, state
 from daemon.store.database import Database
 from daemon.store.tx import Tx
 
 _WINDOW = 200
+_RECENT_MAX = 200
+_AT_ONCE = 50
 
 
-async def follow(db: Database, pulse: Pulse, engines: Mapping[str, Engine]) -> AsyncIterator[Change]:
-    """Every change from the moment of the first step on, in the order of its sequence number."""
-    seq = await db.read(state.current_seq)
-    while True:
-        practices, remarks = await pulse.wait()
-        for remark in remarks:
-            yield Activity(at=remark.at, practice=remark.practice, text=remark.text)
-        while changed := await db.read(partial(_changes, after=seq, engines=engines)):
-            for change_seq, change in changed:
-                seq = change_seq
-                yield change
-        for practice in practices:
-            yield PracticeChanged(practice=await db.read(partial(practice_status, engine=engines[practice])))
+class Following:
+    """The one look at all that happens; ``recent`` is the newest activity, the newest last."""
+
+    def __init__(self, db: Database, pulse: Pulse, engines: Mapping[str, Engine]) -> None:
+        self._db = db
+        self._pulse = pulse
+        self._engines = engines
+        self.recent: deque[Activity] = deque(maxlen=_RECENT_MAX)
+
+    async def changes(self) -> AsyncIterator[Change]:
+        """Every change from the moment of the first step on, in the order of its sequence number."""
+        seq = await self._db.read(state.current_seq)
+        number, before = await self._db.read(partial(_noted, after=0))
+        self.recent.extend(before)
+        while True:
+            practices, remarks = await self._pulse.wait()
+            number, noted = await self._db.read(partial(_noted, after=number))
+            said = [Activity(at=remark.at, practice=remark.practice, text=remark.text) for remark in remarks]
+            for each in sorted([*noted, *said], key=lambda each: each.at):
+                self.recent.append(each)
+                yield each
+            while changed := await self._db.read(partial(_changes, after=seq, engines=self._engines)):
+                for change_seq, change in changed:
+                    seq = change_seq
+                    yield change
+            for practice in practices:
+                yield PracticeChanged(
+                    practice=await self._db.read(partial(practice_status, engine=self._engines[practice]))
+                )
+
+
+def _noted(tx: Tx, after: int) -> tuple[int, list[Activity]]:
+    """What the audit log holds since an entry, of many only the newest; and the number of the newest."""
+    newest, _ = audit.head(tx)
+    entries = audit.page(tx, after=max(after, newest - _AT_ONCE), limit=_AT_ONCE)
+    return newest, [activity(entry) for entry in entries]
 
 
 def _changes(tx: Tx, after: int, engines: Mapping[str, Engine]) -> list[tuple[int, Change]]:

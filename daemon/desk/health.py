@@ -9,13 +9,14 @@ from daemon.core.amounts import money
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.model import ZERO
 from daemon.core.trend import trend
-from daemon.protocol import Budget, OpenSum, PracticeState, PracticeStatus
+from daemon.protocol import Budget, OpenSum, PracticeState, PracticeStatus, SystemBudget
 from daemon.reconciler.engine import Engine
 from daemon.store import assessments, discrepancies, journal, lists, state
 from daemon.store.assessments import Totals
 from daemon.store.discrepancies import OpenCount
 from daemon.store.doubled import doubled
 from daemon.store.tx import Tx
+from daemon.transport.budget import Usage
 
 
 def practice_status(tx: Tx, engine: Engine) -> PracticeStatus:
@@ -88,7 +89,12 @@ def _budget(engine: Engine) -> Budget:
         xero_minute_remaining=xero.minute_left,
         calls_today=xero.calls_today + provet.calls_today,
         bytes_today=xero.bytes_today + provet.bytes_today,
+        systems={"xero": _system(xero), "provet": _system(provet)},
     )
+
+
+def _system(usage: Usage) -> SystemBudget:
+    return SystemBudget(calls_today=usage.calls_today, day_remaining=usage.day_left, minute_remaining=usage.minute_left)
 
 
 def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, twice: Decimal) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.protocol import AuditEntry, HistoryEntry
+from daemon.protocol import Activity, AuditEntry, HistoryEntry
 from daemon.store.audit import Entry
 
 _SENTENCES = {
@@ -24,6 +24,14 @@ _SENTENCES = {
     "guard": "automatic writes stopped: {reason}",
     "request": "{method} {path} to {system}: {answer}",
 }
+_SORTS = {
+    "request": "call",
+    "applied": "correction",
+    "failed": "correction",
+    "in_doubt": "correction",
+    "stale": "correction",
+}
+_PROGRAM = frozenset({"daemon", "policy"})
 
 
 def sentence(entry: Entry) -> str:
@@ -54,3 +62,10 @@ def audit_entry(entry: Entry) -> AuditEntry:
         text=sentence(entry),
         hash=entry.hash,
     )
+
+
+def activity(entry: Entry) -> Activity:
+    """An audit entry as something that happens right now."""
+    sort = _SORTS.get(entry.action) or ("" if entry.actor in _PROGRAM else "decision")
+    text = sentence(entry) if entry.actor in _PROGRAM else f"{entry.actor} {sentence(entry)}"
+    return Activity(at=entry.at, practice=entry.practice, text=text, sort=sort, subject=entry.subject)

@@ -84,6 +84,7 @@ from daemon.protocol.health import (
     Status,
     SyncRequest,
     SyncState,
+    SystemBudget,
 )
 from daemon.protocol.many import (
     MARKS_MAX,
@@ -121,6 +122,16 @@ from daemon.protocol.reports import (
     ResidualRow,
     SideTotals,
 )
+from daemon.protocol.watch import (
+    AuditFound,
+    AuditQuery,
+    DoubtPage,
+    DoubtView,
+    ExcludedPage,
+    ExcludedQuery,
+    ExcludedRow,
+    ReasonSum,
+)
 
 __all__ = [
     "BODY_MAX",
@@ -138,8 +149,10 @@ __all__ = [
     "ApproveRequest",
     "Assign",
     "AuditEntry",
+    "AuditFound",
     "AuditPage",
     "AuditProof",
+    "AuditQuery",
     "Autonomy",
     "Budget",
     "BulkDecision",
@@ -156,9 +169,14 @@ __all__ = [
     "Detail",
     "DiscrepancyView",
     "DiscrepancyWindow",
+    "DoubtPage",
+    "DoubtView",
     "EffectView",
     "EntryView",
     "Event",
+    "ExcludedPage",
+    "ExcludedQuery",
+    "ExcludedRow",
     "ExcludedView",
     "ExcludedWindow",
     "Expected",
@@ -193,6 +211,7 @@ __all__ = [
     "Problem",
     "Reason",
     "ReasonRequest",
+    "ReasonSum",
     "RecordView",
     "Rehearsal",
     "Reject",
@@ -215,6 +234,7 @@ __all__ = [
     "SubjectView",
     "SyncRequest",
     "SyncState",
+    "SystemBudget",
     "UndoRequest",
     "Waive",
     "WaiverView",

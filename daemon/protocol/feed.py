@@ -9,11 +9,29 @@ from daemon.protocol.discrepancies import DiscrepancyView
 from daemon.protocol.health import PracticeStatus, Status
 
 
+class Activity(Message, frozen=True, kw_only=True, tag="activity"):
+    """One line about what the daemon does right now.
+
+    ``sort`` is ``call`` (a write to a system), ``correction`` (what became of one), ``decision`` (of a person) or "";
+    ``subject`` is the id of the discrepancy that it is about, "" for none.
+    """
+
+    at: dt.datetime
+    practice: str
+    text: str
+    sort: str = ""
+    subject: str = ""
+
+
 class Snapshot(Message, frozen=True, kw_only=True, tag="snapshot"):
-    """The first event of every stream; events up to ``status.seq`` are contained in it."""
+    """The first event of every stream; events up to ``status.seq`` are contained in it.
+
+    ``activity`` is what happened last, the newest last: no event of the stream repeats it.
+    """
 
     status: Status
     operator: Operator
+    activity: tuple[Activity, ...] = ()
 
 
 class Changed(Message, frozen=True, kw_only=True, tag="changed"):
@@ -35,14 +53,6 @@ class PracticeChanged(Message, frozen=True, kw_only=True, tag="practice"):
     """The health of a practice changed."""
 
     practice: PracticeStatus
-
-
-class Activity(Message, frozen=True, kw_only=True, tag="activity"):
-    """One line about what the daemon does right now."""
-
-    at: dt.datetime
-    practice: str
-    text: str
 
 
 class Resync(Message, frozen=True, kw_only=True, tag="resync"):

@@ -22,13 +22,22 @@ class PracticeState(StrEnum):
     IN_SYNC = "in_sync"
 
 
+class SystemBudget(Message, frozen=True, kw_only=True):
+    """One system's calls since midnight UTC, and what is left of its limits (None: it told of none yet)."""
+
+    calls_today: int
+    day_remaining: int | None = None
+    minute_remaining: int | None = None
+
+
 class Budget(Message, frozen=True, kw_only=True):
-    """What is left of Xero's limits (None until its first answer) and what today has used."""
+    """What is left of Xero's limits (None until its first answer) and what today has used, also by system."""
 
     xero_day_remaining: int | None = None
     xero_minute_remaining: int | None = None
     calls_today: int = 0
     bytes_today: int = 0
+    systems: dict[str, SystemBudget] = msgspec.field(default_factory=dict)
 
 
 class OpenSum(Message, frozen=True, kw_only=True):

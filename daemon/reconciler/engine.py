@@ -85,6 +85,10 @@ class Engine:
         """For how many seconds the newest step in doubt has been in doubt; 0 if none is."""
         return self._settler.newest_s()
 
+    def look_in_s(self, intent_id: str) -> float | None:
+        """Seconds until a step in doubt may be looked for; None if this process does not follow it."""
+        return self._settler.due_in_s(intent_id)
+
     @property
     def served(self) -> int:
         """The newest request after which a whole cycle ended with nothing left to write."""

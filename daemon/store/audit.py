@@ -76,6 +76,23 @@ def page(tx: Tx, *, after: int = 0, limit: int = 100, subject: str = "") -> list
     return [_entry(row) for row in tx.execute(sql, (subject, after, limit))]
 
 
+def backwards(
+    tx: Tx, *, before: int, floor: int, limit: int, practice: str, actor: str, action: str, subject: str
+) -> list[Entry]:
+    """At most ``limit`` entries numbered below ``before`` and from ``floor`` on, the newest first.
+
+    The texts are beginnings in small letters; "" lets all through.
+    """
+    given = {"practice": practice, "actor": actor, "action": action, "subject": subject}
+    terms = [(f" AND substr(lower({name}), 1, {len(text)}) = ?", text) for name, text in given.items() if text]
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM audit WHERE number < ? AND number >= ?{''.join(term for term, _ in terms)}"  # noqa: S608
+        " ORDER BY number DESC LIMIT ?",
+        (before, floor, *(text for _, text in terms), limit),
+    )
+    return [_entry(row) for row in rows]
+
+
 def decisions(tx: Tx, actions: Sequence[str]) -> list[tuple[str, str, Entry]]:
     """Every entry with one of these actions about a discrepancy, after its practice and kind, oldest first."""
     columns = ", ".join(f"a.{column}" for column in _COLUMNS.split(", "))

@@ -148,10 +148,11 @@ def excluded(tx: Tx, practice: str, first: dt.date, last: dt.date, after: str, l
         f" AND d.day >= ? AND d.day <= ?)) AND {_DAY.format('e', 'family')} <= ? ORDER BY e.provet_id LIMIT ?",
         (practice, after, first.isoformat(), last.isoformat(), last.isoformat(), limit),
     )
-    return [_excluded(*row) for row in found]
+    return [excluded_of(*row) for row in found]
 
 
-def _excluded(provet_id: str, label: str, reason: str, amount: int, body: str) -> Excluded:
+def excluded_of(provet_id: str, label: str, reason: str, amount: int, body: str) -> Excluded:
+    """A stored exclusion with the date and gross of its document's stored body."""
     document = msgspec.json.decode(body, type=Document)
     return Excluded(
         provet_id=provet_id,

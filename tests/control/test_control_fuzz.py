@@ -28,7 +28,19 @@ BODIES: tuple[object, ...] = (
     {"practice": "riverside", "full": True},
     {"filter": {"practice": "riverside", "kind": "invoice.missing"}, "action": {"type": "reject", "reason": "x"}},
 )
-GETS = ("status", "discrepancies", "groups", "marks", "audit", "audit/verify", "autonomy", "no/such/thing")
+GETS = (
+    "status",
+    "discrepancies",
+    "groups",
+    "marks",
+    "audit",
+    "audit/verify",
+    "audit/search",
+    "doubts",
+    "excluded",
+    "autonomy",
+    "no/such/thing",
+)
 OF_ONE = ("", "/approve", "/undo", "/reject", "/snooze", "/waive", "/comment", "/assign", "/options/create")
 OF_PRACTICE = ("/release", "/pause", "/resume", "/report", "/report/excluded", "/export/links", "/export/discrepancies")
 QUERIES = ("limit", "offset", "sort", "kind", "status", "practice", "q", "month", "after", "group", "amount_min", "x")

@@ -62,6 +62,7 @@ async def test_status_and_list_have_the_promised_keys(http: aiohttp.ClientSessio
         "xero_minute_remaining",
         "calls_today",
         "bytes_today",
+        "systems",
     }
     listed = await (await http.get("/discrepancies?limit=2")).json()
     assert listed["total"] == 12

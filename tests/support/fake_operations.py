@@ -49,6 +49,7 @@ from daemon.protocol import (
 from daemon.protocol import Status as DaemonStatus
 from tests.support.fake_books import PRACTICES, START, finding
 from tests.support.fake_decisions import decided
+from tests.support.fake_watch import FakeWatch
 
 _SORT_KEYS = {
     Sort.AMOUNT: lambda d: (d.finding.amount, d.first_seen),
@@ -59,16 +60,16 @@ _SORT_KEYS = {
 _LIVE = (Status.OPEN, Status.APPROVED)
 
 
-class FakeOperations:
+class FakeOperations(FakeWatch):
     """Implements ``Operations``; ``step`` moves every approved correction on by one step."""
 
     def __init__(self, count: int = 40, seed: int = 7) -> None:
+        super().__init__()
         self.rng = random.Random(seed)
         self.now = START
         self.seq = 0
         self.found: dict[str, Discrepancy] = {}
         self.corrections: dict[str, Correction] = {}
-        self.log: list[AuditEntry] = []
         self.states = dict.fromkeys(PRACTICES, PracticeState.DRIFT)
         self.modes = dict.fromkeys(PRACTICES, "auto")
         self.synced: dict[str, int] = {}
@@ -103,7 +104,8 @@ class FakeOperations:
                 self._finish(correction)
 
     def say(self, practice: str, text: str) -> None:
-        self._tell(Activity(at=self.now, practice=practice, text=text))
+        self.said.append(Activity(at=self.now, practice=practice, text=text))
+        self._tell(self.said[-1])
 
     async def status(self) -> DaemonStatus:
         practices = tuple(self._practice(practice) for practice in PRACTICES)

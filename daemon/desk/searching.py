@@ -1,0 +1,50 @@
+"""The audit log searched from its newest entry back, part by part, so that no search holds the store up."""
+
+from __future__ import annotations
+
+from daemon.desk.history import audit_entry
+from daemon.protocol import AuditEntry, AuditFound, AuditQuery
+from daemon.store import audit
+from daemon.store.audit import Entry
+from daemon.store.tx import Tx
+
+_PART = 5000
+_CHUNK = 500
+
+
+def search(tx: Tx, query: AuditQuery) -> AuditFound:
+    """What a query finds in the next few thousand entries."""
+    newest, _ = audit.head(tx)
+    before = min(query.before, newest + 1) if query.before else newest + 1
+    floor = max(before - _PART, 1)
+    found: list[AuditEntry] = []
+    while before > floor and len(found) < query.limit:
+        chunk = _chunk(tx, query, before, floor)
+        for entry in chunk:
+            before = entry.number
+            shown = audit_entry(entry)
+            if _holds(shown, query.text.casefold()):
+                found.append(shown)
+            if len(found) == query.limit:
+                break
+        else:
+            before = before if len(chunk) == _CHUNK else floor
+    return AuditFound(entries=tuple(found), before=before if before > 1 else 0, newest=newest)
+
+
+def _chunk(tx: Tx, query: AuditQuery, before: int, floor: int) -> list[Entry]:
+    return audit.backwards(
+        tx,
+        before=before,
+        floor=floor,
+        limit=_CHUNK,
+        practice=query.practice.lower(),
+        actor=query.actor.lower(),
+        action=query.action.lower(),
+        subject=query.subject.lower(),
+    )
+
+
+def _holds(entry: AuditEntry, text: str) -> bool:
+    said = (entry.actor, entry.action, entry.practice, entry.subject, entry.text)
+    return not text or any(text in part.casefold() for part in said)
