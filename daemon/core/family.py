@@ -58,7 +58,8 @@ def client_family(client_id: str) -> str:
 
 
 _MARK = "Provet invoice "
-_BEHIND = re.compile(r"(.+?)[-\s/._#(]+[0-9A-Za-z]{1,2}\)?")
+_OWN_SUFFIX = re.compile(r"(.+)-[WC][0-9]+(?:-[0-9]+)?")
+_BEHIND = re.compile(r"(.+[0-9])[A-Za-z]|(.+?)[-\s/._#(]+[0-9A-Za-z]{1,2}\)?")
 CLIENT_KEY = "client:"
 WALK_IN = "walk-in:"
 """How the ids of stand-in clients begin, in whose name anonymous sales are booked (``daemon.core.walk_in``)."""
@@ -128,12 +129,13 @@ def _document_keys(document: Document) -> tuple[str, ...]:
 
 def _roots(document: Document) -> tuple[str, ...]:
     """What the other system may call the same document: Provet's number without its prefix, Xero's without what was
-    put behind it ("INV-7-2", "INV-7 (2)": at most two characters, so that no year is taken for a number)."""
+    put behind it ("INV-7-2", "INV-7 (2)", "INV-7A": at most two characters, so that no year is taken for a number)."""
     if document.system is System.PROVET:
         prefix, dash, bare = document.number.rpartition("-")
         return (bare,) if prefix and dash and bare.isdecimal() else ()
-    found = _BEHIND.fullmatch(document.number.strip())
-    return (found[1],) if found and any(each.isdecimal() for each in found[1]) else ()
+    found = _OWN_SUFFIX.fullmatch(document.number) or _BEHIND.fullmatch(document.number.strip())
+    root = (found[1] or found[2]) if found else ""
+    return (root,) if any(each.isdecimal() for each in root) else ()
 
 
 def derived(number: str, document: Document) -> bool:

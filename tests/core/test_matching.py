@@ -149,6 +149,7 @@ ORIGINAL = booked(invoice(), "x-0")
     [
         pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2"), True, id="number with a suffix"),
         pytest.param(booked(invoice(), **UNMARKED, number="inv-1 (2)"), True, id="in brackets, in another case"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1A"), True, id="with a letter"),
         pytest.param(booked(invoice(), **UNMARKED, number="1"), True, id="number without its prefix"),
         pytest.param(booked(invoice(), **UNMARKED, number="1/2"), True, id="both"),
         pytest.param(booked(invoice(), **UNMARKED, number="INV-12"), False, id="a longer number"),
