@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from daemon.core.correction import CreatePayment, Deallocate, DeletePayment, Step
 from daemon.core.family import payment_reference
 from daemon.core.findings import with_currency
+from daemon.core.mappings import payment_account
 from daemon.core.model import Allocation, Document, DocumentStatus, Payment, System, Value
+from daemon.core.pairing import PaymentPair
 from daemon.core.view import Scene, View
 
 
@@ -35,7 +38,7 @@ def removal(view: View, booked: Document, scene: Scene) -> Removal:
         Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number)
         for note, a in allocations
     ]
-    again = tuple(_again(view))
+    again = tuple(_again(view, scene))
     return Removal(
         steps=tuple(steps),
         again=again,
@@ -67,7 +70,7 @@ def _allocations(booked: Document, scene: Scene) -> list[tuple[Document, Allocat
     ]
 
 
-def _again(view: View) -> list[CreatePayment]:
+def _again(view: View, scene: Scene) -> list[CreatePayment]:
     """The paired payments once more, for the document's successor."""
     return [
         CreatePayment(
@@ -75,10 +78,20 @@ def _again(view: View) -> list[CreatePayment]:
             document_id=view.document.id,
             credit=view.credit,
             amount=pair.xero.amount,
-            date=pair.xero.date,
-            account=pair.xero.method,
+            date=date,
+            account=account,
             reference=payment_reference(pair.provet.id),
             label=view.posted.posting.label,
         )
         for pair in view.pairs
+        for date, account in _entered(pair, scene)
     ]
+
+
+def _entered(pair: PaymentPair, scene: Scene) -> list[tuple[dt.date, str]]:
+    """The date and account under which a payment is entered again: as Xero has it, but what was entered anew in Provet
+    since then as Provet has it. Nothing where Xero would not take that."""
+    if pair.lost is None:
+        return [(pair.xero.date, pair.xero.method)]
+    account, gap = payment_account(pair.provet.method, scene.rules)
+    return [] if gap is not None or scene.rules.closed(pair.provet.date) else [(pair.provet.date, account)]
