@@ -27,6 +27,7 @@ _ROLES = {
     "warn": "$text-warning",
     "bad": "bold $text-error",
 }
+_KEPT_MAX = 1000
 
 
 def content(pieces: list[Piece]) -> Content:
@@ -37,9 +38,14 @@ def content(pieces: list[Piece]) -> Content:
 class Line(Static):
     """Some pieces of text; hidden while there are none."""
 
+    _shown: list[Piece] | None = None
+
     def show(self, pieces: list[Piece]) -> None:
+        if pieces == self._shown:
+            return
+        self._shown = pieces
         self.display = bool(pieces)
-        self.update(content(pieces))
+        self.update(content(pieces), layout=self.styles.is_auto_height)
 
 
 class Head(Line):
@@ -57,7 +63,10 @@ class Head(Line):
 
 
 class Rows(ScrollView, can_focus=True, inherit_bindings=False):
-    """A list of any length with a cursor; ``draw(place)`` gives the pieces of a row, or None if it is not here yet."""
+    """A list of any length with a cursor; ``draw(place)`` gives the pieces of a row, or None if it is not here yet.
+
+    What was drawn is kept until ``redraw``.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", *(f"rows--{role}" for role in _ROLES)}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,8 +80,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("l,right", "choose", "Open", show=False),
     ]
 
-    cursor: reactive[int] = reactive(0)
-    count: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
+    count: reactive[int] = reactive(0, repaint=False)
 
     class Viewed(Message):
         """Another part of the list, or another row of it, is looked at."""
@@ -83,6 +92,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, draw: Callable[[int], list[Piece] | None], *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._draw = draw
+        self._drawn: dict[int, list[Piece]] = {}
+        self._strips: dict[int, Strip] = {}
+        self._known_styles: dict[tuple[str, bool], Style] = {}
 
     @property
     def first(self) -> int:
@@ -96,38 +108,59 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def place(self, cursor: int, count: int) -> None:
         """Set cursor and length at once; what is on screen moves with the cursor."""
-        shift = cursor - self.cursor
+        before = self.cursor
         self.set_reactive(Rows.cursor, cursor)
         self.count = count
-        if shift:
-            self.scroll_to(y=max(self.first + shift, 0), animate=False, immediate=True)
+        if cursor != before:
+            self.scroll_to(y=max(self.first + cursor - before, 0), animate=False, immediate=True)
+            self._refresh_rows(before, cursor)
         self._show_cursor()
-        self.refresh()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw anew those of the visible rows that are not what they were."""
+        visible = range(self.first, min(self.first + self.height, self.count))
+        fresh = {place: self._row(place) for place in visible}
+        changed = [place for place, pieces in fresh.items() if self._drawn.get(place) != pieces]
+        self._strips = {place: strip for place, strip in self._strips.items() if place in fresh}
+        for place in changed:
+            self._strips.pop(place, None)
+        self._drawn = fresh
+        self._refresh_rows(*changed)
 
     def render_line(self, y: int) -> Strip:
         place = self.first + y
-        width = self.size.width
         if place >= self.count:
-            return Strip.blank(width, self.rich_style)
-        pieces = self._draw(place)
-        on = place == self.cursor
-        segments = [Segment("▸ " if on else "  ", self._style("head", on=on))]
-        segments += [Segment(text, self._style(role, on=on)) for text, role in (pieces or [("…", "dim")])]
-        return Strip(segments).adjust_cell_length(width, self._style("", on=on))
+            return Strip.blank(self.size.width, self._style("", on=False))
+        if place == self.cursor:
+            return self._strip(place, on=True)
+        strip = self._strips.get(place)
+        if strip is None:
+            strip = self._strips[place] = self._strip(place, on=False)
+        return strip
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._known_styles.clear()
+        self._strips.clear()
 
     def watch_count(self) -> None:
         self.virtual_size = Size(self.size.width, self.count)
-
-    def watch_cursor(self) -> None:
-        self._show_cursor()
         self.refresh()
+
+    def watch_cursor(self, before: int, cursor: int) -> None:
+        self._refresh_rows(before, cursor)
+        self._show_cursor()
         self.post_message(self.Viewed())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        if len(self._drawn) > _KEPT_MAX:
+            self._forget()
         self.post_message(self.Viewed())
 
     def on_resize(self, _: Resize) -> None:
+        self._forget()
         self.virtual_size = Size(self.size.width, self.count)
         self._show_cursor()
         self.post_message(self.Viewed())
@@ -152,6 +185,30 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_cursor(self) -> None:
         self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
 
+    def _refresh_rows(self, *places: int) -> None:
+        ys = (place - self.first for place in places)
+        if lines := [Region(0, y, self.size.width, 1) for y in ys if 0 <= y < self.height]:
+            self.refresh(*lines)
+
+    def _forget(self) -> None:
+        self._drawn.clear()
+        self._strips.clear()
+
+    def _row(self, place: int) -> list[Piece]:
+        return self._draw(place) or [("…", "dim")]
+
+    def _strip(self, place: int, *, on: bool) -> Strip:
+        pieces = self._drawn.get(place)
+        if pieces is None:
+            pieces = self._drawn[place] = self._row(place)
+        segments = [Segment("▸ " if on else "  ", self._style("head", on=on))]
+        segments += [Segment(text, self._style(role, on=on)) for text, role in pieces]
+        return Strip(segments).adjust_cell_length(self.size.width, self._style("", on=on))
+
     def _style(self, role: str, *, on: bool) -> Style:
-        base = self.get_component_rich_style("rows--cursor") if on else self.rich_style
-        return base + self.get_component_rich_style(f"rows--{role}", partial=True) if role else base
+        known = self._known_styles.get((role, on))
+        if known is None:
+            base = self.get_component_rich_style("rows--cursor") if on else self.rich_style
+            known = base + self.get_component_rich_style(f"rows--{role}", partial=True) if role else base
+            self._known_styles[role, on] = known
+        return known

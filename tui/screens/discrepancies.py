@@ -114,7 +114,7 @@ class Discrepancies(DecidingMany):
         else:
             return
         self._groups_stale = True
-        self.query_one(Rows).refresh()
+        self.query_one(Rows).redraw()
         self._fetch_soon()
 
     def on_screen_resume(self) -> None:
@@ -125,6 +125,8 @@ class Discrepancies(DecidingMany):
 
     def on_rows_viewed(self) -> None:
         self._follow_cursor()
+        if self.marking.anchor is not None:
+            self.query_one(Rows).redraw()
         self._fetch()
 
     def on_rows_chosen(self) -> None:
@@ -296,7 +298,7 @@ class Discrepancies(DecidingMany):
         self.marking = fresh
         self._show_marks()
         for rows in self.query(Rows):
-            rows.refresh()
+            rows.redraw()
 
     def _toggle_group(self, group: Group) -> None:
         self.folds = folds.toggled(self.folds, group)

@@ -9,10 +9,9 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Click, Mount, Resize
 from textual.screen import Screen
-from textual.widgets import Static
 
 from tui.keys import Key, footer, footer_line
-from tui.widgets import content
+from tui.widgets import Line
 
 _PINNED = ("back", "app.quit", "command", "app.help")
 _SHARED = ("app.", "screen.")
@@ -27,20 +26,20 @@ class Refusing(Protocol):
     def refusal(self, action: str) -> str: ...
 
 
-class KeyBar(Static):
+class KeyBar(Line):
     """Drawn from the bindings that are active now."""
 
     def on_mount(self, _: Mount) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
-        self.show()
+        self.show_keys()
 
     def on_resize(self, _: Resize) -> None:
-        self.show()
+        self.show_keys()
 
-    def show(self) -> None:
-        """Draw the keys anew."""
+    def show_keys(self) -> None:
+        """Draw the keys that are active now."""
         pieces, _ = footer_line(self._fitting())
-        self.update(content(pieces))
+        self.show(pieces)
 
     def on_click(self, event: Click) -> None:
         _, spans = footer_line(self._fitting())
@@ -49,7 +48,7 @@ class KeyBar(Static):
                 self.app.simulate_key(press)
 
     def _changed(self, _: Screen[object]) -> None:
-        self.show()
+        self.show_keys()
 
     def _fitting(self) -> list[Key]:
         return footer(keys_of(self.screen), self.size.width)

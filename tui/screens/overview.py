@@ -154,7 +154,7 @@ class Overview(View):
         rows.place(cursor, len(self._order))
         self.query_one("#head", Line).show([(" " * _CURSOR, ""), *head(self._columns())] if self._order else [])
         self._redraw_below()
-        self.query_one(KeyBar).show()
+        self.query_one(KeyBar).show_keys()
 
     def _redraw_below(self) -> None:
         state, practice = self.desk.state, self._chosen()

@@ -108,7 +108,7 @@ class View(Screen[None]):
         self.query_one("#header", Line).show(header(state, self.headline(), self.size.width))
         self.query_one("#banner", Line).show(banner(state))
         self.query_one("#activity", Line).show(activity_line(state, self.size.width))
-        self.query_one(KeyBar).show()
+        self.query_one(KeyBar).show_keys()
 
     def start(self, work: Callable[[], Coroutine[None, None, object]], group: str = "") -> None:
         """Run ``work`` beside the screen; in a named group the newest replaces what still runs."""
