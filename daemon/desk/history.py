@@ -36,8 +36,14 @@ _PROGRAM = frozenset({"daemon", "policy"})
 
 def sentence(entry: Entry) -> str:
     """One audit entry as a plain sentence."""
-    details = {name: str(value) for name, value in entry.detail.items()}
+    details = {name: _words(value) for name, value in entry.detail.items()}
     return _SENTENCES.get(entry.action, entry.action).format_map(_Known(details))
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in value.items())
+    return str(value)
 
 
 class _Known(dict[str, str]):

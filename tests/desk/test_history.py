@@ -1,0 +1,28 @@
+"""Audit entries as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from daemon.desk.history import sentence
+from daemon.store.audit import Entry
+
+AT = dt.datetime(2026, 11, 2, 8, 0, tzinfo=dt.UTC)
+CALL = {"method": "PUT", "path": "Invoices", "system": "xero"}
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "expected"),
+    [
+        ("request", {**CALL, "answer": {"done": 48, "refused": 2}}, "PUT Invoices to xero: 48 done, 2 refused"),
+        ("request", {**CALL, "answer": "no route"}, "PUT Invoices to xero: no route"),
+        ("rejected", {"reason": "[b]{x}[/b]"}, "rejected: [b]{x}[/b]"),
+        ("rejected", {}, "rejected: ?"),
+        ("something new", {}, "something new"),
+    ],
+)
+def test_sentences(action: str, detail: dict[str, object], expected: str) -> None:
+    entry = Entry(number=1, at=AT, actor="policy", action=action, practice="p", subject="s", detail=detail, hash="")
+    assert sentence(entry) == expected
