@@ -17,7 +17,7 @@ from daemon.core.correction import (
     RecordPayment,
     Step,
 )
-from daemon.core.family import document_reference, payment_info, payment_reference
+from daemon.core.family import payment_info, payment_reference
 from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, Payment, Record, System
 
 
@@ -52,7 +52,7 @@ def mark_of(step: Step) -> str:
         case CreateContact():
             return f"Provet client {step.client_id}"
         case CreateDocument():
-            return document_reference(step.posting.provet_id)
+            return step.posting.reference
         case CreatePayment():
             return payment_reference(step.payment_id)
         case RecordPayment():

@@ -129,7 +129,8 @@ def _document_keys(document: Document) -> tuple[str, ...]:
 
 def _roots(document: Document) -> tuple[str, ...]:
     """What the other system may call the same document: Provet's number without its prefix, Xero's without what was
-    put behind it ("INV-7-2", "INV-7 (2)", "INV-7A": at most two characters, so that no year is taken for a number)."""
+    put behind it ("INV-7-2", "INV-7 (2)", "INV-7A": at most two characters, so that no year is taken for a number;
+    "INV-7-W12" is a credit note of the program itself)."""
     if document.system is System.PROVET:
         prefix, dash, bare = document.number.rpartition("-")
         return (bare,) if prefix and dash and bare.isdecimal() else ()

@@ -19,12 +19,13 @@ from daemon.core.payment_options import (
     relied,
 )
 from daemon.core.view import Scene, View
+from daemon.core.write_off_credit import write_off_back
 
 
 def removed_in_provet(payment: Payment, view: View, scene: Scene) -> Case:
     """A Xero payment whose Provet payment is gone; what may not be removed by a program is hand-work."""
     subject = payment_subject(view, None, payment)
-    removable = may_be_removed(payment, scene.rules)
+    removable = may_be_removed(payment, scene.rules) or bool(write_off_back(payment, view, scene))
     why = "" if removable else f", {why_it_stays(payment)}"
     return Case(
         kind="payment.removed_in_provet" if removable else "payment.reconciled_locked",
@@ -41,9 +42,11 @@ def _removals(payment: Payment, view: View, scene: Scene) -> tuple[Option, ...]:
     """Delete it in Xero, by hand where no program may; or bring it back in Provet."""
     back = "If it was removed by mistake: enter it again in Provet; the two are then linked by themselves"
     relies_on = relied(None, payment)
+    delete = write_off_back(payment, view, scene)
     if may_be_removed(payment, scene.rules):
-        restore = by_hand("Enter it again in Provet", back, relies_on=relies_on)
-        return (*delete_options(payment, view, scene), restore)
+        delete = delete_options(payment, view, scene)
+    if delete:
+        return (*delete, by_hand("Enter it again in Provet", back, relies_on=relies_on))
     number = view.booked.number if view.booked is not None else view.posted.posting.number
     words = (*removing(payment, number, scene.rules), kept_as_prepayment(scene.rules), back)
     return (by_hand("Remove it by hand in Xero", *words, relies_on=relies_on, recommended=True),)

@@ -106,8 +106,9 @@ def _unposted(step: CreateDocument, after: Aftermath) -> Back:
         return Back(obstacle=f"money or credit is set against {booked.number} by something else: undo that first")
     void = VoidDocument(xero_id=booked.id, provet_id=posting.provet_id, credit=booked.credit, label=booked.number)
     stood = after.links_before(Kind.DOCUMENT, posting.provet_id)
-    back = tuple(SetLink(link=each, label=posting.label) for each in stood)
-    return Back(links=back or (_apart(link, posting.label),), writes=(void,))
+    back = tuple(SetLink(link=each, label=posting.label) for each in stood) or (_apart(link, posting.label),)
+    written_off = (_apart(pair, posting.label) for pair in after.links_now(Kind.PAYMENT, xero_id=booked.id))
+    return Back(links=(*back, *written_off), writes=(void,))
 
 
 def _apart(pair: Link, label: str) -> SetLink:

@@ -30,7 +30,7 @@ from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
 from daemon.core.posting import Posted, with_rounding
 from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import at_the_till
-from daemon.core.write_off import with_write_offs
+from daemon.core.write_off import with_write_offs, write_offs
 
 
 class View(Value, frozen=True, kw_only=True):
@@ -134,13 +134,15 @@ class View(Value, frozen=True, kw_only=True):
 class Scene(Value, frozen=True, kw_only=True):
     """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id.
 
-    ``wholes`` are the consolidated invoices that stand in Provet, by id.
+    ``wholes`` are the consolidated invoices that stand in Provet, by id, ``write_offs`` the credit notes in Xero that
+    are shown as payments.
     """
 
     family: Family
     rules: Rules
     views: dict[str, View]
     wholes: dict[str, Consolidation]
+    write_offs: dict[str, Document]
 
     def original(self, view: View) -> View | None:
         """The view of the document that a credit note credits.
@@ -156,11 +158,13 @@ class Scene(Value, frozen=True, kw_only=True):
 
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
-    family = with_write_offs(_present(at_the_till(family, rules)), rules)
+    family = _present(at_the_till(family, rules))
+    notes = write_offs(family, rules)
+    family = with_write_offs(family, notes)
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
     views = {view.document.id: view for view in _views(allotted, wholes, rules)}
-    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes)
+    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes, write_offs=notes)
 
 
 def _present(family: Family) -> Family:

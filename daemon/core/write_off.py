@@ -6,7 +6,7 @@ in Xero all of whose lines name a write-off account, set against an invoice, sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -35,9 +35,13 @@ def credit_key(payment_id: str) -> str:
     return f"{_KEY}{payment_id}"
 
 
-def with_write_offs(family: Family, rules: Rules) -> Family:
+def write_offs(family: Family, rules: Rules) -> dict[str, Document]:
+    """The credit notes in Xero that write off, by id."""
+    return {note.id: note for note in family.of(System.XERO) if _writes_off(note, family, rules)}
+
+
+def with_write_offs(family: Family, notes: Mapping[str, Document]) -> Family:
     """The family with credit notes that write off shown as the payments they stand for, one for each invoice."""
-    notes = {note.id: note for note in family.of(System.XERO) if _writes_off(note, family, rules)}
     if not notes:
         return family
     payments = [_as_payment(note, document_id, amount) for note in notes.values() for document_id, amount in _of(note)]

@@ -6,12 +6,24 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+import msgspec
+
 from daemon.core.amounts import half_even, rate_text, xero_tax
-from daemon.core.correction import Allocate, CreateDocument, Option, Posting, PostingLine
+from daemon.core.correction import (
+    Allocate,
+    CreateDocument,
+    Deallocate,
+    Option,
+    Posting,
+    PostingLine,
+    Step,
+    VoidDocument,
+)
 from daemon.core.family import payment_reference
 from daemon.core.findings import option, with_currency
 from daemon.core.ledger import settlement
 from daemon.core.mappings import payment_account
+from daemon.core.matching import free_number
 from daemon.core.model import ZERO, Document, Payment
 from daemon.core.payment_options import relied
 from daemon.core.view import Scene, View
@@ -45,6 +57,29 @@ def write_off_credit(view: View, payment: Payment, scene: Scene, *, recommended:
     return (option("write-off-credit", title, steps, *words, relies_on=relies_on, recommended=recommended),)
 
 
+def write_off_back(payment: Payment, view: View, scene: Scene) -> tuple[Option, ...]:
+    """Take back a credit note that wrote off what Provet no longer writes off; none where a closed day forbids, or
+    where the note is set against other documents too."""
+    note = scene.write_offs.get(payment.id)
+    if note is None or view.booked is None:
+        return ()
+    taken = [a for a in note.allocations if a.document_id == view.booked.id and a.id]
+    days = (note.date, *(allocation.date for allocation in taken))
+    if sum((a.amount for a in taken), ZERO) != note.gross or any(map(scene.rules.closed, days)):
+        return ()
+    steps: list[Step] = [
+        *(Deallocate(xero_credit_id=note.id, allocation_id=a.id, amount=a.amount, label=note.number) for a in taken),
+        VoidDocument(xero_id=note.id, provet_id="", credit=True, label=note.number),
+    ]
+    words = (
+        f"{note.number} is void; {view.posted.posting.label} has {with_currency(note.gross, scene.rules)} more open",
+        f"VAT of {with_currency(note.tax, scene.rules)} is owed again",
+    )
+    relies_on = relied(None, payment) | {"xero allocations": ",".join(sorted(a.id for a in taken))}
+    title = f"Take the credit off and void {note.number}"
+    return (option("void", title, steps, *words, relies_on=relies_on, recommended=True),)
+
+
 def _posting(view: View, booked: Document, payment: Payment, account: str, scene: Scene) -> Posting:
     amount, number = settlement(view.document, payment), f"{booked.number}-W{payment.id}"
     lines = _lines(booked, amount, account, scene)
@@ -52,7 +87,7 @@ def _posting(view: View, booked: Document, payment: Payment, account: str, scene
     for line in lines:
         taxes[rate_text(scene.rules.tax_rates.get(line.tax_code, ZERO))] += line.tax
     date = max(payment.date, booked.date)
-    return Posting(
+    posting = Posting(
         provet_id=credit_key(payment.id),
         credit=True,
         number=number,
@@ -65,6 +100,7 @@ def _posting(view: View, booked: Document, payment: Payment, account: str, scene
         lines=lines,
         label=f"Write-off {number}",
     )
+    return msgspec.structs.replace(posting, number=free_number(posting, scene.family))
 
 
 def _lines(booked: Document, amount: Decimal, account: str, scene: Scene) -> tuple[PostingLine, ...]:

@@ -6,9 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from daemon.core.discrepancy import Policy
+from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.xero.records import Document, Payment
 from tests.scenarios.clinic import CASH, FOOD, VISIT, WRITE_OFF, Clinic, clinic
 
+SLOW = FaultPlan((Rule(Kind.SLOW, system="xero", seconds=0.1),))
+"""Each request takes a moment, so that what Xero changes twice bears two times."""
 APPROVE = {'mode = "auto"': 'mode = "approve"'}
 
 
@@ -60,6 +63,7 @@ async def test_on_cash_basis_a_write_off_waits_for_a_person_who_gets_the_credit_
         tmp_path, {'name = "Riverside Vets"': 'name = "Riverside Vets"\nconsolidated = "originals"'}
     ) as it:
         it.xero.config = it.xero.config.__class__(**{**_fields(it.xero.config), "sales_tax_basis": "CASH"})
+        it.shop.world.faults.plan = SLOW
         invoice = it.make(it.provet.invoice_visit, it.client, [VISIT, FOOD])
         it.do(it.provet.pay_in_full, invoice, WRITE_OFF)
         await it.sync()
@@ -73,7 +77,7 @@ async def test_on_cash_basis_a_write_off_waits_for_a_person_who_gets_the_credit_
         it.do(it.provet.cancel_payment, row)
         await it.sync()
         taken_back = await it.only()
-        assert (taken_back.finding.kind, taken_back.finding.policy) == ("payment.reconciled_locked", Policy.HAND_WORK)
+        assert (taken_back.finding.kind, taken_back.finding.policy) == ("payment.removed_in_provet", Policy.PERSON)
         note = credit(it)
         (allocation,) = it.xero.ledger.allocations.ordered()
         it.keep(it.xero.remove_allocation, allocation.id)
@@ -126,3 +130,59 @@ async def test_a_bad_debt_credit_in_xero_is_a_write_off_in_provet(tmp_path: Path
         assert (await it.kinds(), it.differences()) == ([], [])
         assert [p.payment_type for p in it.provet.state.payments_of(it.provet.invoice(invoice))] == [CASH, WRITE_OFF]
         assert (await it.status()).residual == "0.00"
+
+
+async def written_off(it: Clinic) -> tuple[int, str]:
+    """An invoice of which 66.00 were written off by a credit note; also the id of that discrepancy."""
+    it.shop.world.faults.plan = SLOW
+    invoice = await visit(it)
+    it.set(APPROVE)
+    it.do(it.provet.pay_in_full, invoice, WRITE_OFF)
+    await it.sync()
+    found = await it.only()
+    await it.approve(found, "write-off-credit")
+    assert (await it.kinds(), it.differences()) == ([], [])
+    return invoice, found.id
+
+
+async def test_a_write_off_by_credit_note_is_undone(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, approved = await written_off(it)
+        await it.undo(approved)
+        assert await it.kinds() == ["payment.missing_in_xero"]
+        assert [note.status for note in it.xero.ledger.credit_notes.ordered()] == ["VOIDED"]
+        assert it.documents()[str(invoice)].outstanding == Decimal(66)
+        await it.approve(await it.only(), "write-off-credit")
+        assert (await it.kinds(), it.differences()) == ([], [])
+        assert (credit(it).total, it.documents()[str(invoice)].outstanding) == (Decimal(66), 0)
+
+
+async def test_a_cancelled_write_off_takes_its_credit_note_back(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await written_off(it)
+        row = it.provet.invoice(invoice).payments[-1]
+        it.do(it.provet.cancel_payment, row)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.removed_in_provet", Policy.PERSON)
+        assert [(o.id, o.recommended) for o in found.finding.options] == [("void", True), ("done-by-hand", False)]
+        await it.approve(found)
+        assert (await it.kinds(), it.differences()) == ([], [])
+        assert it.documents()[str(invoice)].outstanding == Decimal(66)
+        it.do(it.provet.pay_in_full, invoice, WRITE_OFF)
+        await it.sync()
+        await it.approve(await it.only(), "write-off-credit")
+        assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_a_cancelled_write_off_in_a_closed_period_is_hand_work(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await written_off(it)
+        it.xero.set_lock_dates(it.today)
+        it.do(it.provet.cancel_payment, it.provet.invoice(invoice).payments[-1])
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.reconciled_locked", Policy.HAND_WORK)
+        assert [option.id for option in found.finding.options] == ["done-by-hand"]
+        assert it.shop.writes("xero") == before
