@@ -31,7 +31,6 @@ from daemon.protocol import (
     GroupBy,
     GroupPage,
     ListQuery,
-    Marks,
     Message,
     OptionView,
     Page,
@@ -40,6 +39,7 @@ from daemon.protocol import (
     ReasonRequest,
     Rehearsal,
     Reject,
+    SelectedPage,
     SomeDecision,
     SomeRequest,
     Status,
@@ -82,10 +82,10 @@ def groups(query: ListQuery, by: GroupBy) -> Call[GroupPage]:
     return Call("GET", f"/groups?{urlencode([('by', by.value), *query_params(query)])}", GroupPage)
 
 
-def marks(query: ListQuery, offset: int, limit: int) -> Call[Marks]:
-    """As much of a list as marking needs."""
+def selection(query: ListQuery, offset: int, limit: int) -> Call[SelectedPage]:
+    """As much of a list as selecting needs."""
     plain = [(name, value) for name, value in query_params(query) if name not in {"offset", "limit", "find"}]
-    return Call("GET", f"/marks?{urlencode([*plain, ('offset', offset), ('limit', limit)])}", Marks)
+    return Call("GET", f"/selection?{urlencode([*plain, ('offset', offset), ('limit', limit)])}", SelectedPage)
 
 
 def show(discrepancy_id: str) -> Call[Detail]:

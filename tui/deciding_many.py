@@ -12,9 +12,9 @@ from daemon.protocol import (
     Assign,
     BulkRefusal,
     Comment,
-    Mark,
     Rehearsal,
     Reject,
+    Selected,
     Snooze,
     SomeDecision,
     Waive,
@@ -93,7 +93,7 @@ def question(outlook: Outlook) -> list[Piece]:
     return [*lines, *refusals(outlook.refused, {}, "would be")]
 
 
-def refusals(refused: Sequence[BulkRefusal], labels: Mapping[str, Mark], tense: str) -> list[Piece]:
+def refusals(refused: Sequence[BulkRefusal], labels: Mapping[str, Selected], tense: str) -> list[Piece]:
     """What is left as it is, by reason; the first of each by name."""
     if not refused:
         return []

@@ -11,8 +11,8 @@ from tui.deciding_many import amounts
 from tui.drawing import WIDE, Column, Piece
 from tui.folds import Folds
 from tui.listing import Listing
-from tui.marking import Marking
 from tui.plain import age, amount, fit, words
+from tui.selecting import Selection
 
 _STATUSES = {
     "open": (" ", ""),
@@ -69,7 +69,7 @@ def sort_at(columns: Sequence[Column], x: int) -> Sort | None:
 
 
 def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], sign: str) -> list[Piece]:
-    """One discrepancy on one line; ``sign`` says whether it is marked."""
+    """One discrepancy on one line; ``sign`` says whether it is selected."""
     status, role = _STATUSES.get(row.status, ("?", ""))
     values: dict[str, Piece] = {
         "": (status, role),
@@ -118,14 +118,14 @@ def summary_line(listing: Listing, folds: Folds, seen: tuple[int, str] | None) -
     return pieces
 
 
-def marks_line(marking: Marking, progress: str) -> list[Piece]:
-    """What is marked, in count and money, or how far a decision on it is; empty if neither."""
+def selection_line(selection: Selection, progress: str) -> list[Piece]:
+    """What is selected, in count and money, or how far a decision on it is; empty if neither."""
     if progress:
         return [(f" … {progress}", "warn")]
     pieces: list[Piece] = []
-    if marking.kept:
-        pieces = [(f" ● {len(marking.kept):,} marked", "head"), (f" · {amounts(marking.money)}", "")]
-        pieces.append(("   a approves  r rejects  s snoozes  w waives  M unmarks", "dim"))
-    if marking.anchor is not None:
-        pieces.append(("   a range begins: move, then V marks it (Esc: no range)", "warn"))
+    if selection.kept:
+        pieces = [(f" ● {len(selection.kept):,} selected", "head"), (f" · {amounts(selection.money)}", "")]
+        pieces.append(("   a approves  r rejects  s snoozes  w waives  M selects none", "dim"))
+    if selection.anchor is not None:
+        pieces.append(("   a range begins: move, then V selects it (Esc: no range)", "warn"))
     return pieces

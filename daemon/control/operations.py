@@ -31,12 +31,12 @@ from daemon.protocol import (
     GroupBy,
     GroupPage,
     ListQuery,
-    Marks,
     Operator,
     OptionView,
     Page,
     PracticeStatus,
     Rehearsal,
+    SelectedPage,
     SomeRequest,
     Status,
     SyncState,
@@ -59,8 +59,8 @@ class Operations(Protocol):
         """The list grouped; the query's window is one over groups."""
         ...
 
-    async def marks(self, query: ListQuery, limit: int) -> Marks:
-        """As much of a list as marking needs, from the query's offset on, at most ``limit``."""
+    async def selection(self, query: ListQuery, limit: int) -> SelectedPage:
+        """As much of a list as selecting needs, from the query's offset on, at most ``limit``."""
         ...
 
     async def show(self, discrepancy_id: str) -> Detail:

@@ -15,8 +15,8 @@ from daemon.control.stream import Streams
 from daemon.errors import Invalid
 from daemon.listing import checked, parse_query
 from daemon.protocol import (
-    MARKS_MAX,
     PAGE_MAX,
+    SELECTED_MAX,
     Approval,
     ApproveRequest,
     Assign,
@@ -84,7 +84,7 @@ class Routes:
             web.get("/status", self.status),
             web.get("/discrepancies", self.page),
             web.get("/groups", self.groups),
-            web.get("/marks", self.marks),
+            web.get("/selection", self.selection),
             web.get("/discrepancies/{id}", self.show),
             web.get("/discrepancies/{id}/options/{option}", self.option),
             web.post("/discrepancies/{id}/approve", self.approve),
@@ -115,9 +115,9 @@ class Routes:
     async def groups(self, request: web.Request) -> web.Response:
         return answer(await self._operations.groups(_query(request, "by"), _grouping(request.query.get("by", ""))))
 
-    async def marks(self, request: web.Request) -> web.Response:
-        limit = min(_number(request, "limit", MARKS_MAX), MARKS_MAX)
-        return answer(await self._operations.marks(_query(request, "limit"), limit))
+    async def selection(self, request: web.Request) -> web.Response:
+        limit = min(_number(request, "limit", SELECTED_MAX), SELECTED_MAX)
+        return answer(await self._operations.selection(_query(request, "limit"), limit))
 
     async def show(self, request: web.Request) -> web.Response:
         return answer(await self._operations.show(_id(request)))

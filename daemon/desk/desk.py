@@ -48,12 +48,12 @@ from daemon.protocol import (
     GroupBy,
     GroupPage,
     ListQuery,
-    Marks,
     Operator,
     OptionView,
     Page,
     PracticeStatus,
     Rehearsal,
+    SelectedPage,
     SomeRequest,
     SyncState,
 )
@@ -109,8 +109,8 @@ class Desk:
     async def groups(self, query: ListQuery, by: GroupBy) -> GroupPage:
         return await self._lists.groups(query, by)
 
-    async def marks(self, query: ListQuery, limit: int) -> Marks:
-        return await self._lists.marks(query, limit)
+    async def selection(self, query: ListQuery, limit: int) -> SelectedPage:
+        return await self._lists.selection(query, limit)
 
     async def show(self, discrepancy_id: str) -> Detail:
         return await self._db.read(lambda tx: self._detail(tx, discrepancy_id))

@@ -1,4 +1,4 @@
-"""What lists show: windows, groups and marks. Sums of a filter are kept until something changes."""
+"""What lists show: windows, groups and selections. Sums of a filter are kept until something changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from daemon.core.amounts import money
 from daemon.core.discrepancy import Discrepancy, Policy, Status
 from daemon.desk.places import place_of
 from daemon.errors import Invalid
-from daemon.protocol import DiscrepancyView, Group, GroupBy, GroupPage, ListQuery, Mark, Marks, Page, Sort
+from daemon.protocol import DiscrepancyView, Group, GroupBy, GroupPage, ListQuery, Page, Selected, SelectedPage, Sort
 from daemon.reconciler.engine import Engine
 from daemon.store import corrections, lists, state
 from daemon.store.database import Database
@@ -83,19 +83,19 @@ class Lists:
             currency=currencies.pop() if len(currencies) == 1 else "",
         )
 
-    async def marks(self, query: ListQuery, limit: int) -> Marks:
+    async def selection(self, query: ListQuery, limit: int) -> SelectedPage:
         wanted = msgspec.structs.replace(store_query(query), limit=limit)
 
-        def work(tx: Tx) -> Marks:
+        def work(tx: Tx) -> SelectedPage:
             known = self._sums(tx, wanted)
             rows = lists.window(tx, wanted, known)
-            return Marks(total=known.total, marks=tuple(self._mark(row) for row in rows))
+            return SelectedPage(total=known.total, selected=tuple(self._selected(row) for row in rows))
 
         return await self._db.read(work)
 
-    def _mark(self, row: Discrepancy) -> Mark:
+    def _selected(self, row: Discrepancy) -> Selected:
         finding = row.finding
-        return Mark(
+        return Selected(
             id=row.id,
             practice=finding.practice,
             kind=finding.kind,

@@ -1,4 +1,4 @@
-"""Groups of a list, marks on it, and one decision on everything that is marked."""
+"""Groups of a list, what is selected of it, and one decision on all of that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from daemon.protocol.base import Message, Short
 from daemon.protocol.decisions import ApproveRequest, BulkRefusal, Decision
 
-MARKS_MAX = 4000
+SELECTED_MAX = 4000
 SOME_MAX = 200
 
 Ids = Annotated[tuple[Short, ...], msgspec.Meta(min_length=1, max_length=SOME_MAX)]
@@ -51,8 +51,8 @@ class GroupPage(Message, frozen=True, kw_only=True):
     seq: int = 0
 
 
-class Mark(Message, frozen=True, kw_only=True):
-    """As much of a discrepancy as a person must see who marked it."""
+class Selected(Message, frozen=True, kw_only=True):
+    """As much of a discrepancy as a person must see who selected it."""
 
     id: str
     practice: str
@@ -62,11 +62,11 @@ class Mark(Message, frozen=True, kw_only=True):
     currency: str
 
 
-class Marks(Message, frozen=True, kw_only=True):
+class SelectedPage(Message, frozen=True, kw_only=True):
     """A window of a list in its order; ``total`` is of the whole list."""
 
     total: int
-    marks: tuple[Mark, ...]
+    selected: tuple[Selected, ...]
 
 
 class SomeRequest(Message, frozen=True, kw_only=True):

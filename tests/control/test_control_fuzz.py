@@ -32,7 +32,7 @@ GETS = (
     "status",
     "discrepancies",
     "groups",
-    "marks",
+    "selection",
     "audit",
     "audit/verify",
     "audit/search",

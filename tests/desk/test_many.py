@@ -1,4 +1,4 @@
-"""Groups, marks and one decision on many, as the desk answers them."""
+"""Groups, selections and one decision on many, as the desk answers them."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ async def test_a_list_knows_the_place_of_one_that_is_far_away(desk: Desk) -> Non
     assert (await desk.page(ListQuery(limit=5, find=ids[33], text="nothing of the kind"))).place is None
 
 
-async def test_marks_are_the_list_in_its_order(desk: Desk) -> None:
-    marks = await desk.marks(ListQuery(offset=3), 10)
-    assert marks.total == 40
-    assert tuple(mark.id for mark in marks.marks) == (await some(desk))[3:13]
+async def test_a_selection_is_the_list_in_its_order(desk: Desk) -> None:
+    page = await desk.selection(ListQuery(offset=3), 10)
+    assert page.total == 40
+    assert tuple(each.id for each in page.selected) == (await some(desk))[3:13]
 
 
 async def test_sums_are_counted_anew_after_a_change(desk: Desk) -> None:
@@ -145,5 +145,5 @@ async def test_the_socket_refuses_what_is_no_decision_on_some(desk: Desk, tmp_pa
             assert response.status == 400
         async with session.get("/groups?by=kind&kind=payment&limit=2") as response:
             assert (await response.json())["total"] == 3
-        async with session.get("/marks?kind=payment&limit=2&offset=1") as response:
-            assert len((await response.json())["marks"]) == 2
+        async with session.get("/selection?kind=payment&limit=2&offset=1") as response:
+            assert len((await response.json())["selected"]) == 2

@@ -1,4 +1,4 @@
-"""Grouping, marking and deciding on many, by keys, against a real desk on a real socket."""
+"""Grouping, selecting and deciding on many, by keys, against a real desk on a real socket."""
 
 from __future__ import annotations
 
@@ -78,41 +78,41 @@ async def test_grouped_by_client_and_by_root_cause(path: str) -> None:
         await until(pilot, lambda: screen.listing.total == COUNT)
 
 
-async def test_marks_are_counted_with_their_money_and_stay_through_sorting_and_filtering(path: str) -> None:
+async def test_selections_are_counted_with_their_money_and_stay_through_sorting_and_filtering(path: str) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)
         await pilot.press("space", "space", "j", "space")
-        marked = {*screen.marking.kept}
-        assert len(marked) == 3
-        await until(pilot, lambda: "● 3 marked" in screen_text(pilot))
-        amount = sum(float(mark.amount) for mark in screen.marking.kept.values())
+        selected = {*screen.selection.kept}
+        assert len(selected) == 3
+        await until(pilot, lambda: "● 3 selected" in screen_text(pilot))
+        amount = sum(float(mark.amount) for mark in screen.selection.kept.values())
         assert f"{amount:,.2f} GBP" in screen_text(pilot)
         await pilot.press("A")
         await settled(pilot, screen)
         await pilot.press("slash", *"kind:contact", "enter")
         await settled(pilot, screen)
-        assert {*screen.marking.kept} == marked
+        assert {*screen.selection.kept} == selected
         await pilot.press("M")
-        assert "marked" not in screen_text(pilot)
+        assert "selected" not in screen_text(pilot)
 
 
 async def test_a_range_also_of_rows_that_were_never_loaded(path: str) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)
         await pilot.press("j", "V", "G", "k", "V")
-        await until(pilot, lambda: len(screen.marking.kept) == COUNT - 2)
+        await until(pilot, lambda: len(screen.selection.kept) == COUNT - 2)
         await pilot.press("M", "g", "V", "j", "escape")
-        assert screen.marking.anchor is None
+        assert screen.selection.anchor is None
         assert pilot.app.screen is screen
         await pilot.press("shift+down", "shift+down")
-        assert len(screen.marking.kept) == 3
+        assert len(screen.selection.kept) == 3
 
 
 async def test_all_that_the_filter_lets_through_is_approved_after_a_summary(path: str, shop: Workshop) -> None:
     async with attached(path, (100, 40)) as pilot:
         screen = await open_list(pilot)
         await pilot.press("slash", *"kind:payment", "enter", "asterisk")
-        await until(pilot, lambda: len(screen.marking.kept) == 45)
+        await until(pilot, lambda: len(screen.selection.kept) == 45)
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.pause()
@@ -134,20 +134,20 @@ async def test_all_that_the_filter_lets_through_is_approved_after_a_summary(path
         assert await total(shop, "approved") == 42
         await until(pilot, lambda: "42 of 45 approved" in screen_text(pilot))
         await pilot.press("escape")
-        assert len(screen.marking.kept) == 3, "what went wrong keeps its mark"
+        assert len(screen.selection.kept) == 3, "what went wrong stays selected"
 
 
 async def test_no_is_no(path: str, shop: Workshop) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)
         await pilot.press("asterisk")
-        await until(pilot, lambda: len(screen.marking.kept) == COUNT)
+        await until(pilot, lambda: len(screen.selection.kept) == COUNT)
         await pilot.press("r", *"agreed", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen and not screen.progress)
         assert await total(shop, "rejected") == 0
-        assert len(screen.marking.kept) == COUNT
+        assert len(screen.selection.kept) == COUNT
 
 
 async def test_a_group_is_rejected_whole(path: str, shop: Workshop) -> None:
@@ -177,7 +177,7 @@ async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: st
         await until(pilot, lambda: isinstance(pilot.app.screen, Told))
         await until(pilot, lambda: "1 of 2 waived" in screen_text(pilot))
         assert "it has changed since it was shown" in " ".join(screen_text(pilot).split())
-        assert [*screen.marking.kept] == [first]
+        assert [*screen.selection.kept] == [first]
         assert await total(shop, "waived") == 1
 
 

@@ -1,4 +1,4 @@
-"""The discrepancies: a window over the daemon's list, filtered as one types, sorted, grouped, marked, alive."""
+"""The discrepancies: a window over the daemon's list, filtered as one types, sorted, grouped, selected from, alive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from daemon.protocol import (
-    MARKS_MAX,
+    SELECTED_MAX,
     TEXT_MAX,
     Changed,
     Closed,
@@ -21,23 +21,23 @@ from daemon.protocol import (
     Group,
     GroupBy,
     ListQuery,
-    Mark,
     Resync,
+    Selected,
     Snapshot,
     Sort,
 )
 from daemon.safe import safe
-from tui import calls, folds, marking
+from tui import calls, folds, selecting
 from tui.desk import Desk
 from tui.drawing import Column, Piece
 from tui.filtering import TERMS, FilterError, Known, candidates, completed, parse_filter
 from tui.folds import GROUPS_MAX, Folds
-from tui.listed import group_row, list_columns, list_head, list_row, marks_line, sort_at, summary_line
+from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import Listing, filled, moved, outdated, requery, told, wanted
-from tui.marking import Marking, mark_of
 from tui.remembered import ViewMemory
 from tui.screens.many import DecidingMany
 from tui.screens.review import Review
+from tui.selecting import Selection, selected
 from tui.widgets import Head, Line, Rows
 
 _EVENTS_S = 0.2
@@ -45,19 +45,19 @@ _EVENTS_S = 0.2
 
 class Discrepancies(DecidingMany):
     ABOUT = (
-        "Everything that differs. Space marks one, V a range, * all that the filter lets through; keys that decide"
-        " mean what is marked, else the group or the row under the cursor, and ask first."
+        "Everything that differs. Space selects one, V a range, * all that the filter lets through; keys that decide"
+        " mean what is selected, else the group or the row under the cursor, and ask first."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", priority=True),
         Binding("enter,down", "leave_filter", "To the list", show=False, priority=True),
         Binding("tab", "complete", "Complete the word", show=False, priority=True),
-        Binding("space", "mark", "Mark"),
-        Binding("V", "range", "Mark a range", show=False),
-        Binding("shift+down", "extend(1)", "Mark and go down", show=False),
-        Binding("shift+up", "extend(-1)", "Mark and go up", show=False),
-        Binding("asterisk", "mark_all", "Mark all", key_display="*"),
-        Binding("M", "unmark", "Unmark all", show=False),
+        Binding("space", "select", "Select"),
+        Binding("V", "range", "Selected a range", show=False),
+        Binding("shift+down", "extend(1)", "Selected and go down", show=False),
+        Binding("shift+up", "extend(-1)", "Selected and go up", show=False),
+        Binding("asterisk", "select_all", "Select all", key_display="*"),
+        Binding("M", "select_none", "Select none", show=False),
         Binding("b", "group", "Group by"),
         Binding("A", "sort('amount')", "By amount", show=False),
         Binding("N", "sort('age')", "By age", show=False),
@@ -78,13 +78,13 @@ class Discrepancies(DecidingMany):
         self._filter = base
         self.listing = Listing(base)
         self.folds = Folds()
-        self.marking = Marking()
+        self.selection = Selection()
 
     def body(self) -> Iterable[Widget]:
         yield Input(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
         yield Line(id="hint")
         yield Line(id="groups")
-        yield Line(id="marks")
+        yield Line(id="selection")
         yield Head(id="head")
         yield Rows(self._draw, id="list")
 
@@ -109,8 +109,8 @@ class Discrepancies(DecidingMany):
             self.listing = outdated(self.listing)
         elif isinstance(event, Changed | Closed):
             self.listing = told(self.listing, event)
-            self.marking = marking.told(self.marking, event)
-            self._show_marks()
+            self.selection = selecting.told(self.selection, event)
+            self._show_selection()
         else:
             return
         self._groups_stale = True
@@ -125,7 +125,7 @@ class Discrepancies(DecidingMany):
 
     def on_rows_viewed(self) -> None:
         self._follow_cursor()
-        if self.marking.anchor is not None:
+        if self.selection.anchor is not None:
             self.query_one(Rows).redraw()
         self._fetch()
 
@@ -177,8 +177,8 @@ class Discrepancies(DecidingMany):
         line = self.query_one(Input)
         if self.focused is line:
             self.action_leave_filter()
-        elif self.marking.anchor is not None:
-            self._mark(marking.marked(self.marking, ()))
+        elif self.selection.anchor is not None:
+            self._select(selecting.with_these(self.selection, ()))
         elif line.value:
             line.value = ""
             self._remember()
@@ -207,13 +207,13 @@ class Discrepancies(DecidingMany):
             self.app.copy_to_clipboard(safe(row.id))
             self.notify(f"copied {safe(row.id)}", markup=False)
 
-    def action_mark(self) -> None:
-        if self.marking.anchor is not None:
+    def action_select(self) -> None:
+        if self.selection.anchor is not None:
             self.action_range()
         elif group := self._group():
-            self.start(partial(self._mark_list, self._inside(group)))
+            self.start(partial(self._select_list, self._inside(group)))
         elif row := self._row():
-            self._mark(marking.toggled(self.marking, [mark_of(row)]))
+            self._select(selecting.toggled(self.selection, [selected(row)]))
             self.query_one(Rows).action_move(1)
 
     def action_extend(self, by: int) -> None:
@@ -221,49 +221,49 @@ class Discrepancies(DecidingMany):
         ends = [self._row()]
         rows.action_move(by)
         self._follow_cursor()
-        self._mark(marking.marked(self.marking, [mark_of(row) for row in (*ends, self._row()) if row]))
+        self._select(selecting.with_these(self.selection, [selected(row) for row in (*ends, self._row()) if row]))
 
     def action_range(self) -> None:
         member = self._member()
         if member is None:
             self.explain("a range begins and ends on a discrepancy, not on a group")
-        elif self.marking.anchor is None:
-            self._mark(Marking(self.marking.kept, member))
+        elif self.selection.anchor is None:
+            self._select(Selection(self.selection.kept, member))
         else:
-            first, last = sorted((self.marking.anchor, member))
-            self.start(partial(self._mark_range, first, last - first + 1))
+            first, last = sorted((self.selection.anchor, member))
+            self.start(partial(self._select_range, first, last - first + 1))
 
-    def action_mark_all(self) -> None:
+    def action_select_all(self) -> None:
         if self._problem:
             self.explain(f"the filter is not understood: {self._problem}")
         else:
-            self.start(partial(self._mark_list, self._filter))
+            self.start(partial(self._select_list, self._filter))
 
-    def action_unmark(self) -> None:
-        self._mark(Marking())
+    def action_select_none(self) -> None:
+        self._select(Selection())
 
-    async def targets(self) -> Sequence[Mark]:
-        if self.marking.kept:
-            return tuple(self.marking.kept.values())
+    async def targets(self) -> Sequence[Selected]:
+        if self.selection.kept:
+            return tuple(self.selection.kept.values())
         if group := self._group():
-            return await self._marks_of(self._inside(group))
+            return await self._selected_of(self._inside(group))
         row = self._row()
-        return (mark_of(row),) if row else ()
+        return (selected(row),) if row else ()
 
     def meant(self) -> str:
-        if self.marking.kept:
-            return f"{len(self.marking.kept):,} marked"
+        if self.selection.kept:
+            return f"{len(self.selection.kept):,} selected"
         if group := self._group():
             return f"the {group.count:,} of {safe(group.label or group.key) or 'this group'}"
         row = self._row()
         return safe(row.subject.label) if row else "nothing"
 
     def decided(self, ids: Iterable[str]) -> None:
-        self._mark(marking.unmarked(self.marking, ids))
+        self._select(selecting.without(self.selection, ids))
 
     def show_progress(self, text: str) -> None:
         super().show_progress(text)
-        self._show_marks()
+        self._show_selection()
 
     def neighbour(self, by: int, left: str) -> DiscrepancyView | None:
         """Move on from the discrepancy ``left`` and give what is there; None at the ends.
@@ -279,24 +279,24 @@ class Discrepancies(DecidingMany):
             self._follow_cursor()
         return row
 
-    async def _mark_list(self, query: ListQuery) -> None:
-        self._mark(marking.toggled(self.marking, await self._marks_of(query)))
+    async def _select_list(self, query: ListQuery) -> None:
+        self._select(selecting.toggled(self.selection, await self._selected_of(query)))
 
-    async def _mark_range(self, offset: int, limit: int) -> None:
-        self._mark(marking.marked(self.marking, await self._marks_of(self.listing.query, offset, limit)))
+    async def _select_range(self, offset: int, limit: int) -> None:
+        self._select(selecting.with_these(self.selection, await self._selected_of(self.listing.query, offset, limit)))
 
-    async def _marks_of(self, query: ListQuery, offset: int = 0, limit: int = 0) -> tuple[Mark, ...]:
-        """As much as marking needs of a list or a part of it; nothing, with the reason told, if that is too much."""
-        found = await self.ask(calls.marks(query, offset, min(limit or MARKS_MAX, MARKS_MAX)))
+    async def _selected_of(self, query: ListQuery, offset: int = 0, limit: int = 0) -> tuple[Selected, ...]:
+        """As much as selecting needs of a list or a part of it; nothing, with the reason told, if that is too much."""
+        found = await self.ask(calls.selection(query, offset, min(limit or SELECTED_MAX, SELECTED_MAX)))
         count = (limit or found.total) if found else 0
-        if count > MARKS_MAX:
-            self.explain(f"{count:,} are too many to decide on at once: narrow the filter to {MARKS_MAX:,}")
+        if count > SELECTED_MAX:
+            self.explain(f"{count:,} are too many to decide on at once: narrow the filter to {SELECTED_MAX:,}")
             return ()
-        return found.marks if found else ()
+        return found.selected if found else ()
 
-    def _mark(self, fresh: Marking) -> None:
-        self.marking = fresh
-        self._show_marks()
+    def _select(self, fresh: Selection) -> None:
+        self.selection = fresh
+        self._show_selection()
         for rows in self.query(Rows):
             rows.redraw()
 
@@ -416,9 +416,9 @@ class Discrepancies(DecidingMany):
         return list_row(row, self.desk.world.utc(), self._columns(), self._sign(member, row.id))
 
     def _sign(self, member: int, discrepancy_id: str) -> str:
-        if discrepancy_id in self.marking.kept:
+        if discrepancy_id in self.selection.kept:
             return "●"
-        anchor, cursor = self.marking.anchor, self.listing.cursor
+        anchor, cursor = self.selection.anchor, self.listing.cursor
         return "○" if anchor is not None and min(anchor, cursor) <= member <= max(anchor, cursor) else " "
 
     def _redraw(self) -> None:
@@ -427,14 +427,14 @@ class Discrepancies(DecidingMany):
         summary: list[Piece] = [(f" {safe(self._problem)}", "bad")] if self._problem else self._summary()
         self.query_one("#groups", Line).show(summary)
         self.query_one(Head).show(list_head(self._columns(), self.listing))
-        self._show_marks()
+        self._show_selection()
 
     def _count(self) -> int:
         return self.folds.count(self._members())
 
-    def _show_marks(self) -> None:
-        for line in self.query("#marks").results(Line):
-            line.show(marks_line(self.marking, self.progress))
+    def _show_selection(self) -> None:
+        for line in self.query("#selection").results(Line):
+            line.show(selection_line(self.selection, self.progress))
 
     def _show_hint(self) -> None:
         line = self.query_one(Input)

@@ -14,9 +14,9 @@ from daemon.protocol import (
     Assign,
     BulkRefusal,
     Comment,
-    Mark,
     Rehearsal,
     Reject,
+    Selected,
     Snooze,
     SomeDecision,
     Waive,
@@ -49,7 +49,7 @@ class DecidingMany(View):
     progress = ""
     """How far a decision is, "" if none is under way."""
 
-    async def targets(self) -> Sequence[Mark]:
+    async def targets(self) -> Sequence[Selected]:
         """What a decision is about now; empty if nothing, which the operator has been told."""
         return ()
 
@@ -105,15 +105,15 @@ class DecidingMany(View):
     async def _decide(self, decision: SomeDecision) -> None:
         try:
             self.show_progress("looking at what this would do")
-            marks = {mark.id: mark for mark in await self.targets()}
-            outlook = await self._rehearse(decision, tuple(marks)) if marks else None
+            chosen = {each.id: each for each in await self.targets()}
+            outlook = await self._rehearse(decision, tuple(chosen)) if chosen else None
             if outlook is None:
                 return
             self.show_progress("waiting for your answer")
             if not outlook.count:
-                self.app.push_screen(Told(refusals(outlook.refused, marks, "are")))
+                self.app.push_screen(Told(refusals(outlook.refused, chosen, "are")))
             elif await self.app.push_screen_wait(Confirm(question(outlook), verb(decision))):
-                await self._carry_out(outlook, marks)
+                await self._carry_out(outlook, chosen)
         finally:
             self.show_progress("")
 
@@ -128,8 +128,8 @@ class DecidingMany(View):
             self.show_progress(f"looking at what this would do: {first + len(part):,} of {len(ids):,}")
         return Outlook(decision, parts)
 
-    async def _carry_out(self, outlook: Outlook, marks: dict[str, Mark]) -> None:
-        """Part by part; what was not decided, for whatever reason, keeps its mark."""
+    async def _carry_out(self, outlook: Outlook, chosen: dict[str, Selected]) -> None:
+        """Part by part; what was not decided, for whatever reason, stays selected."""
         count = waiting = 0
         left = list(outlook.refused)
         for ids, seq in outlook.able:
@@ -142,17 +142,17 @@ class DecidingMany(View):
             self.decided(id_ for id_ in ids if id_ not in refused)
             count, waiting = count + result.decided, waiting + result.waiting_second_person
             left += result.refused
-        self._tell(outlook, marks, count, waiting, left)
+        self._tell(outlook, chosen, count, waiting, left)
 
     def _tell(
-        self, outlook: Outlook, marks: dict[str, Mark], count: int, waiting: int, left: Sequence[BulkRefusal]
+        self, outlook: Outlook, chosen: dict[str, Selected], count: int, waiting: int, left: Sequence[BulkRefusal]
     ) -> None:
-        said = f"{count:,} of {len(marks):,} {done(outlook.decision)}" if len(marks) > 1 else done(outlook.decision)
+        said = f"{count:,} of {len(chosen):,} {done(outlook.decision)}" if len(chosen) > 1 else done(outlook.decision)
         said += f", {waiting:,} of them wait for a second person" if waiting else ""
-        if not left and count == len(marks):
+        if not left and count == len(chosen):
             self.notify(said, markup=False)
             return
-        missed = len(marks) - count - len(left)
-        lines: list[Piece] = [(said, "head"), *refusals(left, marks, "are")]
+        missed = len(chosen) - count - len(left)
+        lines: list[Piece] = [(said, "head"), *refusals(left, chosen, "are")]
         lines += [(f"{missed:,} more were not tried.", "warn")] if missed > 0 else []
-        self.app.push_screen(Told([*lines, ("What was marked and is left is still marked.", "dim")]))
+        self.app.push_screen(Told([*lines, ("What was selected and is left is still selected.", "dim")]))
