@@ -14,7 +14,7 @@ def safe(text: str, limit: int = 0) -> str:
     Line breaks and tabs become spaces. With ``limit`` the text ends after that many characters, the last one an
     ellipsis. Markup is left as it is: whoever draws the text must not interpret any.
     """
-    if not (text.isascii() and text.isprintable()):
+    if not text.isprintable():
         text = "".join(_seen(char) for char in text)
     return f"{text[: limit - 1]}…" if limit and len(text) > limit else text
 

@@ -21,7 +21,7 @@ _DECIMALS = {
 
 def cells(text: str) -> int:
     """How many terminal columns a safe text takes."""
-    return len(text) if text.isascii() else sum(_width(char) for char in text)
+    return len(text) if _narrow(text) else sum(_width(char) for char in text)
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -93,7 +93,14 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def _narrow(text: str) -> bool:
+    """Whether every character takes one column: none before U+0300 is wide or combining."""
+    return text.isascii() or max(text) < "\u0300"
+
+
 def _cut(text: str, width: int) -> str:
+    if width and _narrow(text):
+        return f"{text[: width - 1]}…"
     taken, used = [], 1
     for char in text:
         used += _width(char)
