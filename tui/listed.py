@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from daemon.protocol import DiscrepancyView, Group, GroupBy, Sort
 from daemon.safe import safe
@@ -36,6 +37,7 @@ _WITHOUT = {
 }
 
 
+@lru_cache(maxsize=8)
 def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
     """The columns of the discrepancies; the subject takes what is left of ``width``."""
     columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 25)]

@@ -9,7 +9,11 @@ import msgspec
 
 from daemon.protocol import PAGE_MAX, Changed, Closed, DiscrepancyView, Event, ListQuery, Page
 
-MARGIN = 50
+MARGIN = 25
+"""Rows asked for on either side of those that are to be drawn now."""
+AHEAD = 70
+"""Rows kept here on either side of those that are drawn, so that going on waits for nothing."""
+_BLOCK = 150
 _KEPT_MAX = 2000
 
 
@@ -51,15 +55,30 @@ def outdated(listing: Listing) -> Listing:
 
 
 def wanted(listing: Listing, first: int, height: int) -> ListQuery | None:
-    """The window to ask for so that ``height`` rows from ``first`` on can be drawn; None if they are all here."""
-    total = listing.total
-    needed = range(first, first + height if total is None else min(first + height, total))
-    if not listing.stale and all(place in listing.rows for place in needed):
-        return None
-    offset = max(0, first - MARGIN)
-    find = listing.current.id if listing.stale and listing.current else ""
-    limit = min(first - offset + max(height, 1) + MARGIN, PAGE_MAX)
-    return msgspec.structs.replace(listing.query, offset=offset, limit=limit, find=find)
+    """The window to ask for where ``height`` rows from ``first`` on are looked at; None if nothing is missing.
+
+    What is to be drawn comes first, then what is near.
+    """
+    end = first + height if listing.total is None else min(first + height, listing.total)
+    if listing.stale or any(place not in listing.rows for place in range(first, end)):
+        find = listing.current.id if listing.stale and listing.current else ""
+        return _window(listing, first - MARGIN, first + max(height, 1) + MARGIN, find)
+    below = range(end, min(end + AHEAD, listing.total or 0))
+    if (place := _missing(listing, below)) is not None:
+        return _window(listing, place, place + _BLOCK)
+    above = range(first - 1, max(first - AHEAD, 0) - 1, -1)
+    if (place := _missing(listing, above)) is not None:
+        return _window(listing, place + 1 - _BLOCK, place + 1)
+    return None
+
+
+def _missing(listing: Listing, places: range) -> int | None:
+    return next((place for place in places if place not in listing.rows), None)
+
+
+def _window(listing: Listing, begin: int, end: int, find: str = "") -> ListQuery:
+    offset = max(begin, 0)
+    return msgspec.structs.replace(listing.query, offset=offset, limit=min(end - offset, PAGE_MAX), find=find)
 
 
 def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
@@ -67,7 +86,7 @@ def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
     if not _same_list(listing.query, asked):
         return listing
     news = {asked.offset + i: row for i, row in enumerate(page.discrepancies)}
-    rows = news if listing.stale or len(listing.rows) > _KEPT_MAX else {**listing.rows, **news}
+    rows = news if listing.stale else {**_near(listing), **news}
     behind = page.seq < listing.seq
     kept = replace(listing, total=page.total, amount=page.amount, groups=page.groups, rows=rows, stale=behind)
     return moved(kept, _found_again(listing, news, page))
@@ -92,6 +111,13 @@ def _found_again(listing: Listing, news: Mapping[int, DiscrepancyView], page: Pa
         return listing.cursor
     same = next((place for place, row in news.items() if row.id == current.id), page.place)
     return listing.cursor if same is None else same
+
+
+def _near(listing: Listing) -> Mapping[int, DiscrepancyView]:
+    """The rows that are here, those far from the cursor left out where they are many."""
+    if len(listing.rows) <= _KEPT_MAX:
+        return listing.rows
+    return {place: row for place, row in listing.rows.items() if abs(place - listing.cursor) < _KEPT_MAX // 4}
 
 
 def _same_list(one: ListQuery, other: ListQuery) -> bool:

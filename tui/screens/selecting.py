@@ -1,0 +1,135 @@
+"""Keys that select in a list: one, a group, a range, or all that the filter lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from daemon.protocol import SELECTED_MAX, Event, ListQuery, Selected
+from daemon.safe import safe
+from tui import calls, selecting
+from tui.desk import Desk
+from tui.screens.windowed import Windowed
+from tui.selecting import Selection, selected
+
+
+class Selecting(Windowed):
+    """Decisions mean what is selected, else the group or the row under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Select"),
+        Binding("V", "range", "Select a range", show=False),
+        Binding("shift+down", "extend(1)", "Select and go down", show=False),
+        Binding("shift+up", "extend(-1)", "Select and go up", show=False),
+        Binding("asterisk", "select_all", "Select all", key_display="*"),
+        Binding("M", "select_none", "Select none", show=False),
+    ]
+
+    problem = ""
+    """Why what is typed as a filter is not understood."""
+
+    def __init__(self, desk: Desk, query: ListQuery) -> None:
+        super().__init__(desk, query)
+        self.selection = Selection()
+
+    def show_selection(self) -> None:
+        """Draw anew what says how much is selected."""
+
+    def told(self, event: Event | None, /) -> None:
+        if event is not None:
+            self.selection = selecting.told(self.selection, event)
+            self.show_selection()
+        super().told(event)
+
+    def on_rows_viewed(self) -> None:
+        super().on_rows_viewed()
+        if self.selection.anchor is not None:
+            self.rows.redraw()
+
+    def select(self, fresh: Selection) -> None:
+        self.selection = fresh
+        self.show_selection()
+        self.rows.redraw()
+
+    def sign(self, member: int, discrepancy_id: str) -> str:
+        """How a row shows that it is selected, or would be if the range ended here."""
+        if discrepancy_id in self.selection.kept:
+            return "●"
+        anchor, cursor = self.selection.anchor, self.listing.cursor
+        return "○" if anchor is not None and min(anchor, cursor) <= member <= max(anchor, cursor) else " "
+
+    def action_select(self) -> None:
+        if self.selection.anchor is not None:
+            self.action_range()
+        elif group := self.group():
+            self.start(partial(self._select_list, self.inside(group)))
+        elif row := self.row():
+            self.select(selecting.toggled(self.selection, [selected(row)]))
+            self.rows.action_move(1)
+
+    def action_extend(self, by: int) -> None:
+        ends = [self.row()]
+        self.rows.action_move(by)
+        self.follow_cursor()
+        self.select(selecting.with_these(self.selection, [selected(row) for row in (*ends, self.row()) if row]))
+
+    def action_range(self) -> None:
+        member = self.member()
+        if member is None:
+            self.explain("a range begins and ends on a discrepancy, not on a group")
+        elif self.selection.anchor is None:
+            self.select(Selection(self.selection.kept, member))
+        else:
+            first, last = sorted((self.selection.anchor, member))
+            self.start(partial(self._select_range, first, last - first + 1))
+
+    def action_select_all(self) -> None:
+        if self.problem:
+            self.explain(f"the filter is not understood: {self.problem}")
+        else:
+            self.start(partial(self._select_list, self.filter))
+
+    def action_select_none(self) -> None:
+        self.select(Selection())
+
+    async def targets(self) -> Sequence[Selected]:
+        if self.selection.kept:
+            return tuple(self.selection.kept.values())
+        if group := self.group():
+            return await self._selected_of(self.inside(group))
+        row = self.row()
+        return (selected(row),) if row else ()
+
+    def meant(self) -> str:
+        if self.selection.kept:
+            return f"{len(self.selection.kept):,} selected"
+        if group := self.group():
+            return f"the {group.count:,} of {safe(group.label or group.key) or 'this group'}"
+        row = self.row()
+        return safe(row.subject.label) if row else "nothing"
+
+    def decided(self, ids: Iterable[str]) -> None:
+        self.select(selecting.without(self.selection, ids))
+
+    def show_progress(self, text: str) -> None:
+        super().show_progress(text)
+        self.show_selection()
+
+    async def _select_list(self, query: ListQuery) -> None:
+        self.select(selecting.toggled(self.selection, await self._selected_of(query)))
+
+    async def _select_range(self, offset: int, limit: int) -> None:
+        found = await self._selected_of(self.listing.query, offset, limit)
+        self.select(selecting.with_these(self.selection, found))
+
+    async def _selected_of(self, query: ListQuery, offset: int = 0, limit: int = 0) -> tuple[Selected, ...]:
+        """As much as selecting needs of a list or a part of it; nothing, with the reason told, if that is too much."""
+        found = await self.ask(calls.selection(query, offset, min(limit or SELECTED_MAX, SELECTED_MAX)))
+        count = (limit or found.total) if found else 0
+        if count > SELECTED_MAX:
+            self.explain(f"{count:,} are too many to decide on at once: narrow the filter to {SELECTED_MAX:,}")
+            return ()
+        return found.selected if found else ()

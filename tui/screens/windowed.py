@@ -1,0 +1,192 @@
+"""A list that is longer than what is here: what is looked at is asked for, drawn at once and kept near the cursor."""
+
+from __future__ import annotations
+
+import msgspec
+
+from daemon.protocol import Changed, Closed, DiscrepancyView, Event, Group, ListQuery, Resync, Snapshot
+from tui import calls, folds
+from tui.desk import Desk
+from tui.drawing import Piece
+from tui.folds import GROUPS_MAX, Folds
+from tui.listing import Listing, filled, moved, outdated, requery, told, wanted
+from tui.screens.many import DecidingMany
+from tui.widgets import Rows
+
+_EVENTS_S = 0.2
+"""Events within this time are answered with one question."""
+
+
+class Windowed(DecidingMany):
+    """Holds ``rows`` over a ``listing`` of what ``filter`` lets through, in ``folds`` where it is grouped.
+
+    A key never waits for the daemon: what is not here yet is drawn as a placeholder.
+    """
+
+    def __init__(self, desk: Desk, query: ListQuery) -> None:
+        super().__init__(desk)
+        self.filter = query
+        self.listing = Listing(query)
+        self.folds = Folds()
+        self.rows = Rows(self.draw, id="list")
+        self.seen: tuple[int, str] | None = None
+        """Count and amount of all groups."""
+        self._pending = self._busy = False
+        self._groups_stale = True
+
+    def draw(self, place: int, /) -> list[Piece] | None:
+        """What stands at a place; None if it is not here yet."""
+        raise NotImplementedError
+
+    def redraw_lines(self) -> None:
+        """Draw anew what stands around the rows."""
+
+    def told(self, event: Event | None, /) -> None:
+        if isinstance(event, Snapshot | Resync):
+            self.listing = outdated(self.listing)
+        elif isinstance(event, Changed | Closed):
+            self.listing = told(self.listing, event)
+        else:
+            return
+        self._groups_stale = True
+        self.rows.redraw()
+        self._fetch_soon()
+
+    def on_screen_resume(self) -> None:
+        self.fetch()
+
+    def on_rows_viewed(self) -> None:
+        self.follow_cursor()
+        self.fetch()
+
+    @property
+    def members(self) -> int:
+        """How many the open group, or the whole list, has."""
+        return self.listing.total or 0
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.folds.count(self.members)
+
+    def group(self) -> Group | None:
+        """The group whose own row the cursor is on."""
+        return self.folds.group(self.rows.cursor, self.members)
+
+    def member(self) -> int | None:
+        """The place within the list that the cursor is on; None on a group's own row."""
+        return self.folds.member(self.rows.cursor, self.members)
+
+    def row(self) -> DiscrepancyView | None:
+        """The discrepancy that the cursor is on, if it is here."""
+        member = self.member()
+        return None if member is None else self.listing.rows.get(member)
+
+    def inside(self, group: Group) -> ListQuery:
+        """What the filter lets through of a group."""
+        by = self.folds.by
+        return folds.inside(self.filter, by, group.practice, group.key) if by else self.filter
+
+    def neighbour(self, by: int, left: str) -> DiscrepancyView | None:
+        """Move on from the discrepancy ``left`` and give what is there; None at the ends.
+
+        If it has gone from the list meanwhile, the cursor stands on the one after it already.
+        """
+        self.follow_cursor()
+        current = self.listing.current
+        step = 0 if by > 0 and current and current.id != left else by
+        row = self.listing.rows.get(self.listing.cursor + step)
+        if row:
+            self.rows.action_move(step)
+            self.follow_cursor()
+        return row
+
+    def toggle_group(self, group: Group) -> None:
+        self.folds = folds.toggled(self.folds, group)
+        members = self.members
+        self.ask_anew()
+        place = self.folds.place_of_group(folds.key_of(group), 0 if self.folds.at is not None else members)
+        self.cursor_to(place or 0)
+
+    def cursor_to(self, place: int) -> None:
+        self.rows.place(place, max(self.count, place + 1))
+        self.follow_cursor()
+        self.place_rows(place)
+
+    def place_rows(self, cursor: int) -> None:
+        """Draw what stands now, with the cursor there or at the end."""
+        self.rows.place(min(cursor, max(self.count - 1, 0)), self.count)
+        self.redraw_lines()
+
+    def follow_cursor(self) -> None:
+        if (member := self.member()) is not None:
+            self.listing = moved(self.listing, member)
+
+    def ask_anew(self) -> None:
+        """Ask for the list that filter, order and open group make."""
+        opened = self.folds.opened
+        by = self.folds.by
+        query = folds.inside(self.filter, by, *opened) if by and opened else self.filter
+        if query != self.listing.query:
+            self.listing = requery(self.listing, query) if by is None else Listing(query)
+        self._groups_stale = True
+        self.fetch()
+
+    def _fetch_soon(self) -> None:
+        if not self._pending:
+            self._pending = True
+            self.set_timer(_EVENTS_S, self.fetch)
+
+    def fetch(self) -> None:
+        """Ask for what is missing, unless an answer is on its way: then that is looked at afterwards."""
+        self._pending = False
+        if not self._busy and (self._wants_groups() or self._wanted()):
+            self._busy = True
+            self.start(self._load)
+
+    async def _load(self) -> None:
+        """Ask, one question at a time and always the newest, until all that is looked at is here."""
+        try:
+            while self.rows.is_attached and (await self._load_groups() or await self._load_page()):
+                pass
+        finally:
+            self._busy = False
+
+    def _wants_groups(self) -> bool:
+        return self.folds.by is not None and self._groups_stale
+
+    def _wanted(self) -> ListQuery | None:
+        if self.folds.by and self.folds.at is None:
+            return None
+        first = max(self.folds.member(self.rows.first, self.members) or 0, 0)
+        return wanted(self.listing, first, self.rows.height)
+
+    async def _load_groups(self) -> bool:
+        by = self.folds.by
+        if by is None or not self._groups_stale:
+            return False
+        self._groups_stale = False
+        asked = msgspec.structs.replace(self.filter, offset=0, limit=GROUPS_MAX)
+        page = await self.ask(calls.groups(asked, by))
+        if page is None:
+            self._groups_stale = True
+            return False
+        if self.folds.by is by and self.rows.is_attached:
+            group, place = self.group(), None
+            self.folds, self.seen = folds.counted(self.folds, page), (page.count, page.amount)
+            if group:
+                place = self.folds.place_of_group(folds.key_of(group), self.members)
+            self.place_rows(self.rows.cursor if place is None else place)
+        return True
+
+    async def _load_page(self) -> bool:
+        query = self._wanted()
+        page = await self.ask(calls.page(query)) if query else None
+        if query is None or page is None:
+            return False
+        if self.rows.is_attached:
+            on_row = self.member() is not None
+            self.follow_cursor()
+            self.listing = filled(self.listing, query, page)
+            self.place_rows(self.folds.place_of_member(self.listing.cursor) if on_row else self.rows.cursor)
+        return True
