@@ -68,7 +68,7 @@ _ORDERS = {
     Sort.LABEL: ("label", "id"),
     Sort.AGE: ("first_seen", "id"),
     Sort.PRACTICE: ("practice", "amount_cents", "first_seen", "id"),
-    Sort.STATUS: ("status", "amount_cents", "first_seen", "id"),
+    Sort.STATUS: ("status || ''", "amount_cents", "first_seen", "id"),
 }
 _LED_BY_PRACTICE = {Sort.AMOUNT, Sort.AGE, Sort.PRACTICE}
 
@@ -86,6 +86,11 @@ def searches(query: Query) -> bool:
         query.text or query.text_not or query.cause or query.client or query.assignee or query.assignee_not
         or query.policy or query.policy_not
     )  # fmt: skip
+
+
+def dated(query: Query) -> bool:
+    """Whether a filter looks at times."""
+    return query.seen_from is not None or query.seen_before is not None
 
 
 def columns(query: Query) -> tuple[str, ...]:

@@ -61,15 +61,20 @@ _NAMES = {
 
 def grouped(tx: Tx, query: Query, known: Sums, by: By) -> Grouping:
     """The groups of a list whose sums are ``known``, most money first; the query's window is one over groups."""
-    found = [_keyed(by, row) for row in tx.execute(*tally(query, known.ids, *_KEYS[by]))]
-    found.sort(key=lambda row: (-row[3], -row[2], row[0], row[1]))
-    shown = found[query.offset : query.offset + query.limit]
+    sql, params = tally(query, known.ids, *_KEYS[by])
+    keys = ", ".join(str(place) for place in range(1, len(_KEYS[by]) + 1))
+    found = tx.execute(
+        f"SELECT *, COUNT(*) OVER () FROM ({sql}) AS grouped ORDER BY cents DESC, count DESC, {keys} LIMIT ? OFFSET ?",  # noqa: S608
+        (*params, query.limit, query.offset),
+    )
+    total = found[0][-1] if found else tx.execute(f"SELECT COUNT(*) FROM ({sql}) AS grouped", params)[0][0]  # noqa: S608
+    shown = [_keyed(by, row[:-1]) for row in found]
     names = _names(tx, by, shown)
     rows = tuple(
         Group(practice=practice, key=key, label=names.get((practice, key), key), count=count, amount=from_cents(amount))
         for practice, key, count, amount in shown
     )
-    return Grouping(rows=rows, total=len(found))
+    return Grouping(rows=rows, total=int(total))
 
 
 def _keyed(by: By, row: tuple[Any, ...]) -> _Row:

@@ -9,7 +9,7 @@ from daemon.core.model import Value
 from daemon.store import discrepancy_rows as rows
 from daemon.store import state
 from daemon.store.codec import from_cents, listed
-from daemon.store.filters import Query, Sort, columns, falls, order, searches, where
+from daemon.store.filters import Query, Sort, columns, dated, falls, order, searches, where
 from daemon.store.tx import Tx
 
 __all__ = ["Page", "Query", "Sort", "Sums", "page", "place", "sums", "window"]
@@ -48,15 +48,24 @@ def page(tx: Tx, query: Query) -> Page:
     )
 
 
-def sums(tx: Tx, query: Query) -> Sums:
-    """What a filter lets through, in sums; order and window do not matter."""
-    ids = _few(tx, query) if searches(query) else None
-    groups = tx.execute(*tally(query, ids, "kind"))
+def sums(tx: Tx, query: Query, within: tuple[str, ...] | None = None) -> Sums:
+    """What a filter lets through, in sums; order and window do not matter.
+
+    ``within`` names all that a wider filter lets through, if that is known of the same state.
+    """
+    few = _few(tx, query, within) if searches(query) else None
+    if few is None:
+        found = [(kind, int(count), int(cents)) for kind, count, cents in tx.execute(*tally(query, None, "kind"))]
+    else:
+        found = [(kind, 1, cents) for _, kind, cents in few]
+    groups: dict[str, int] = {}
+    for kind, count, _ in sorted(found):
+        groups[kind] = groups.get(kind, 0) + count
     return Sums(
-        total=sum(count for _, count, _ in groups),
-        amount=from_cents(sum(amount for _, _, amount in groups)),
-        groups={kind: count for kind, count, _ in groups},
-        ids=ids,
+        total=sum(groups.values()),
+        amount=from_cents(sum(cents for _, _, cents in found)),
+        groups=groups,
+        ids=None if few is None else tuple(id_ for id_, _, _ in few),
     )
 
 
@@ -91,20 +100,24 @@ def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
     return int(counted[0][0])
 
 
-def _few(tx: Tx, query: Query) -> tuple[str, ...] | None:
-    """The ids of all that a filter lets through, unless they are many."""
+def _few(tx: Tx, query: Query, within: tuple[str, ...] | None) -> list[tuple[str, str, int]] | None:
+    """Id, kind and cents of all that a filter lets through, unless they are many."""
     clause, params = where(query)
-    found = tx.execute(f"SELECT id FROM discrepancy {clause} LIMIT ?", (*params, _FEW + 1))  # noqa: S608
-    return tuple(id_ for (id_,) in found) if len(found) <= _FEW else None
+    if within is not None:
+        clause = f"{clause or 'WHERE 1 = 1'} AND id IN {listed(within)}"
+        params = [*params, *within]
+    sql = f"SELECT id, kind, amount_cents FROM discrepancy {clause} LIMIT ?"  # noqa: S608
+    found = tx.execute(sql, (*params, _FEW + 1))
+    return [(id_, kind, int(cents)) for id_, kind, cents in found] if len(found) <= _FEW else None
 
 
 def tally(query: Query, ids: tuple[str, ...] | None, *keys: str) -> tuple[str, list[object]]:
-    """The statement that counts and sums what a filter lets through by ``keys``, in their order."""
+    """The statement that counts and sums what a filter lets through by ``keys``: they, ``count`` and ``cents``."""
     clause, params = chosen(query, ids)
-    # As expressions, so that a search reads the one index that holds all of it and not one in the order of the keys.
-    plain = not searches(query) and "cause" not in keys and ("kind" in keys or not (query.kind or query.kind_not))
+    # As expressions, so that the one index is read that holds all of a filter, and not one in the order of the keys.
+    plain = keys == ("kind",) or not (searches(query) or dated(query) or query.kind or query.kind_not)
     by = ", ".join(key if plain else f"{key} || ''" for key in keys)
-    return f"SELECT {by}, COUNT(*), SUM(amount_cents) FROM discrepancy {clause} GROUP BY {by} ORDER BY {by}", params  # noqa: S608
+    return f"SELECT {by}, COUNT(*) AS count, SUM(amount_cents) AS cents FROM discrepancy {clause} GROUP BY {by}", params  # noqa: S608
 
 
 def chosen(query: Query, ids: tuple[str, ...] | None, *, ordered: bool = False) -> tuple[str, list[object]]:

@@ -12,6 +12,7 @@ import pytest
 
 from daemon.core.discrepancy import Status
 from daemon.desk.desk import Desk
+from daemon.desk.lists import Lists
 from daemon.protocol import (
     ApproveRequest,
     Assign,
@@ -48,6 +49,32 @@ def desk(shop: Workshop) -> Desk:
 async def some(desk: Desk, **query: object) -> tuple[str, ...]:
     page = await desk.page(ListQuery(limit=500, **query))  # type: ignore[arg-type]
     return tuple(row.id for row in page.discrepancies)
+
+
+async def test_typing_on_finds_what_typing_it_at_once_finds(desk: Desk, shop: Workshop) -> None:
+    ids = [row.subject.label for row in (await desk.page(ALL)).discrepancies]
+    word = ids[0].casefold()
+    for length in range(1, len(word) + 1):
+        query = ListQuery(limit=500, text=word[:length])
+        typed, at_once = await desk.page(query), await Lists(shop.app.db, shop.app.engines).page(query)
+        assert typed == at_once
+    assert typed.total >= 1
+
+
+async def test_groups_are_counted_anew_after_a_change(desk: Desk) -> None:
+    before = await desk.groups(ALL, GroupBy.KIND)
+    first = (await desk.page(ALL)).discrepancies[0]
+    await desk.decide(first.id, Reject(reason="x"), ANN)
+    after = await desk.groups(ALL, GroupBy.KIND)
+    assert (before.count, after.count) == (40, 39)
+    counts = {group.key: group.count for group in before.groups}
+    assert {group.key: group.count for group in after.groups if group.count} != counts
+
+
+async def test_a_window_past_the_last_group_still_counts_them(desk: Desk) -> None:
+    whole = await desk.groups(ALL, GroupBy.KIND)
+    past = await desk.groups(ListQuery(offset=100), GroupBy.KIND)
+    assert (past.groups, past.total) == ((), whole.total)
 
 
 @pytest.mark.parametrize("by", GroupBy)

@@ -77,6 +77,8 @@ def plans(tx: Tx, work: Callable[[Tx], object]) -> list[str]:
         (Query(sort=Sort.KIND, kind_not=("contact",)), "discrepancy_kind"),
         (Query(sort=Sort.LABEL), "discrepancy_label"),
         (Query(sort=Sort.PRACTICE), "discrepancy_practice_amount"),
+        (Query(sort=Sort.STATUS, offset=50_000), "discrepancy_status"),
+        (Query(sort=Sort.STATUS, practice=CLINIC), "discrepancy_status"),
     ],
 )
 async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: Query, index: str) -> None:
@@ -98,6 +100,12 @@ async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: 
 async def test_a_search_reads_one_index_that_holds_what_is_not_closed(db: Database, query: Query) -> None:
     found = await db.read(lambda tx: plans(tx, lambda t: lists.sums(t, query)))
     assert "SCAN discrepancy USING COVERING INDEX discrepancy_search" in found[0]
+
+
+async def test_what_a_search_finds_is_counted_by_kind_as_it_is_read(db: Database) -> None:
+    sql, params = lists.tally(Query(text="ada"), None, "kind")
+    found = await db.read(lambda tx: plans(tx, lambda t: t.execute(sql, params)))
+    assert "TEMP B-TREE" not in found[0]
 
 
 @pytest.mark.parametrize("by", By)
