@@ -114,6 +114,18 @@ def links(view: DiscrepancyView) -> list[tuple[str, str]]:
     ]
 
 
+def copies(view: DiscrepancyView) -> list[tuple[str, str]]:
+    """What is worth copying by name: plain ids, and amounts as a bank's search takes them."""
+    records = (("id in Provet", view.subject.provet), ("id in Xero", view.subject.xero))
+    return [
+        ("id", safe(view.id)),
+        ("amount", safe(view.amount)),
+        *([("effect", safe(view.effect))] if view.effect.lstrip("-") != view.amount else []),
+        ("subject", safe(view.subject.label)),
+        *((name, safe(record.id)) for name, record in records if record),
+    ]
+
+
 def links_line(view: DiscrepancyView) -> list[Piece]:
     """That there are links, and the record's ids."""
     return [(f"{name}\n", "dim") for name, _ in links(view)] + (

@@ -13,10 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from daemon.protocol import Changed, Closed, Detail, DiscrepancyView, Event, OptionView, Resync, Snapshot
-from daemon.safe import safe
 from tui import beside, calls, composing, following, reviewing
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.screens.copying import Copying
 from tui.screens.deciding import Deciding
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
@@ -43,7 +43,7 @@ class Review(Deciding):
         Binding("e", "equal", "Equal ones"),
         Binding("o", "links", "Links"),
         Binding("C", "cause", "Its cause", show=False),
-        Binding("y", "copy", "Copy id", show=False),
+        Binding("y", "copy", "Copy id or amount", show=False),
         Binding("pagedown,space,ctrl+f", "scroll(1)", "Scroll down", show=False),
         Binding("pageup,ctrl+b", "scroll(-1)", "Scroll up", show=False),
     ]
@@ -166,8 +166,7 @@ class Review(Deciding):
             self.app.push_screen(Review(self.desk, found, lambda _, __: None))
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(safe(self.found.id))
-        self.notify(f"copied {safe(self.found.id)}", markup=False)
+        self.app.push_screen(Copying(reviewing.copies(self.found)))
 
     def action_scroll(self, by: int) -> None:
         body = self.query_one("#review", VerticalScroll)
