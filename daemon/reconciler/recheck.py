@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from daemon.core.assess import Assessment, assess
 from daemon.core.correction import Correction, CorrectionStatus, Option, moved
+from daemon.core.discrepancy import Policy, Status
 from daemon.core.family import Family
 from daemon.core.model import Record, System
-from daemon.core.rules import Rules
+from daemon.core.rules import Mode, Rules
 from daemon.core.staleness import moved_since
 from daemon.core.undo import plan_undo
 from daemon.core.walk_in import is_walk_in
 from daemon.practice import Practice
 from daemon.reconciler.judge import in_doubt, save
-from daemon.store import audit, corrections, discrepancies, families, records
+from daemon.store import audit, corrections, discrepancies, families, records, state
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch
 from daemon.transport.call import Priority
@@ -29,13 +30,31 @@ class Rechecker:
         self._practice = practice
 
     async def still_fit(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
-        """Those that may be applied. Automatic ones rely on records of this cycle; begun ones go on as they are."""
+        """Those that may be applied; begun ones go on as they are.
+
+        Automatic ones were put off by an earlier cycle: they are held against what this one found.
+        """
+        late = [c for c in batch if c.approved_by == POLICY and not _begun(c)]
+        kept = await self._practice.db.write(lambda tx: {c.id for c in late if self._still_wanted(tx, c, rules)})
         fit = []
         for correction in batch:
-            begun = correction.status is CorrectionStatus.APPLYING or correction.cursor > 0
-            if begun or correction.approved_by == POLICY or await self._holds(correction, rules):
+            by_policy = correction.approved_by == POLICY
+            if _begun(correction) or (correction.id in kept if by_policy else await self._holds(correction, rules)):
                 fit.append(correction)
         return fit
+
+    def _still_wanted(self, tx: Tx, correction: Correction, rules: Rules) -> bool:
+        """Whether policy would decide the same now."""
+        stopped = rules.mode is not Mode.AUTO or state.practice_state(tx, self._practice.id).guard
+        row = discrepancies.get(tx, correction.discrepancy_id)
+        wanted = row is not None and row.status is Status.OPEN and row.finding.policy is Policy.AUTOMATIC
+        option = row.finding.option() if row is not None and wanted else None
+        if not stopped and option is not None and option.fingerprint == correction.fingerprint:
+            return True
+        why = "automatic writes were stopped before it went" if stopped else moved_since({}, option)
+        self._outdate(tx, correction, why)
+        families.mark(tx, self._practice.id, [correction.family])
+        return False
 
     async def _holds(self, correction: Correction, rules: Rules) -> bool:
         practice = self._practice
@@ -72,19 +91,25 @@ class Rechecker:
         option = _undo(tx, correction, family, rules) if correction.undoes else _option(tx, correction, assessment)
         if option is not None and option.fingerprint == correction.fingerprint:
             return True
-        why = moved_since(correction.relies_on, option)
-        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error=why))
+        self._outdate(tx, correction, moved_since(correction.relies_on, option))
         save(tx, practice, correction.family, assessment, seen, in_doubt(tx, practice))
+        return False
+
+    def _outdate(self, tx: Tx, correction: Correction, why: str) -> None:
+        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error=why))
         audit.append(
             tx,
-            at=practice.clock.utc(),
-            practice=practice.id,
+            at=self._practice.clock.utc(),
+            practice=self._practice.id,
             actor="daemon",
             action="stale",
             subject=correction.discrepancy_id,
             detail={"option": correction.option, "error": why},
         )
-        return False
+
+
+def _begun(correction: Correction) -> bool:
+    return correction.status is CorrectionStatus.APPLYING or correction.cursor > 0
 
 
 def _option(tx: Tx, correction: Correction, assessment: Assessment) -> Option | None:

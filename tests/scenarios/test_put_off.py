@@ -1,0 +1,95 @@
+"""Automatic writes that a passing fault put off: they are held against what stands when they could go on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from daemon.core.guards import Shown
+from daemon.reconciler import guarding
+from daemon.sandbox.faults import FaultPlan, Kind, Rule
+from daemon.sandbox.xero.records import Payment
+from tests.scenarios.clinic import CARD, PERSON, VISIT, Clinic, clinic
+
+NO_PAYMENTS = FaultPlan((Rule(Kind.LIMIT, system="xero", method="PUT", path="/Payments", seconds=5),))
+
+
+async def put_off(it: Clinic) -> tuple[int, int]:
+    """An invoice of 42.50 in both systems and a payment of 20.00 that Xero has no time for."""
+    invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+    await it.sync()
+    it.shop.world.faults.plan = NO_PAYMENTS
+    payment = it.make(it.provet.pay, invoice, Decimal(20), CARD)
+    await turn(it)
+    document = it.documents()[str(invoice)]
+    assert it.payments(document) == []
+    return invoice, payment
+
+
+async def turn(it: Clinic) -> None:
+    it.shop.clock.now += 120
+    await it.shop.clock.drive(it.shop.engine.turn())
+
+
+async def again(it: Clinic) -> None:
+    it.shop.world.faults.plan = FaultPlan()
+    await it.sync()
+
+
+def paid(it: Clinic, invoice: int) -> list[Decimal]:
+    return [payment.amount for payment in it.payments(it.documents()[str(invoice)])]
+
+
+async def test_a_payment_cancelled_meanwhile_is_not_booked(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, payment = await put_off(it)
+        it.do(it.provet.cancel_payment, payment)
+        await again(it)
+        assert paid(it, invoice) == []
+        assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_a_payment_typed_in_by_hand_meanwhile_is_not_booked_twice(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await put_off(it)
+        document = it.documents()[str(invoice)]
+        now = it.shop.world.clock.utc()
+        typed = Payment("", document.id, it.account("090"), it.today, Decimal(20), now)
+        it.keep(it.xero.take_payment, typed)
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert await it.kinds() == ["payment.probable_twin"]
+
+
+async def test_nothing_put_off_is_written_once_every_write_needs_a_person(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await put_off(it)
+        it.set({'mode = "auto"': 'mode = "approve"'})
+        await again(it)
+        assert paid(it, invoice) == []
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy.value) == ("payment.missing_in_xero", "person")
+        await it.approve(found)
+        assert paid(it, invoice) == [Decimal(20)]
+
+
+async def test_what_was_put_off_goes_on_by_itself_where_nothing_moved(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await put_off(it)
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_nothing_put_off_is_written_while_a_guard_is_tripped(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await put_off(it)
+        practice = it.shop.engine.practice
+        await it.shop.app.db.write(lambda tx: guarding.trip(tx, practice, ["too much moved"], Shown()))
+        await again(it)
+        assert paid(it, invoice) == []
+        assert await it.kinds() == ["guard.tripped", "payment.missing_in_xero"]
+        await it.shop.app.desk.resume("riverside", PERSON)
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert (await it.kinds(), it.differences()) == ([], [])
