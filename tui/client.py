@@ -14,7 +14,7 @@ from tui.calls import Call, ControlError, answer, unreachable
 M = TypeVar("M", bound=Message)
 Sleep = Callable[[float], Awaitable[None]]
 
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
+_PATIENCE_S = 30.0
 _FEED_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=45)
 _BODY_MAX = 64 * 1024 * 1024
 _EVENT_MAX = 4 * 1024 * 1024
@@ -29,9 +29,7 @@ class Client:
     def __init__(self, path: str) -> None:
         self.path = path
         connector = aiohttp.UnixConnector(path)
-        self._session = aiohttp.ClientSession(
-            "http://localhost", connector=connector, timeout=_TIMEOUT, read_bufsize=_EVENT_MAX
-        )
+        self._session = aiohttp.ClientSession("http://localhost", connector=connector, read_bufsize=_EVENT_MAX)
 
     async def __aenter__(self) -> Client:
         return self
@@ -42,7 +40,10 @@ class Client:
     async def send(self, call: Call[M]) -> M:
         """The daemon's answer; raises ``ControlError``."""
         try:
-            async with self._session.request(call.method, call.path, data=call.body or None) as response:
+            timeout = aiohttp.ClientTimeout(total=call.timeout_s, sock_connect=_PATIENCE_S)
+            async with self._session.request(
+                call.method, call.path, data=call.body or None, timeout=timeout
+            ) as response:
                 return answer(call, response.status, await _body(response))
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable(self.path, _os_error(error)) from None

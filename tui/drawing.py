@@ -65,7 +65,8 @@ def activity_line(state: State, width: int) -> list[Piece]:
     return [(fit(f" {at} {safe(last.practice)}: {safe(last.text)}", width), "dim")]
 
 
-def _row(columns: tuple[Column, ...], values: dict[str, Piece]) -> list[Piece]:
+def laid_out(columns: tuple[Column, ...], values: dict[str, Piece]) -> list[Piece]:
+    """A row: the value of each column in its width."""
     pieces: list[Piece] = []
     for column in columns:
         text, role = values[column.title]

@@ -99,13 +99,18 @@ def _waiver(found: DiscrepancyView) -> WaiverLine:
 def proof_lines(proof: MonthProof, width: int) -> list[str]:
     """The proof on paper: totals, residual, and everything that explains a difference."""
     lines = [f"{safe(proof.practice)}  {safe(proof.month)}  {safe(proof.currency)}  made {when(proof.made_at)}", ""]
-    lines += table(_HEAD, _totals(proof), _RIGHT)
+    lines += totals_lines(proof)
     lines += ["", f"unexplained residual  {amount(proof.residual)} {safe(proof.currency)}".rstrip()]
-    lines += _broken_down(proof.by)
+    lines += by_lines(proof.by)
     lines += ["", "DISCREPANCIES", *list_lines(proof.discrepancies, len(proof.discrepancies), width)]
-    lines += ["", "EXCLUDED", *_excluded(proof.excluded)]
-    lines += ["", "WAIVERS", *_waivers(proof.waivers)]
-    return [*lines, "", "APPROVALS", *_approvals(proof.approvals)]
+    lines += ["", "EXCLUDED", *excluded_lines(proof.excluded)]
+    lines += ["", "WAIVERS", *waiver_lines(proof.waivers)]
+    return [*lines, "", "APPROVALS", *approval_lines(proof.approvals)]
+
+
+def totals_lines(proof: MonthProof) -> list[str]:
+    """Both sides beside each other: documents, payments, receivable, VAT by rate, net by account."""
+    return table(_HEAD, _totals(proof), _RIGHT)
 
 
 def _totals(proof: MonthProof) -> list[tuple[str, str, str, str]]:
@@ -122,7 +127,8 @@ def _compared(name: str, provet: str, xero: str) -> tuple[str, str, str, str]:
     return name, amount(provet), amount(xero), amount(str(Decimal(provet) - Decimal(xero)))
 
 
-def _broken_down(rows: tuple[ResidualRow, ...]) -> list[str]:
+def by_lines(rows: tuple[ResidualRow, ...]) -> list[str]:
+    """Where the books differ, by client or day; nothing unless it was asked for."""
     if not rows:
         return []
     head = ("BY", "PROVET", "XERO", "EXCLUDED", "EXPLAINED", "RESIDUAL")
@@ -130,14 +136,16 @@ def _broken_down(rows: tuple[ResidualRow, ...]) -> list[str]:
     return ["", *table(head, cells, frozenset(range(1, 6)))]
 
 
-def _excluded(found: tuple[ExcludedView, ...]) -> list[str]:
+def excluded_lines(found: tuple[ExcludedView, ...]) -> list[str]:
+    """What was left out, with its reason."""
     if not found:
         return ["none"]
     rows = [(e.date.isoformat(), amount(e.gross), amount(e.amount), e.reason, e.label) for e in found]
     return table(("DATE", "GROSS", "OPEN", "REASON", "DOCUMENT"), rows, frozenset({1, 2}))
 
 
-def _waivers(found: tuple[WaiverLine, ...]) -> list[str]:
+def waiver_lines(found: tuple[WaiverLine, ...]) -> list[str]:
+    """What was accepted as different, by whom and within which bounds."""
     if not found:
         return ["none"]
     rows = [(w.id, amount(w.amount), w.by, when(w.at), _bounds(w), w.label, w.reason) for w in found]
@@ -150,7 +158,8 @@ def _bounds(waiver: WaiverLine) -> str:
     return " ".join(filter(None, (ceiling, until))) or "-"
 
 
-def _approvals(found: tuple[ApprovalView, ...]) -> list[str]:
+def approval_lines(found: tuple[ApprovalView, ...]) -> list[str]:
+    """Who approved what."""
     if not found:
         return ["none"]
     rows = [(when(a.at), a.by, a.id, words(a.option)) for a in found]

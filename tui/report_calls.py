@@ -28,10 +28,20 @@ _PATIENCE_S = 1800.0
 """A month of a very large practice takes minutes to add up."""
 
 
-def month(daemon: Oneshot, practice: str, month: str, by: str) -> MonthReport:
+def month_call(practice: str, month: str, by: str) -> Call[MonthReport]:
     """The totals of a month."""
     pairs = [("month", month), *([("by", by)] if by else [])]
-    return daemon.send(Call("GET", _path(practice, "report", pairs), MonthReport, timeout_s=_PATIENCE_S))
+    return Call("GET", _path(practice, "report", pairs), MonthReport, timeout_s=_PATIENCE_S)
+
+
+def part_call(practice: str, part: str, month: str, kind: type[M], after: str) -> Call[M]:
+    """A window of a part of a month's report: ``discrepancies``, ``excluded`` or ``approvals``."""
+    pairs = [("month", month), *([("after", after)] if after else [])]
+    return Call("GET", _path(practice, f"report/{part}", pairs), kind)
+
+
+def month(daemon: Oneshot, practice: str, month: str, by: str) -> MonthReport:
+    return daemon.send(month_call(practice, month, by))
 
 
 def discrepancies(daemon: Oneshot, practice: str, month: str) -> Iterator[DiscrepancyWindow]:

@@ -18,7 +18,7 @@ from daemon.protocol import (
     Status,
 )
 
-ACTIVITY_MAX = 200
+ACTIVITY_MAX = 1000
 
 _URGENCY = {
     state: rank
@@ -91,14 +91,21 @@ def _urgency(practice: PracticeStatus) -> tuple[int, bool, int, int, int, str]:
 def fold(state: State, event: Event) -> State:
     """The state after an event."""
     match event:
-        case Snapshot(status=status, operator=operator):
-            return replace(state, connection=Connection.LIVE, problem=None, operator=operator, status=status)
+        case Snapshot(status=status, operator=operator, activity=fresh):
+            live = replace(state, connection=Connection.LIVE, problem=None, operator=operator, status=status)
+            return replace(live, activity=_joined(state.activity, fresh))
         case PracticeChanged(practice=practice):
             return _with_practice(state, practice)
         case Activity():
             return replace(state, activity=(*state.activity, event)[-ACTIVITY_MAX:])
         case _:
             return state
+
+
+def _joined(known: tuple[Activity, ...], fresh: tuple[Activity, ...]) -> tuple[Activity, ...]:
+    """What happened before a loss, then what the daemon says happened last: nothing twice."""
+    before = [each for each in known if not fresh or each.at < fresh[0].at]
+    return (*before, *fresh)[-ACTIVITY_MAX:]
 
 
 def lost(state: State, problem: Problem) -> State:

@@ -49,9 +49,51 @@ def _discrepancies(desk: Desk, practice: str) -> View:
     return Discrepancies(desk, ListQuery(practice=practice), title)
 
 
+def _doubts(desk: Desk, _: str) -> View:
+    from tui.screens.doubts import Doubts
+
+    return Doubts(desk)
+
+
+def _hand_work(desk: Desk, practice: str) -> View:
+    from tui.screens.hand_work import HandWork
+
+    return HandWork(desk, practice)
+
+
+def _activity(desk: Desk, _: str) -> View:
+    from tui.screens.activity import Activity
+
+    return Activity(desk)
+
+
+def _audit(desk: Desk, practice: str) -> View:
+    from tui.screens.audit import Audit
+
+    return Audit(desk, practice)
+
+
+def _excluded(desk: Desk, practice: str) -> View:
+    from tui.screens.excluded import Excluded
+
+    return Excluded(desk, practice)
+
+
+def _month(desk: Desk, practice: str) -> View:
+    from tui.screens.month import Month
+
+    return Month(desk, practice)
+
+
 VIEWS: tuple[ViewEntry, ...] = (
     ViewEntry("overview", "1", "the practices and their health", _overview),
     ViewEntry("discrepancies", "2", "what differs, to decide on", _discrepancies),
+    ViewEntry("doubts", "3", "writes in doubt, and what is looked for", _doubts),
+    ViewEntry("hand-work", "4", "what people must do themselves, and where", _hand_work),
+    ViewEntry("activity", "5", "what goes on right now, and the call budgets", _activity),
+    ViewEntry("audit", "6", "who did what: search, verify", _audit),
+    ViewEntry("excluded", "7", "what is left out of Xero, and why", _excluded),
+    ViewEntry("month", "8", "the month-end proof", _month, one_practice=True),
 )
 
 _BY_NAME = {entry.name: entry for entry in VIEWS}

@@ -10,16 +10,27 @@ from decimal import Decimal
 from daemon.core.amounts import money
 from daemon.protocol import (
     Activity,
+    ApprovalView,
+    ApprovalWindow,
     AuditEntry,
     AuditFound,
     AuditQuery,
+    By,
+    DiscrepancyView,
+    DiscrepancyWindow,
     DoubtPage,
     DoubtView,
     ExcludedPage,
     ExcludedQuery,
     ExcludedRow,
+    ExcludedView,
+    ExcludedWindow,
+    MonthReport,
     ReasonSum,
     RecordView,
+    ReportQuery,
+    ResidualRow,
+    SideTotals,
     StepState,
     StepView,
 )
@@ -28,10 +39,56 @@ from tests.support.fake_books import START
 _PART = 100
 
 
+class FakeReports:
+    """A month in which one discrepancy, one document left out and two approvals explain everything."""
+
+    def __init__(self) -> None:
+        self.residual = "0.00"
+        self.asked: list[tuple[str, str, By | None]] = []
+        self.discrepant: tuple[DiscrepancyView, ...] = ()
+
+    async def month(self, practice: str, query: ReportQuery) -> MonthReport:
+        self.asked.append((practice, query.month, query.by))
+        row = ResidualRow(key="812", provet="54.00", xero="0.00", excluded="0.00", effect="54.00", residual="0.00")
+        return MonthReport(
+            practice=practice,
+            month=query.month,
+            currency="GBP",
+            made_at=START,
+            provet=_side("1234.50", "205.75"),
+            xero=_side("1180.50", "196.75"),
+            residual=self.residual,
+            seq=1,
+            by=(row,) if query.by else (),
+        )
+
+    async def discrepancies(self, practice: str, query: ReportQuery) -> DiscrepancyWindow:
+        return DiscrepancyWindow(discrepancies=self.discrepant, seq=1)
+
+    async def excluded(self, practice: str, query: ReportQuery) -> ExcludedWindow:
+        first = ExcludedView(
+            label="Invoice 3001", reason="anonymous sale", amount="7.50", gross="7.50", date=START.date(), id="3001"
+        )
+        return ExcludedWindow(excluded=(first,))
+
+    async def approvals(self, practice: str, query: ReportQuery) -> ApprovalWindow:
+        """In two windows."""
+        by = "bob" if query.after else "ann"
+        one = ApprovalView(id=f"d-{by}", by=by, at=START, option="create")
+        return ApprovalWindow(approvals=(one,), after="" if query.after else "1")
+
+
+def _side(invoices: str, vat: str) -> SideTotals:
+    return SideTotals(
+        invoices=invoices, credits="0.00", payments="0.00", receivable=invoices, vat={"20": vat}, accounts={"200": vat}
+    )
+
+
 class FakeWatch:
     """Implements what ``Operations`` has of it; tests fill the lists."""
 
     def __init__(self) -> None:
+        self.reports = FakeReports()
         self.log: list[AuditEntry] = []
         self.said: list[Activity] = []
         self.doubted: list[DoubtView] = []
