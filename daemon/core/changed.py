@@ -11,10 +11,12 @@ from daemon.core.creation import contact_steps, renumbered, untaxed
 from daemon.core.diff import Change, accepted, field_diffs
 from daemon.core.discrepancy import FieldDiff, Policy, finding_id
 from daemon.core.findings import Case, document_name, document_subject, gap_id, option, with_currency
+from daemon.core.late_credit_option import credit_in_open_period, left_to_people
 from daemon.core.matching import adopted_link, free_number
 from daemon.core.missing import why_rounded, with_correction
 from daemon.core.model import Document, Kind, Value
 from daemon.core.obstacles import contact_cause
+from daemon.core.payment_options import first_recommended
 from daemon.core.removal import removal
 from daemon.core.view import Scene, View
 
@@ -30,6 +32,10 @@ class Difference(Value, frozen=True, kw_only=True):
     kind: str
 
     @property
+    def has_money(self) -> bool:
+        return any(_is_money(name) for name in self.names)
+
+    @property
     def only_contact(self) -> bool:
         return self.names == ("contact",)
 
@@ -41,16 +47,18 @@ def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
         return []
     watched = difference.kind in _AUTOMATIC and (view.touched or not view.posted.consistent)
     why = why_rounded(view, scene) if _is_rounding(difference.names, view, booked) else ""
+    late = _is_late(difference, scene)
+    when = f"; it is dated {booked.date.isoformat()}, in a closed period" if late else ""
     return [
         Case(
-            kind=difference.kind,
+            kind="period.locked" if late else difference.kind,
             subject=document_subject(view),
             amount=view.posted.posting.gross,
             effect=view.sign * (view.posted.posting.gross - booked.gross),
-            summary=f"{document_name(view, scene.rules)} differs in {', '.join(difference.names)}{why}",
+            summary=f"{document_name(view, scene.rules)} differs in {', '.join(difference.names)}{why}{when}",
             fields=_fields(view, difference),
             options=_options(view, difference, scene),
-            policy=Policy.PERSON if watched else None,
+            policy=Policy.PERSON if watched or late or booked.id in scene.late else None,
             cause=_cause(view, difference, scene),
         )
     ]
@@ -64,7 +72,8 @@ def awaited_change(view: View, scene: Scene) -> str | None:
     rounding = difference is not None and _is_rounding(difference.names, view, view.booked)
     if difference is None or not (rounding or difference.kind in _AUTOMATIC):
         return None
-    return finding_id(scene.rules.practice, difference.kind, document_subject(view).key)
+    kind = "period.locked" if _is_late(difference, scene) else difference.kind
+    return finding_id(scene.rules.practice, kind, document_subject(view).key)
 
 
 def _difference(view: View, booked: Document, scene: Scene) -> Difference | None:
@@ -121,8 +130,17 @@ def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
 
 def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, ...]:
     options = list(with_correction(view, tuple(_provet_wins(view, difference, scene))))
-    if difference.kind != "invoice.changed_in_provet" and not any(_is_money(name) for name in difference.names):
+    closed = scene.rules.closed(difference.booked.date) or scene.rules.closed(view.document.date)
+    theirs_may_stay = difference.kind != "invoice.changed_in_provet" or closed
+    if theirs_may_stay and not difference.has_money:
         options.append(_keep_xero(view, difference, scene, recommended=not options))
+    if (
+        difference.has_money
+        and (_is_late(difference, scene) or not options)
+        and _cause(view, difference, scene) is None
+    ):
+        relies_on = relied(view, difference.booked, scene)
+        options.append(left_to_people(difference.booked, scene, relies_on, recommended=not options))
     return tuple(options)
 
 
@@ -131,11 +149,19 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
     booked = difference.booked
     if _cause(view, difference, scene) is not None or not view.posted.taxed:
         return []
-    if scene.rules.closed(booked.date) or scene.rules.closed(view.document.date):
+    apart = credit_in_open_period(view, booked, scene, relied(view, booked, scene)) if difference.has_money else ()
+    if scene.rules.closed(booked.date) or booked.id in scene.late:
+        return list(apart)
+    if scene.rules.closed(view.document.date):
         return []
     if not view.touched or (difference.only_contact and not view.allocated and not view.foreign):
         return [_update(view, difference, scene)]
-    return _repost(view, booked, scene)
+    return list(first_recommended((*_repost(view, booked, scene), *apart)))
+
+
+def _is_late(difference: Difference, scene: Scene) -> bool:
+    """Whether amounts of a document in a closed period moved."""
+    return difference.has_money and scene.rules.closed(difference.booked.date)
 
 
 def _update(view: View, difference: Difference, scene: Scene) -> Option:

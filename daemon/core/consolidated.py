@@ -26,6 +26,8 @@ from daemon.core.removal import Removal, delete_step, removal
 from daemon.core.rules import Consolidated
 from daemon.core.view import Scene, View
 
+_VOIDED = ("invoice.voided_in_provet", "period.locked")
+
 
 def judge_whole(view: View, scene: Scene) -> list[Case]:
     """The cases of one consolidated invoice."""
@@ -33,7 +35,7 @@ def judge_whole(view: View, scene: Scene) -> list[Case]:
         return _excluded(view, scene)
     cases = judge_document(view, scene)
     if view.void:
-        return [case for case in cases if case.kind != "invoice.voided_in_provet"] + _revoked(view, scene)
+        return [case for case in cases if case.kind not in _VOIDED] + _revoked(view, scene)
     if view.booked is None:
         return [_with_closing(case, view, scene) for case in cases]
     doubtful = {"policy": Policy.PERSON} if incomplete(view, scene) else {}

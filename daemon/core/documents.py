@@ -8,6 +8,7 @@ from daemon.core.changed import judge_change, relied
 from daemon.core.correction import VoidDocument
 from daemon.core.discrepancy import Policy, Subject
 from daemon.core.findings import Case, document_name, document_subject, option, with_currency
+from daemon.core.late_credit_option import credit_in_open_period, left_to_people
 from daemon.core.missing import judge_missing, judge_voided_in_xero
 from daemon.core.model import ZERO, Document
 from daemon.core.removal import removal
@@ -66,14 +67,17 @@ def _voided_in_provet(view: View, booked: Document, scene: Scene) -> Case:
     relies_on = relied(view, booked, scene)
     whole = option("void", "Void it in Xero", (*removed.steps, void), *words, relies_on=relies_on, recommended=True)
     closed = scene.rules.closed(booked.date)
+    kept = closed or removed.locked or bool(view.foreign)
+    late = credit_in_open_period(view, booked, scene, relies_on, void=True) if kept else ()
+    hand = (left_to_people(booked, scene, relies_on, recommended=not late),) if kept else ()
     gone = f"document/{view.document.id}" in scene.family.vanished
     return Case(
-        kind="invoice.voided_in_provet",
+        kind="period.locked" if closed else "invoice.voided_in_provet",
         subject=document_subject(view),
         amount=booked.gross,
         effect=-view.xero_balance,
         summary=f"{document_name(view, scene.rules)} {'is gone from' if gone else 'was voided in'} Provet"
         " but stands in Xero" + (f", dated {booked.date.isoformat()} in a closed period" if closed else ""),
-        options=() if removed.locked or view.foreign or closed else (whole,),
-        policy=Policy.HAND_WORK if closed else Policy.PERSON if view.touched or gone else None,
+        options=(*late, *hand) or (whole,),
+        policy=Policy.HAND_WORK if closed and not late else Policy.PERSON if view.touched or gone else None,
     )

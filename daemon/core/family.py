@@ -58,6 +58,7 @@ def client_family(client_id: str) -> str:
 
 
 _MARK = "Provet invoice "
+_CORRECTION_MARK = "Correction of Provet invoice "
 _OWN_SUFFIX = re.compile(r"(.+)-[WC][0-9]+(?:-[0-9]+)?")
 _BEHIND = re.compile(r"(.+[0-9])[A-Za-z]|(.+?)[-\s/._#(]+[0-9A-Za-z]{1,2}\)?")
 CLIENT_KEY = "client:"
@@ -74,6 +75,11 @@ def whole_key(original_id: str) -> str:
 def document_reference(provet_id: str) -> str:
     """The mark of a document: Xero's Reference."""
     return f"{_MARK}{provet_id}"
+
+
+def correction_reference(provet_id: str) -> str:
+    """The mark of a credit note that corrects a document of a closed period in an open one."""
+    return f"{_CORRECTION_MARK}{provet_id}"
 
 
 def payment_reference(provet_id: str) -> str:
@@ -123,7 +129,7 @@ def _document_keys(document: Document) -> tuple[str, ...]:
     if document.system is System.PROVET:
         client = (f"{CLIENT_KEY}{document.contact_id}",) if document.contact_id else ()
         return (f"doc:{document.id}", *keys, *client, *map(whole_key, document.consolidates))
-    marked = marked_document(document)
+    marked = marked_document(document) or corrected_document(document)
     return (f"doc:{marked}", *keys) if marked else tuple(keys)
 
 
@@ -149,6 +155,11 @@ def derived(number: str, document: Document) -> bool:
 def marked_document(document: Document) -> str:
     """The id of the Provet document that a Xero document's mark names, or ""."""
     return marked_id(document.reference, _MARK)
+
+
+def corrected_document(document: Document) -> str:
+    """The id of the Provet document that a correction in an open period names, or ""."""
+    return marked_id(document.reference, _CORRECTION_MARK)
 
 
 def marked_partner(payment: Payment) -> str:

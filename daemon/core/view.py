@@ -10,6 +10,7 @@ import msgspec
 from daemon.core.allotment import Allotted, allot, links_of
 from daemon.core.consolidation import Consolidation, consolidations, inner_in_xero, posted
 from daemon.core.family import Family
+from daemon.core.late_credit import late_credits, with_late_credits
 from daemon.core.ledger import (
     CONSOLIDATED,
     ROUNDING,
@@ -135,7 +136,7 @@ class Scene(Value, frozen=True, kw_only=True):
     """What every judge of an invoice family looks at: the family, the rules, and its views by Provet id.
 
     ``wholes`` are the consolidated invoices that stand in Provet, by id, ``write_offs`` the credit notes in Xero that
-    are shown as payments.
+    are shown as payments; ``late`` maps Xero documents to the credit notes that are shown as part of them.
     """
 
     family: Family
@@ -143,6 +144,7 @@ class Scene(Value, frozen=True, kw_only=True):
     views: dict[str, View]
     wholes: dict[str, Consolidation]
     write_offs: dict[str, Document]
+    late: dict[str, tuple[Document, ...]]
 
     def original(self, view: View) -> View | None:
         """The view of the document that a credit note credits.
@@ -161,10 +163,12 @@ def scene(family: Family, rules: Rules) -> Scene:
     family = _present(at_the_till(family, rules))
     notes = write_offs(family, rules)
     family = with_write_offs(family, notes)
+    late = late_credits(family)
+    family = with_late_credits(family, late)
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
     views = {view.document.id: view for view in _views(allotted, wholes, rules)}
-    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes, write_offs=notes)
+    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes, write_offs=notes, late=late)
 
 
 def _present(family: Family) -> Family:

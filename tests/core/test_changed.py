@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from daemon.core.assess import assess
-from daemon.core.correction import CreateDocument, CreatePayment, SetLink, UpdateDocument
+from daemon.core.correction import Allocate, CreateDocument, CreatePayment, SetLink, UpdateDocument
 from daemon.core.discrepancy import Policy, finding_id
 from daemon.core.family import Family
 from daemon.core.model import Line
@@ -34,7 +34,7 @@ from tests.core.builders import (
     with_records,
     xero_paid,
 )
-from tests.core.situations import CLOSED, in_step, moved, resized
+from tests.core.situations import APRIL, CLOSED, in_step, moved, resized
 
 LATER = DAY + dt.timedelta(days=1)
 
@@ -268,22 +268,51 @@ PAID = learned(in_step(paid("5", "20"), xero_paid("a", "20", note="Provet paymen
             ["DeletePayment", "VoidDocument", "CreateDocument", "CreatePayment"],
             id="date of issue",
         ),
-        pytest.param(moved(with_changed(PAID, "a", reconciled=True), "1", "240"), RULES, None, id="reconciled"),
-        pytest.param(moved(with_changed(PAID, "a", batch_id="b"), "1", "240"), RULES, None, id="in a batch"),
-        pytest.param(moved(PAID, "1", "240"), CLOSED, None, id="closed period"),
+        pytest.param(moved(with_changed(PAID, "a", reconciled=True), "1", "240"), RULES, [], id="reconciled"),
+        pytest.param(moved(with_changed(PAID, "a", batch_id="b"), "1", "240"), RULES, [], id="in a batch"),
+        pytest.param(
+            moved(with_changed(PAID, "a", reconciled=True), "1", "60"),
+            RULES,
+            ["CreateDocument", "Allocate"],
+            id="reconciled, and less than before",
+        ),
         pytest.param(
             with_changed(PAID, "1", date=dt.date(2026, 3, 1)),
             rules(locked_through=dt.date(2026, 3, 5)),
-            None,
+            ["SetLink"],
             id="moved into a closed period",
         ),
-        pytest.param(moved(PAID, "1", "15"), RULES, None, id="the payments would not fit again"),
+        pytest.param(
+            moved(PAID, "1", "15"), RULES, ["CreateDocument", "Allocate"], id="the payments would not fit again"
+        ),
     ],
 )
 def test_a_paid_document_changes_only_by_a_person(seen: Family, practice: Rules, does: list[str] | None) -> None:
     finding = next(f for f in assess(seen, practice).findings if f.kind == "invoice.changed_in_provet")
     assert finding.policy is Policy.PERSON
     assert (steps(finding) if finding.options else None) == does
+
+
+def test_less_of_a_closed_period_is_credited_in_an_open_one() -> None:
+    found = only(moved(PAID, "1", "60"), CLOSED)
+    assert (found.kind, found.policy, found.effect) == ("period.locked", Policy.PERSON, -60)
+    assert [(o.id, o.recommended) for o in found.options] == [("credit-in-open-period", True), ("done-by-hand", False)]
+    create, allocate = found.options[0].steps
+    assert isinstance(create, CreateDocument)
+    assert isinstance(allocate, Allocate)
+    assert (create.posting.gross, create.posting.tax_by_rate, create.posting.date) == (60, {"20": 10}, APRIL)
+    assert (create.posting.number, create.posting.reference) == ("INV-1-C1", "Correction of Provet invoice 1")
+    assert (allocate.amount, allocate.date, allocate.invoice_id) == (60, APRIL, "1")
+    told = " ".join(found.options[0].consequences)
+    assert "its closed period stays as it was reported" in told
+    assert "the VAT return of that period by GBP 10.00" in told
+
+
+def test_more_in_a_closed_period_is_left_to_people() -> None:
+    found = only(moved(PAID, "1", "240"), CLOSED)
+    assert (found.kind, found.policy) == ("period.locked", Policy.PERSON)
+    assert [(o.id, o.recommended, o.steps) for o in found.options] == [("done-by-hand", True, ())]
+    assert "whoever closed its period decides" in found.options[0].consequences[0]
 
 
 def test_what_is_posted_anew_keeps_mark_and_payments() -> None:
@@ -308,7 +337,7 @@ def test_money_without_a_partner_is_never_thrown_away(more: tuple[Any, ...]) -> 
         for f in assess(with_records(moved(PAID, "1", "240"), *more), RULES).findings
         if f.kind == "invoice.changed_in_provet"
     )
-    assert finding.options == ()
+    assert [(option.id, option.steps) for option in finding.options] == [("done-by-hand", ())]
 
 
 def test_foreign_credit_forbids_posting_anew() -> None:
@@ -318,7 +347,7 @@ def test_foreign_credit_forbids_posting_anew() -> None:
         for f in assess(with_changed(seen, "x-1", credited=Decimal(5)), RULES).findings
         if f.kind == "invoice.changed_in_provet"
     )
-    assert (finding.policy, finding.options) == (Policy.PERSON, ())
+    assert (finding.policy, steps(finding)) == (Policy.PERSON, [])
 
 
 def test_gaps_hold_the_change() -> None:

@@ -1,0 +1,142 @@
+"""The correction of a document that may not be edited any more by a credit note of its own; never automatic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from daemon.core.amounts import rate_text
+from daemon.core.by_hand import by_hand
+from daemon.core.correction import Allocate, CreateDocument, Option, Posting, PostingLine, Step
+from daemon.core.creation import renumbered
+from daemon.core.family import correction_reference, linked
+from daemon.core.findings import option, with_currency
+from daemon.core.late_credit import late_key
+from daemon.core.matching import free_number
+from daemon.core.model import ZERO, Document, Kind, Line
+from daemon.core.rules import Rules
+from daemon.core.view import Scene, View
+
+Sums = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
+"""(TaxType, account) -> gross and tax."""
+
+
+def credit_in_open_period(
+    view: View, booked: Document, scene: Scene, relies_on: dict[str, str], *, void: bool = False
+) -> tuple[Option, ...]:
+    """Take back what a document has too much in Xero, or all of it where Provet voided it and nothing is set against
+    it; none where anything of it grew, or where Xero would not take the note."""
+    excess = _excess(booked.lines, () if void else view.posted.posting.lines)
+    link = linked(scene.family.links, Kind.CONTACT, provet_id=view.document.contact_id)
+    if view.credit or not excess or (void and view.touched) or link is None or link.xero_id != booked.contact_id:
+        return ()
+    posting = _posting(view, booked, excess, scene)
+    left = max(min(posting.gross, view.xero_left), ZERO)
+    steps: list[Step] = [CreateDocument(posting=posting)]
+    if left:
+        label = f"{posting.number} on {view.posted.posting.label}"
+        steps.append(
+            Allocate(
+                credit_id=posting.provet_id,
+                invoice_id=view.document.id,
+                amount=left,
+                date=posting.date,
+                already=ZERO,
+                label=label,
+            )
+        )
+    closed = scene.rules.closed(booked.date)
+    title = f"Credit {with_currency(posting.gross, scene.rules)} on {posting.date.isoformat()}"
+    words = _consequences(posting, booked, left, scene.rules)
+    option_id = "credit-in-open-period" if closed else "supplement"
+    return (option(option_id, title, steps, *words, relies_on=relies_on, recommended=True),)
+
+
+def left_to_people(booked: Document, scene: Scene, relies_on: dict[str, str], *, recommended: bool) -> Option:
+    """What people can do about amounts that no program may change."""
+    day, rules = max(scene.rules.first_open_day, booked.date).isoformat(), scene.rules
+    numbers = ", ".join(note.number for note in scene.late.get(booked.id, ()))
+    why = f"{booked.number} is dated {booked.date.isoformat()}: whoever closed its period decides whether to open it"
+    if not rules.closed(booked.date):
+        why = f"What is set against {booked.number} in Xero, {numbers or 'money or credit'}, must come off there first"
+    return by_hand(
+        "Correct it by hand",
+        f"{why}; the change can then go to Xero from here",
+        f"If it stays: in Provet take the change back, and credit or invoice it on or after {day}",
+        relies_on=relies_on,
+        recommended=recommended,
+    )
+
+
+def _consequences(posting: Posting, booked: Document, left: Decimal, rules: Rules) -> tuple[str, ...]:
+    vat = with_currency(sum(posting.tax_by_rate.values(), ZERO), rules)
+    day, rest = posting.date.isoformat(), posting.gross - left
+    closed = " and its closed period" if rules.closed(booked.date) else ""
+    words = [
+        f"{booked.number} of {booked.date.isoformat()}{closed} stays as it was reported",
+        f"{posting.number} lowers income in the period of {day}, and the VAT return of that period by {vat}",
+    ]
+    words += [f"{with_currency(left, rules)} of it is set against {booked.number}"] if left else []
+    words += [f"{with_currency(rest, rules)} of it stays with the client as credit"] if rest else []
+    return tuple(words)
+
+
+def _excess(has: Sequence[Line], wanted: Sequence[PostingLine]) -> Sums:
+    """What a document has more than is wanted, by account where that tells; nothing where it has less of anything."""
+    return _more(has, wanted, by_account=True) or _more(has, wanted, by_account=False)
+
+
+def _more(has: Sequence[Line], wanted: Sequence[PostingLine], *, by_account: bool) -> Sums:
+    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for sign, lines in ((1, has), (-1, wanted)):
+        for line in lines:
+            key = (line.tax_code, line.account if by_account else _main_account(line.tax_code, has))
+            gross, tax = sums.get(key, (ZERO, ZERO))
+            sums[key] = (gross + sign * line.gross, tax + sign * line.tax)
+    found = {key: each for key, each in sums.items() if any(each)}
+    return found if all(gross > 0 and tax >= 0 for gross, tax in found.values()) else {}
+
+
+def _main_account(code: str, lines: Sequence[Line]) -> str:
+    """The account that bears most of a TaxType."""
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        if line.tax_code == code:
+            found[line.account] = found.get(line.account, ZERO) + line.gross
+    return max(found, key=lambda account: (found[account], account), default="")
+
+
+def _posting(view: View, booked: Document, excess: Sums, scene: Scene) -> Posting:
+    day, taxes = max(scene.rules.first_open_day, booked.date), defaultdict[str, Decimal](lambda: ZERO)
+    for (code, _), (_, tax) in excess.items():
+        taxes[rate_text(scene.rules.tax_rates.get(code, ZERO))] += tax
+    posting = Posting(
+        provet_id="",
+        credit=True,
+        number=f"{booked.number}-C1",
+        reference=correction_reference(view.document.id),
+        client_id=view.document.contact_id,
+        date=day,
+        due_date=day,
+        gross=sum((gross for gross, _ in excess.values()), ZERO),
+        tax_by_rate={rate: tax for rate, tax in sorted(taxes.items()) if tax},
+        lines=tuple(_line(booked, *key, *sums) for key, sums in excess.items()),
+        label=f"Correction of {view.posted.posting.label}",
+    )
+    documents = (*scene.family.documents, *scene.late.get(booked.id, ()))
+    posting = renumbered(posting, free_number(posting, msgspec.structs.replace(scene.family, documents=documents)))
+    return msgspec.structs.replace(posting, provet_id=late_key(posting.number))
+
+
+def _line(booked: Document, tax_code: str, account: str, gross: Decimal, tax: Decimal) -> PostingLine:
+    return PostingLine(
+        description=f"Correction of {booked.number}",
+        gross=gross,
+        tax=tax,
+        tax_code=tax_code,
+        account=account,
+        unit_gross=gross,
+    )

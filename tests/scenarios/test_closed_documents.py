@@ -1,0 +1,115 @@
+"""Documents of closed periods that change in Provet: what is less is credited in the open one, by a person's word.
+
+The independent checker knows of no such credit note; what stands in Xero is counted here by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from daemon.core.discrepancy import Policy
+from daemon.sandbox.faults import FaultPlan, Kind, Rule
+from daemon.sandbox.provet.records import RowSpec
+from daemon.sandbox.xero.records import Document
+from tests.scenarios.clinic import CARD, FOOD, VISIT, Clinic, clinic
+
+GOODWILL = RowSpec(name="Goodwill", price=Decimal(-10))
+FEE = RowSpec(name="Fee", price=Decimal(10))
+
+
+async def closed(it: Clinic, paid: str = "", lock: str = "period") -> tuple[int, dt.date]:
+    """An invoice of 86.00 in step, whose day is closed since; today is a later day."""
+    it.shop.world.faults.plan = FaultPlan((Rule(Kind.SLOW, system="xero", seconds=0.1),))
+    invoice = it.make(it.provet.invoice_visit, it.client, [VISIT, FOOD])
+    if paid:
+        it.do(it.provet.pay, invoice, Decimal(paid), CARD)
+    await it.sync()
+    assert await it.kinds() == []
+    day = it.today
+    it.shop.clock.now += 3 * 86_400
+    if lock == "period":
+        it.xero.set_lock_dates(day)
+    else:
+        it.set({"timezone =": f'closed_through = "{day.isoformat()}"\ntimezone ='})
+    return invoice, day
+
+
+def notes(it: Clinic) -> list[Document]:
+    return [note for note in it.xero.ledger.credit_notes.ordered() if note.status != "VOIDED"]
+
+
+def open_in_xero(it: Clinic, invoice: int) -> Decimal:
+    return it.documents()[str(invoice)].outstanding - sum((note.outstanding for note in notes(it)), Decimal(0))
+
+
+@pytest.mark.parametrize("lock", ["period", "closed_through"])
+async def test_a_void_in_a_closed_period_is_credited_in_the_open_one(tmp_path: Path, lock: str) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, day = await closed(it, lock=lock)
+        it.do(it.provet.void, invoice)
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, -86)
+        assert [(o.id, o.recommended) for o in found.finding.options] == [
+            ("credit-in-open-period", True),
+            ("done-by-hand", False),
+        ]
+        told = " ".join(found.finding.options[0].consequences)
+        assert f"of {day.isoformat()} and its closed period stays as it was reported" in told
+        assert "VAT return of that period by GBP 10.17" in told
+        assert it.shop.writes("xero") == before
+        await it.approve(found)
+        assert await it.kinds() == []
+        document, (note,) = it.documents()[str(invoice)], notes(it)
+        assert (document.day, document.total, document.outstanding) == (day, Decimal(86), 0)
+        assert (note.day, note.total, note.outstanding) == (day + dt.timedelta(days=1), Decimal(86), 0)
+        assert {line.tax_type: line.tax_amount for line in note.lines} == {
+            line.tax_type: line.tax_amount for line in document.lines
+        }
+        await it.undo(found.id)
+        assert (await it.kinds(), notes(it)) == (["period.locked"], [])
+        await it.approve(await it.only())
+        assert (await it.kinds(), open_in_xero(it, invoice)) == ([], 0)
+
+
+@pytest.mark.parametrize("paid", ["", "20.00", "86.00"])
+async def test_what_became_less_is_credited_in_the_open_period(tmp_path: Path, paid: str) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, day = await closed(it, paid)
+        it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, -12)
+        assert it.shop.writes("xero") == before
+        await it.approve(found)
+        assert await it.kinds() == []
+        (note,) = notes(it)
+        assert (note.total, note.total_tax, note.day) == (Decimal(12), Decimal(2), day + dt.timedelta(days=1))
+        assert it.documents()[str(invoice)].total == Decimal(86)
+        assert open_in_xero(it, invoice) == it.provet.invoice(invoice).due_sum
+        it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        await it.sync()
+        await it.approve(await it.only())
+        assert (await it.kinds(), [each.total for each in notes(it)]) == ([], [Decimal(12)] * 2)
+        assert open_in_xero(it, invoice) == it.provet.invoice(invoice).due_sum
+
+
+async def test_what_became_more_is_left_to_people_and_closes_once_the_period_is_open(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it)
+        it.do(it.provet.add_extra_fee, invoice, FEE)
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, 12)
+        assert [(o.id, o.recommended) for o in found.finding.options] == [("done-by-hand", True)]
+        assert it.shop.writes("xero") == before
+        it.xero.set_lock_dates(None)
+        await it.sync()
+        assert (await it.kinds(), it.differences()) == ([], [])
