@@ -27,6 +27,7 @@ from daemon.core.split import joined
 from daemon.core.view import Scene, View, scene
 from daemon.core.walk_in import is_walk_in
 from daemon.core.walk_in_contact import judge_walk_in, match_walk_in
+from daemon.core.write_off_credit import judge_loose, loose_balance
 
 
 class Books(Value, frozen=True, kw_only=True):
@@ -109,7 +110,7 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     exclusions = tuple(_exclusion(view, stage) for view in stage.views.values() if view.excluded or view.set_aside)
     books = Books(
         provet=sum((view.provet_balance - view.sign * view.set_aside for view in stage.views.values()), ZERO),
-        xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO),
+        xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO) - loose_balance(stage),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
@@ -172,7 +173,13 @@ def _cases(view: View, stage: Scene) -> list[Case]:
         return cases
     if not view.document.consolidates:
         cases = judge_document(view, stage)
-    return [*cases, *judge_payments(view, stage), *judge_inner(view, stage), *judge_credit(view, stage)]
+    return [
+        *cases,
+        *judge_payments(view, stage),
+        *judge_inner(view, stage),
+        *judge_credit(view, stage),
+        *judge_loose(view, stage),
+    ]
 
 
 def _links(in_scope: list[View], stage: Scene) -> list[Link]:

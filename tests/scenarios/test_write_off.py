@@ -186,3 +186,44 @@ async def test_a_cancelled_write_off_in_a_closed_period_is_hand_work(tmp_path: P
         assert (found.finding.kind, found.finding.policy) == ("payment.reconciled_locked", Policy.HAND_WORK)
         assert [option.id for option in found.finding.options] == ["done-by-hand"]
         assert it.shop.writes("xero") == before
+
+
+async def test_a_credit_note_that_was_made_and_could_not_be_set_off_is_told_and_used(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice = await visit(it)
+        it.set(APPROVE)
+        it.do(it.provet.pay_in_full, invoice, WRITE_OFF)
+        await it.sync()
+        found = await it.only()
+        document = it.documents()[str(invoice)]
+        it.shop.world.faults.plan = FaultPlan((Rule(Kind.LIMIT, system="xero", path="/Allocations", seconds=5),))
+        await it.approve(found, "write-off-credit")
+        typed = Payment("", document.id, it.account("090"), it.today, Decimal(66), it.shop.world.clock.utc())
+        it.keep(it.xero.take_payment, typed)
+        it.shop.world.faults.plan = FaultPlan()
+        await it.sync()
+        loose = next(row for row in await it.found() if row.finding.kind == "credit.allocation_missing")
+        assert (loose.finding.amount, loose.finding.effect) == (Decimal(66), Decimal(66))
+        assert (loose.finding.policy, [o.id for o in loose.finding.options]) == (Policy.PERSON, ["void"])
+        it.keep(it.xero.remove_payment, it.payments(document)[-1].id)
+        await it.sync()
+        assert await it.kinds() == ["credit.allocation_missing", "payment.missing_in_xero"]
+        assert (await it.status()).residual == "0.00"
+        waiting = next(row for row in await it.found() if row.finding.kind == "payment.missing_in_xero")
+        await it.approve(waiting, "write-off-credit")
+        assert (await it.kinds(), it.differences()) == ([], [])
+        assert (credit(it).total, credit(it).outstanding) == (Decimal(66), 0)
+
+
+async def test_a_write_off_credit_taken_off_by_hand_is_voided_where_it_is_not_wanted(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await written_off(it)
+        (allocation,) = it.xero.ledger.allocations.ordered()
+        it.keep(it.xero.remove_allocation, allocation.id)
+        it.do(it.provet.cancel_payment, it.provet.invoice(invoice).payments[-1])
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.effect) == ("credit.allocation_missing", Decimal(66))
+        await it.approve(found)
+        assert (await it.kinds(), it.differences()) == ([], [])
+        assert [note.status for note in it.xero.ledger.credit_notes.ordered()] == ["VOIDED"]
