@@ -22,7 +22,8 @@ class Listing:
     """The list of one query. ``total`` is None until the first answer; ``stale`` says that it may have moved since.
 
     ``seq`` is the newest change it was told of. ``rows`` maps places in the list to what stands there. The cursor stays
-    on its discrepancy when the list moves.
+    on its discrepancy when the list moves, and begins at the top of another list; ``other`` says that ``rows`` are
+    still those of the list before.
     """
 
     query: ListQuery
@@ -33,6 +34,7 @@ class Listing:
     cursor: int = 0
     stale: bool = True
     seq: int = 0
+    other: bool = False
 
     @property
     def current(self) -> DiscrepancyView | None:
@@ -47,7 +49,9 @@ def moved(listing: Listing, cursor: int) -> Listing:
 
 def requery(listing: Listing, query: ListQuery) -> Listing:
     """The listing of another query: what is shown stays until the answer comes."""
-    return replace(listing, query=query, stale=True, cursor=0 if query != listing.query else listing.cursor)
+    if query == listing.query:
+        return outdated(listing)
+    return replace(listing, query=query, stale=True, cursor=0, other=True)
 
 
 def outdated(listing: Listing) -> Listing:
@@ -61,7 +65,7 @@ def wanted(listing: Listing, first: int, height: int) -> ListQuery | None:
     """
     end = first + height if listing.total is None else min(first + height, listing.total)
     if listing.stale or any(place not in listing.rows for place in range(first, end)):
-        find = listing.current.id if listing.stale and listing.current else ""
+        find = listing.current.id if listing.stale and not listing.other and listing.current else ""
         return _window(listing, first - MARGIN, first + max(height, 1) + MARGIN, find)
     below = range(end, min(end + AHEAD, listing.total or 0))
     if (place := _missing(listing, below)) is not None:
@@ -88,7 +92,9 @@ def filled(listing: Listing, asked: ListQuery, page: Page) -> Listing:
     news = {asked.offset + i: row for i, row in enumerate(page.discrepancies)}
     rows = news if listing.stale else {**_near(listing), **news}
     behind = page.seq < listing.seq
-    kept = replace(listing, total=page.total, amount=page.amount, groups=page.groups, rows=rows, stale=behind)
+    kept = replace(
+        listing, total=page.total, amount=page.amount, groups=page.groups, rows=rows, stale=behind, other=False
+    )
     return moved(kept, _found_again(listing, news, page))
 
 
@@ -107,7 +113,7 @@ def told(listing: Listing, event: Event) -> Listing:
 def _found_again(listing: Listing, news: Mapping[int, DiscrepancyView], page: Page) -> int:
     """Where the discrepancy under the cursor stands now, near or far; the place itself if it left the list."""
     current = listing.current
-    if current is None:
+    if current is None or listing.other:
         return listing.cursor
     same = next((place for place, row in news.items() if row.id == current.id), page.place)
     return listing.cursor if same is None else same

@@ -118,6 +118,17 @@ def test_another_query_starts_at_the_top() -> None:
     assert requery(listing, ListQuery()).cursor == 30
 
 
+async def test_another_order_is_looked_at_from_its_top_and_looks_for_nothing() -> None:
+    operations = FakeOperations(60)
+    listing = moved(await loaded(operations), 10)
+    turned = requery(listing, msgspec.structs.replace(listing.query, descending=False))
+    query = wanted(turned, 0, HEIGHT)
+    assert query
+    assert query.find == ""
+    turned = filled(turned, query, await operations.page(query))
+    assert (turned.cursor, turned.rows[0].id) == (0, (await loaded(operations)).rows[59].id)
+
+
 @pytest.mark.parametrize(("to", "at"), [(-5, 0), (7, 7), (999, 49)])
 def test_the_cursor_stays_in_the_list(to: int, at: int) -> None:
     assert moved(Listing(ListQuery(), total=50), to).cursor == at

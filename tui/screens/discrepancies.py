@@ -141,7 +141,7 @@ class Discrepancies(Selecting):
         first_way = by in {Sort.AMOUNT, Sort.AGE}
         descending = first_way if query.sort is not Sort(by) else turned
         self.filter = msgspec.structs.replace(query, sort=Sort(by), descending=descending)
-        self.ask_anew()
+        self.ask_anew(groups=False)
         self._remember()
         self.redraw_lines()
 

@@ -104,7 +104,7 @@ class Windowed(DecidingMany):
     def toggle_group(self, group: Group) -> None:
         self.folds = folds.toggled(self.folds, group)
         members = self.members
-        self.ask_anew()
+        self.ask_anew(groups=False)
         place = self.folds.place_of_group(folds.key_of(group), 0 if self.folds.at is not None else members)
         self.cursor_to(place or 0)
 
@@ -122,14 +122,16 @@ class Windowed(DecidingMany):
         if (member := self.member()) is not None:
             self.listing = moved(self.listing, member)
 
-    def ask_anew(self) -> None:
-        """Ask for the list that filter, order and open group make."""
+    def ask_anew(self, *, groups: bool = True) -> None:
+        """Ask for the list that filter, order and open group make; without ``groups`` those are what they were."""
         opened = self.folds.opened
         by = self.folds.by
         query = folds.inside(self.filter, by, *opened) if by and opened else self.filter
         if query != self.listing.query:
             self.listing = requery(self.listing, query) if by is None else Listing(query)
-        self._groups_stale = True
+            if by is None:
+                self.rows.place(0, self.count)
+        self._groups_stale = self._groups_stale or groups
         self.fetch()
 
     def _fetch_soon(self) -> None:
