@@ -21,6 +21,7 @@ from daemon.core.payment_options import (
     relied,
 )
 from daemon.core.removed import removed_in_provet, removed_in_xero
+from daemon.core.split_twins import split_twins
 from daemon.core.unpaired import missing_in_provet, missing_in_xero, unmatched_in_provet
 from daemon.core.view import Scene, View
 
@@ -35,8 +36,7 @@ def judge_payments(view: View, scene: Scene) -> list[Case]:
     cases = [case for pair in match.pairs for case in _pair(pair, view, scene)]
     cases += [removed_in_provet(payment, view, scene) for payment, _ in match.gone_in_provet]
     cases += [removed_in_xero(payment, link, view, scene) for payment, link in match.gone_in_xero]
-    cases += missing_in_xero(view, scene)
-    cases += missing_in_provet(view, scene)
+    cases += split_twins(view, scene) or [*missing_in_xero(view, scene), *missing_in_provet(view, scene)]
     return cases + unmatched_in_provet(view)
 
 

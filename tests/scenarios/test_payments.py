@@ -9,7 +9,7 @@ import pytest
 
 from daemon.core.discrepancy import Policy
 from daemon.sandbox.provet.config import Cancellation
-from tests.scenarios.clinic import CARD, CASH
+from tests.scenarios.clinic import CARD, CASH, VISIT
 from tests.scenarios.till import GROSS, accounts, booked, in_step, paid_rows, take, till, visit
 
 TRANSFER, CHEQUE, VOUCHER, PREPAYMENT, GIFT_CARD, FINANCING, INSURANCE, FROM_XERO = 2, 4, 5, 8, 9, 10, 15, 17
@@ -296,3 +296,26 @@ async def test_more_than_is_due_in_provet(tmp_path: Path) -> None:
         assert it.provet.invoice(first).due_sum == 0
         again = next(row for row in await it.found() if row.finding.kind == "payment.overpaid")
         assert (again.finding.amount, again.finding.effect) == (9, 9)
+
+
+async def test_money_typed_on_both_sides_in_other_portions_is_asked_about(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT, VISIT, VISIT])
+        await it.sync()
+        for amount in ("30.00", "20.00"):
+            it.do(it.provet.pay, invoice, Decimal(amount), CASH)
+        take(it, invoice, "50.00")
+        before = it.shop.writes("xero"), it.shop.writes("provet")
+        await it.sync()
+        assert (it.shop.writes("xero"), it.shop.writes("provet")) == before
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.probable_twin", Policy.PERSON)
+        assert (found.finding.amount, found.finding.effect) == (50, 0)
+        assert "30.00 + 20.00 in Provet and 50.00 in Xero" in found.finding.summary
+        assert [(o.id, o.recommended) for o in found.finding.options] == [
+            ("recreate-payment", True),
+            ("done-by-hand", False),
+        ]
+        await it.approve(found)
+        await in_step(it)
+        assert accounts(it, invoice) == {"091": Decimal(50)}
