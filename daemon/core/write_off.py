@@ -1,7 +1,8 @@
 """Write-offs: Provet's payments of certain types, in Xero a payment to their account or a credit note coded to it.
 
 Provet has no write-off but a payment method that pays what nobody will (docs/reference/provet.md P-29). A credit note
-in Xero all of whose lines name a write-off account, set against an invoice, stands for such a payment.
+in Xero all of whose lines name a write-off account, set against an invoice, stands for such a payment; once it was
+taken for one it stays one, whatever account settings name later.
 """
 
 from __future__ import annotations
@@ -56,8 +57,10 @@ def _writes_off(note: Document, family: Family, rules: Rules) -> bool:
     if not note.credit or note.status is not DocumentStatus.FINAL or marked_document(note) or not note.allocations:
         return False
     link = linked(family.links, Kind.DOCUMENT, xero_id=note.id)
-    ours = link is None or link.provet_id.startswith(_KEY)
-    return ours and bool(note.lines) and all(write_off_type(line.account, rules) for line in note.lines)
+    made = link is not None and link.provet_id.startswith(_KEY)
+    if made or linked(family.links, Kind.PAYMENT, xero_id=note.id) is not None:
+        return True
+    return link is None and bool(note.lines) and all(write_off_type(line.account, rules) for line in note.lines)
 
 
 def _of(note: Document) -> list[tuple[str, Decimal]]:

@@ -227,3 +227,11 @@ async def test_a_write_off_credit_taken_off_by_hand_is_voided_where_it_is_not_wa
         await it.approve(found)
         assert (await it.kinds(), it.differences()) == ([], [])
         assert [note.status for note in it.xero.ledger.credit_notes.ordered()] == ["VOIDED"]
+
+
+async def test_another_account_for_write_offs_leaves_those_alone_that_are_booked(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        await written_off(it)
+        it.set({'"21" = "404"': '"21" = "200"'})
+        await it.sync()
+        assert await it.kinds() == []
