@@ -21,6 +21,7 @@ from daemon.core.correction import (
     moved,
 )
 from daemon.core.model import Kind, Link, Record
+from daemon.core.rules import Mode
 from daemon.errors import ReconError
 from daemon.practice import Practice
 from daemon.store import audit, corrections, families, journal, links, records, state
@@ -56,13 +57,15 @@ class Book:
     async def intend(self, prepared: Prepared) -> bool:
         """Write the request and one intent for each of its elements down, durably, before it leaves.
 
-        False, with all of it put off, if the practice was paused meanwhile.
+        False, with all of it put off, if the practice was paused meanwhile or may only observe now.
         """
         return await self._practice.db.write(lambda tx: self._intend(tx, prepared))
 
     def _intend(self, tx: Tx, prepared: Prepared) -> bool:
-        if state.practice_state(tx, self._practice.id).paused_by:
-            self._put_off(tx, [element.correction for element in prepared.elements], "the practice was paused")
+        observes = self._practice.settings.mode is Mode.OBSERVE
+        if observes or state.practice_state(tx, self._practice.id).paused_by:
+            why = "the practice is in observe mode" if observes else "the practice was paused"
+            self._put_off(tx, [element.correction for element in prepared.elements], why)
             return False
         sent = Sent(
             id=prepared.id,

@@ -52,14 +52,15 @@ class Corrector:
     async def _next(self, rules: Rules) -> list[Correction]:
         practice = self._practice
         known = await practice.db.read(lambda tx: state.practice_state(tx, practice.id))
-        if known.released_at is None or known.paused_by or rules.mode is Mode.OBSERVE:
+        observes = Mode.OBSERVE in (rules.mode, practice.settings.mode)
+        if known.released_at is None or known.paused_by or observes:
             return []
         ready = await practice.db.read(self._ready)
         if ready:
             fit = await self._rechecker.still_fit(ready, rules)
             self._put_off.update(correction.id for correction in ready)
             return fit or await self._next(rules)
-        if rules.mode is not Mode.AUTO or known.guard:
+        if not rules.mode == practice.settings.mode == Mode.AUTO or known.guard:
             return []
         return await practice.db.write(lambda tx: self._automatic(tx, known))
 

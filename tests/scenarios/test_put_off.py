@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from daemon.core.guards import Shown
+from daemon.practice import Written
 from daemon.reconciler import guarding
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.xero.records import Payment
@@ -93,3 +94,25 @@ async def test_nothing_put_off_is_written_while_a_guard_is_tripped(tmp_path: Pat
         await again(it)
         assert paid(it, invoice) == [Decimal(20)]
         assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_observe_stops_writes_in_the_middle_of_a_cycle(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        it.do(it.provet.pay, invoice, Decimal(20), CARD)
+        practice = it.shop.engine.practice
+        observed: list[int] = []
+
+        def observe(_: Written) -> None:
+            if not observed and str(invoice) in it.documents():
+                it.set({'mode = "auto"': 'mode = "observe"'})
+                observed.append(len(it.shop.writes("xero")))
+
+        practice.tell_write = observe
+        await it.sync()
+        assert observed == [len(it.shop.writes("xero"))]
+        assert paid(it, invoice) == []
+        practice.tell_write = None
+        it.set({'mode = "observe"': 'mode = "auto"'})
+        await it.sync()
+        assert (await it.kinds(), it.differences(), paid(it, invoice)) == ([], [], [Decimal(20)])
