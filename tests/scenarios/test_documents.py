@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.sandbox.provet.amounts import SignPattern
-from daemon.sandbox.provet.records import RowSpec
+from daemon.sandbox.provet.records import Item, RowSpec, VatGroup
 from tests.scenarios.clinic import BOOK, CARD, CASH, FOOD, VISIT, Clinic, clinic
 
 ROWS = {
@@ -108,3 +108,36 @@ async def test_another_payer_of_a_paid_invoice_waits_for_a_person(tmp_path: Path
         await it.approve(await it.only())
         left = f"client {it.client}: contact that nobody needs: Provet Ada Quinn, Xero Ada Quinn"
         assert (await it.kinds(), it.differences()) == ([], [left])
+
+
+async def test_two_vat_groups_of_one_percentage_go_to_their_own_tax_types(tmp_path: Path) -> None:
+    exempt = {'"0" = "ZERORATEDOUTPUT"': '"0" = "ZERORATEDOUTPUT"\n"group:99" = "EXEMPTOUTPUT"'}
+    async with clinic(tmp_path, exempt) as it:
+        state, now = it.provet.state, it.shop.world.clock.utc()
+        state.vat_groups[99] = VatGroup(id=99, created=now, modified=now, name="Exempt", vat_percentage=Decimal(0))
+        state.items[999] = Item(id=999, created=now, modified=now, name="Insurance", price=Decimal(7), vat_group=99)
+        insured = RowSpec(name="Insurance", price=Decimal(7), vat_percentage=Decimal(0), item=999)
+        invoice = it.make(it.provet.invoice_visit, it.client, [BOOK, insured, VISIT])
+        await in_step(it)
+        assert {line.tax_type: line.line_amount for line in it.documents()[str(invoice)].lines} == {
+            "ZERORATEDOUTPUT": Decimal("9.99"),
+            "EXEMPTOUTPUT": Decimal(7),
+            "OUTPUT2": Decimal(51),
+        }
+
+
+async def test_a_number_that_xero_would_not_take_whole_is_told_and_never_cut(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        it.provet.invoice(invoice).invoice_prefix = "N" * 300
+        await it.sync()
+        found = await it.only()
+        assert found.finding.kind == "invoice.missing"
+        shown = await it.shop.app.desk.show(found.id)
+        assert shown.correction is not None
+        assert (shown.correction.status, shown.correction.error) == ("failed", "number: longer than 255 characters")
+        assert not [write for write in it.shop.writes("xero") if write.endswith("/Invoices")]
+        it.provet.invoice(invoice).invoice_prefix = "INV"
+        it.do(it.provet.change_invoice_date, invoice, it.today)
+        await it.sync()
+        assert (await it.kinds(), it.differences()) == ([], [])
