@@ -24,8 +24,10 @@ _SENTENCES = {
     "guard": "automatic writes stopped: {reason}",
     "request": "{method} {path} to {system}: {answer}",
 }
+_REQUEST = "request"
+"""An action whose subject is a request, not a discrepancy."""
 _SORTS = {
-    "request": "call",
+    _REQUEST: "call",
     "applied": "correction",
     "failed": "correction",
     "in_doubt": "correction",
@@ -74,4 +76,5 @@ def activity(entry: Entry) -> Activity:
     """An audit entry as something that happens right now."""
     sort = _SORTS.get(entry.action) or ("" if entry.actor in _PROGRAM else "decision")
     text = sentence(entry) if entry.actor in _PROGRAM else f"{entry.actor} {sentence(entry)}"
-    return Activity(at=entry.at, practice=entry.practice, text=text, sort=sort, subject=entry.subject)
+    subject = entry.subject if entry.action != _REQUEST and entry.subject != entry.practice else ""
+    return Activity(at=entry.at, practice=entry.practice, text=text, sort=sort, subject=subject)

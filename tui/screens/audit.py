@@ -38,7 +38,7 @@ _NEAR = 50
 
 
 class Audit(Searching):
-    NOTHING = "no entry matches"
+    NOTHING = "nothing was done yet"
     TERMS = TERMS
     ABOUT: ClassVar[str] = (
         "Everything that people decided and the daemon wrote, the newest first. No entry can be changed or taken out "
@@ -163,7 +163,7 @@ class Audit(Searching):
 
     def subject(self) -> str:
         entry = self._current()
-        return entry.subject if entry else ""
+        return entry.subject if entry and entry.action != "request" and entry.subject != entry.practice else ""
 
     def _current(self) -> AuditEntry | None:
         return self.known.entries[self.cursor] if self.cursor < self.count() else None

@@ -122,6 +122,8 @@ class Reading(View):
         """The row under the cursor is wanted."""
         if subject := self.subject():
             self.start(partial(self.open, subject), "open")
+        elif self.count():
+            self.explain("this line is about no discrepancy")
 
     def action_copy(self) -> None:
         if subject := self.subject():

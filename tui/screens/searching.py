@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from daemon.protocol import TEXT_MAX
+from tui.drawing import Piece
 from tui.remembered import ViewMemory
 from tui.screens.reading import Reading
 from tui.widgets import Rows
@@ -34,6 +35,9 @@ class Searching(Reading):
     @property
     def search(self) -> str:
         return self.query_one(Input).value
+
+    def nothing(self) -> list[Piece]:
+        return [(" ✓ nothing matches: Esc clears the search", "good")] if self.search.strip() else super().nothing()
 
     def on_mount(self) -> None:
         self.query_one(Input).value = self.memory.filter
