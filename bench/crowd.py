@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.stage import Stage
+from bench.stage import WEBHOOK_PORT, Stage
 from daemon.app import store_path
 from daemon.core.correction import CreatePayment, Option
 from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Policy, Status, Subject
@@ -41,7 +41,8 @@ async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[
     """
     settings_file = folder / "settings.toml"
     Stage(folder, clients=2, invoices=2)
-    settings_file.write_text(settings_file.read_text().replace("127.0.0.1:800", "127.0.0.1:"))
+    text = settings_file.read_text().replace(f"127.0.0.1:{WEBHOOK_PORT}", f"127.0.0.1:{_free_port()}")
+    settings_file.write_text(text.replace("127.0.0.1:800", "127.0.0.1:"))
     settings = load(settings_file, {})
     await _fill(settings, count, random.Random(seed))
     command = [sys.executable, "-m", "daemon", "run", "--settings", str(settings_file)]
@@ -103,6 +104,13 @@ def _finding(number: int, rng: random.Random) -> Finding:
         client=str(client),
         client_name=name,
     )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait_for(path: Path, daemon: subprocess.Popen[bytes]) -> None:

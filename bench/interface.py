@@ -19,7 +19,8 @@ _WORDS = (b"inv-99", b"quinn", b"kind:pay", b"amount>100", b"nobody")
 async def measured(folder: str, count: int, times: int, runs: int) -> Figures:
     """Starts (medians) and answers to keys (median, 99th percentile, worst) in microseconds.
 
-    ``cpu_s`` is what UI and daemon together spent on a key, ``peak_mb`` is the UI's.
+    ``cpu_s`` is what UI and daemon together spent on a key (each by itself: ``cpu ui``, ``cpu daemon``), ``peak_mb`` is
+    the UI's.
     """
     async with crowd(Path(folder), count) as (socket, daemon):
         status = [sys.executable, "-m", "tui", "--socket", str(socket), "status"]
@@ -33,12 +34,15 @@ async def measured(folder: str, count: int, times: int, runs: int) -> Figures:
             ui.until(b"live")
             ui.answered(b"")
             taken = {"open": [ui.answered(b"2")]}
-            began = cpu_s(daemon, ui.pid)
+            spent = {"ui": -cpu_s(ui.pid), "daemon": -cpu_s(daemon)}
             taken |= _pressed(ui, times)
-            spent, peak = cpu_s(daemon, ui.pid) - began, ui.peak_mb()
+            spent = {"ui": spent["ui"] + cpu_s(ui.pid), "daemon": spent["daemon"] + cpu_s(daemon)}
+            peak = ui.peak_mb()
     taken["all"] = [each for name, pressed in taken.items() if name != "open" for each in pressed]
     figures |= {f"{name} {what}": value for name, each in taken.items() for what, value in _spread(each).items()}
-    return Figures(0, spent / len(taken["all"]), 0, peak, figures)
+    keys = len(taken["all"])
+    figures |= {f"cpu {name}": round(seconds / keys * 1e6) for name, seconds in spent.items()}
+    return Figures(0, sum(spent.values()) / keys, 0, peak, figures)
 
 
 def _pressed(ui: Screen, times: int) -> dict[str, list[float]]:
