@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from daemon.core.assess import Assessment, assess
 from daemon.core.correction import Correction, CorrectionStatus, Option, moved
-from daemon.core.discrepancy import Policy, Status
+from daemon.core.discrepancy import Policy
 from daemon.core.family import Family
 from daemon.core.model import Record, System
 from daemon.core.rules import Mode, Rules
@@ -30,30 +30,33 @@ class Rechecker:
         self._practice = practice
 
     async def still_fit(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
-        """Those that may be applied; begun ones go on as they are.
+        """Those that may be applied. What a person approved and has begun goes on as it is.
 
-        Automatic ones were put off by an earlier cycle: they are held against what this one found.
+        Automatic ones were put off or in doubt since an earlier cycle: what is left of them must be what policy would
+        do now as well. Else the rest is judged anew, as everything is.
         """
-        late = [c for c in batch if c.approved_by == POLICY and not _begun(c)]
+        late = [correction for correction in batch if correction.approved_by == POLICY]
         kept = await self._practice.db.write(lambda tx: {c.id for c in late if self._still_wanted(tx, c, rules)})
         fit = []
         for correction in batch:
             by_policy = correction.approved_by == POLICY
-            if _begun(correction) or (correction.id in kept if by_policy else await self._holds(correction, rules)):
+            if correction.id in kept or (
+                not by_policy and (_begun(correction) or await self._holds(correction, rules))
+            ):
                 fit.append(correction)
         return fit
 
     def _still_wanted(self, tx: Tx, correction: Correction, rules: Rules) -> bool:
-        """Whether policy would decide the same now."""
-        stopped = rules.mode is not Mode.AUTO or state.practice_state(tx, self._practice.id).guard
-        row = discrepancies.get(tx, correction.discrepancy_id)
-        wanted = row is not None and row.status is Status.OPEN and row.finding.policy is Policy.AUTOMATIC
-        option = row.finding.option() if row is not None and wanted else None
-        if not stopped and option is not None and option.fingerprint == correction.fingerprint:
+        practice = self._practice.id
+        stopped = rules.mode is not Mode.AUTO or state.practice_state(tx, practice).guard
+        standing = discrepancies.open_in(tx, practice, correction.family)
+        options = [row.finding.option() for row in standing if row.finding.policy is Policy.AUTOMATIC]
+        wanted = [step for option in options if option is not None for step in option.steps]
+        if not stopped and all(step in wanted for step in correction.steps[correction.cursor :]):
             return True
-        why = "automatic writes were stopped before it went" if stopped else moved_since({}, option)
+        why = "automatic writes were stopped before it went" if stopped else moved_since({}, None)
         self._outdate(tx, correction, why)
-        families.mark(tx, self._practice.id, [correction.family])
+        families.mark(tx, practice, [correction.family])
         return False
 
     async def _holds(self, correction: Correction, rules: Rules) -> bool:

@@ -35,6 +35,11 @@ def get(tx: Tx, discrepancy_id: str) -> Discrepancy | None:
     return found[0] if found else None
 
 
+def open_in(tx: Tx, practice: str, family: str) -> list[Discrepancy]:
+    """The open discrepancies of one family."""
+    return rows.select(tx, "WHERE practice = ? AND family = ? AND status = 'open' ORDER BY id", (practice, family))
+
+
 def put(tx: Tx, discrepancy: Discrepancy) -> Discrepancy:
     """Store what a person or the program changed of a discrepancy; returns it with its new ``seq``."""
     stamped = msgspec.structs.replace(discrepancy, seq=state.next_seq(tx))

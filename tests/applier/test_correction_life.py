@@ -33,6 +33,7 @@ from daemon.core.correction import (
 )
 from daemon.core.family import payment_info, payment_reference
 from daemon.core.model import Allocation, Document, Kind, Payment, Record, System
+from daemon.core.rules import Mode
 from daemon.errors import InDoubt, RateLimited
 from daemon.practice import Practice
 from daemon.pulse import Pulse
@@ -166,7 +167,7 @@ class CorrectionLife(RuleBasedStateMachine):
         )
         self.practice = Practice(
             id=CLINIC,
-            settings=cast("Any", SimpleNamespace(settle_s=SETTLE_S, currency="GBP")),
+            settings=cast("Any", SimpleNamespace(settle_s=SETTLE_S, currency="GBP", mode=Mode.AUTO)),
             db=self.db,
             provet=cast("Any", ProvetSide(self.remote)),
             xero=cast("Any", self.remote),

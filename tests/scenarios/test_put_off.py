@@ -116,3 +116,41 @@ async def test_observe_stops_writes_in_the_middle_of_a_cycle(tmp_path: Path) -> 
         it.set({'mode = "observe"': 'mode = "auto"'})
         await it.sync()
         assert (await it.kinds(), it.differences(), paid(it, invoice)) == ([], [], [Decimal(20)])
+
+
+async def begun(it: Clinic) -> tuple[int, int]:
+    """An invoice that got to Xero and a payment of it, of the same correction, for which Xero had no time then."""
+    it.shop.world.faults.plan = NO_PAYMENTS
+    await it.sync()
+    invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+    payment = it.make(it.provet.pay, invoice, Decimal(20), CARD)
+    await turn(it)
+    assert paid(it, invoice) == []
+    return invoice, payment
+
+
+async def test_a_payment_cancelled_after_its_invoice_went_is_not_booked(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, payment = await begun(it)
+        it.do(it.provet.cancel_payment, payment)
+        await again(it)
+        assert paid(it, invoice) == []
+        assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_a_payment_typed_in_by_hand_after_its_invoice_went_is_not_booked_twice(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await begun(it)
+        now, document = it.shop.world.clock.utc(), it.documents()[str(invoice)]
+        it.keep(it.xero.take_payment, Payment("", document.id, it.account("090"), it.today, Decimal(20), now))
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert await it.kinds() == ["payment.probable_twin"]
+
+
+async def test_what_had_begun_goes_on_where_nothing_moved(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await begun(it)
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert (await it.kinds(), it.differences()) == ([], [])
