@@ -15,7 +15,7 @@ from daemon.core.late_credit_option import credit_in_open_period, left_to_people
 from daemon.core.matching import adopted_link, free_number
 from daemon.core.missing import why_rounded, with_correction
 from daemon.core.model import Document, Kind, Value
-from daemon.core.obstacles import contact_cause
+from daemon.core.obstacles import contact_cause, linked_contact
 from daemon.core.payment_options import first_recommended
 from daemon.core.removal import removal
 from daemon.core.view import Scene, View
@@ -45,7 +45,9 @@ def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
     difference = _difference(view, booked, scene)
     if difference is None:
         return []
-    watched = difference.kind in _AUTOMATIC and (view.touched or not view.posted.consistent)
+    watched = difference.kind in _AUTOMATIC and (
+        view.touched or _stands_fast(view, difference) or not view.posted.consistent
+    )
     why = why_rounded(view, scene) if _is_rounding(difference.names, view, booked) else ""
     late = _is_late(difference, scene)
     when = f"; it is dated {booked.date.isoformat()}, in a closed period" if late else ""
@@ -120,7 +122,7 @@ def _fields(view: View, difference: Difference) -> tuple[FieldDiff, ...]:
 
 def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
     """What must be mended before Provet's values can go to Xero."""
-    if "contact" in difference.names:
+    if "contact" in difference.names or _stands_fast(view, difference):
         cause = contact_cause(view, scene)
         if cause is not None:
             return cause
@@ -131,7 +133,8 @@ def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
 def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, ...]:
     options = list(with_correction(view, tuple(_provet_wins(view, difference, scene))))
     closed = scene.rules.closed(difference.booked.date) or scene.rules.closed(view.document.date)
-    theirs_may_stay = difference.kind != "invoice.changed_in_provet" or closed
+    fixed = closed or not difference.booked.gross
+    theirs_may_stay = difference.kind != "invoice.changed_in_provet" or fixed
     if theirs_may_stay and not difference.has_money:
         options.append(_keep_xero(view, difference, scene, recommended=not options))
     if (
@@ -154,7 +157,7 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
         return list(apart)
     if scene.rules.closed(view.document.date):
         return []
-    if not view.touched or (difference.only_contact and not view.allocated and not view.foreign):
+    if not _stands_fast(view, difference):
         return [_update(view, difference, scene)]
     return list(first_recommended((*_repost(view, booked, scene), *apart)))
 
@@ -162,6 +165,13 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
 def _is_late(difference: Difference, scene: Scene) -> bool:
     """Whether amounts of a document in a closed period moved."""
     return difference.has_money and scene.rules.closed(difference.booked.date)
+
+
+def _stands_fast(view: View, difference: Difference) -> bool:
+    """Whether Xero edits the document no more: only the contact of one that is paid, nothing of one that is credited,
+    and of one over nothing as if it were paid (docs/reference/xero.md 8.4, 8.5)."""
+    settled = view.touched or not difference.booked.gross
+    return settled and not (difference.only_contact and not view.allocated and not view.foreign)
 
 
 def _update(view: View, difference: Difference, scene: Scene) -> Option:
@@ -186,12 +196,17 @@ def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
     """Remove, void and post anew, where nothing that must stay is in the way and everything fits again."""
     removed = removal(view, booked, scene)
     posting = renumbered(view.posted.posting, free_number(view.posted.posting, scene.family))
+    contact = linked_contact(view.document.contact_id, scene)
     if removed.locked or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
         return []
+    if contact is not None and contact.archived:
+        return []
     void = VoidDocument(xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=booked.number)
-    steps = (*removed.steps, void, *contact_steps(view, scene), CreateDocument(posting=posting), *removed.again)
+    gone = (*removed.steps, void) if booked.gross else ()
+    steps = (*gone, *contact_steps(view, scene), CreateDocument(posting=posting), *removed.again)
     after = f"{booked.number} is void, {posting.number} stands in its place with the same payments"
-    words = (after, *removed.consequences)
+    empty = f"{posting.number} stands in the place of {booked.number}, which is over nothing and so stays as it is"
+    words = (after if gone else empty, *removed.consequences)
     return [
         option("repost", "Void and post anew", steps, *words, relies_on=relied(view, booked, scene), recommended=True)
     ]

@@ -24,7 +24,8 @@ def judge_credit(view: View, scene: Scene) -> list[Case]:
     if not view.credit:
         return _foreign(view, scene)
     extra = _extra(view, view.booked, scene)
-    return extra or _allocation_missing(view, view.booked, scene) or _applied_elsewhere(view, scene)
+    missing = _allocation_missing(view, view.booked, scene) or _applied_elsewhere(view, scene)
+    return extra or missing or _of_another_contact(view, view.booked, scene)
 
 
 def _allocation_missing(view: View, note: Document, scene: Scene) -> list[Case]:
@@ -101,6 +102,36 @@ def _applied_elsewhere(view: View, scene: Scene) -> list[Case]:
             subject=document_subject(view),
             amount=open_there,
             summary=f"{words} of {label} is applied to another invoice in Provet, but not in Xero",
+            options=(hand,),
+            policy=Policy.PERSON,
+        )
+    ]
+
+
+def _of_another_contact(view: View, note: Document, scene: Scene) -> list[Case]:
+    """Credit that Provet applied to what it credits, where Xero cannot: the two are of different contacts there
+    (docs/reference/xero.md 9)."""
+    original = scene.original(view)
+    if original is None or original.booked is None or original.booked.contact_id == note.contact_id:
+        return []
+    amount = min(view.applied, original.applied, view.xero_room, original.xero_room)
+    if amount <= 0:
+        return []
+    label, other = view.posted.posting.label, original.posted.posting.label
+    words = with_currency(amount, scene.rules)
+    hand = by_hand(
+        "Give both one client in Provet",
+        f"Xero sets credit only against invoices of its own contact: in Provet make the client of {label} that of"
+        f" {other}, or the other way round; the credit is then set against it by itself",
+        relies_on={"credit applied": money(amount)},
+        recommended=True,
+    )
+    return [
+        Case(
+            kind="credit.allocation_missing",
+            subject=document_subject(view),
+            amount=amount,
+            summary=f"{words} of {label} is applied to {other} in Provet, but in Xero they are of different contacts",
             options=(hand,),
             policy=Policy.PERSON,
         )

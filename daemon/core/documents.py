@@ -21,7 +21,9 @@ def judge_document(view: View, scene: Scene) -> list[Case]:
         return [judge_voided_in_xero(view, scene)]
     cases = [_duplicates(view, scene)] if view.match.duplicates else []
     if view.void:
-        return cases if view.booked is None else [*cases, _voided_in_provet(view, view.booked, scene)]
+        if view.booked is not None and view.booked.gross:
+            cases.append(_voided_in_provet(view, view.booked, scene))
+        return cases
     if view.absent:
         return [*cases, judge_missing(view, scene)]
     return cases if view.booked is None else cases + judge_change(view, view.booked, scene)

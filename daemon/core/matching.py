@@ -38,14 +38,16 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
     marked = _marked(posting, mine)
     if living:
         partner = held[living[0].xero_id]
-        duplicates = _others([*marked, *_alike(posting, mine, family)], partner)
+        duplicates = _others([*marked, *_alike(posting, mine, family, partner)], partner)
         return DocumentMatch(document=partner, link=living[0], duplicates=duplicates)
     if links:
-        return DocumentMatch(document=held.get(links[0].xero_id), link=links[0], duplicates=tuple(marked))
+        gone = held.get(links[0].xero_id)
+        copies = _alike(posting, mine, family, gone) if _is_void(posting, family) else []
+        return DocumentMatch(document=gone, link=links[0], duplicates=_others([*marked, *copies], gone))
     found = marked[0] if marked else _same_facts(posting, mine, family)
     if found is not None:
         link = adopted_link(Kind.DOCUMENT, posting.provet_id, found.id)
-        duplicates = _others([*marked, *_alike(posting, mine, family)], found)
+        duplicates = _others([*marked, *_alike(posting, mine, family, found)], found)
         return DocumentMatch(document=found, link=link, adopted=True, duplicates=duplicates)
     undone = {e.xero_id for e in tied if e.origin is Origin.UNDONE}
     others = [d for d in mine if d.id not in undone]
@@ -53,18 +55,24 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
     return DocumentMatch(collision=_holder(posting.number, others) or alike)
 
 
+def _is_void(posting: Posting, family: Family) -> bool:
+    documents = (d for d in family.of(System.PROVET) if d.id == posting.provet_id)
+    return any(document.status is DocumentStatus.VOID for document in documents)
+
+
 def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:
-    """The living documents that carry a posting's mark, the one with its number first."""
+    """The living documents that carry a posting's mark, the one with its number first and what is over nothing last."""
     living = [d for d in documents if d.reference == posting.reference and d.status is DocumentStatus.FINAL]
-    return sorted(living, key=lambda d: (fold(d.number) != fold(posting.number), d.number, d.id))
+    return sorted(living, key=lambda d: (not d.gross, fold(d.number) != fold(posting.number), d.number, d.id))
 
 
 def adopted_link(kind: Kind, provet_id: str, xero_id: str) -> Link:
     return Link(kind=kind, provet_id=provet_id, xero_id=xero_id, origin=Origin.ADOPTED)
 
 
-def _others(marked: Sequence[Document], partner: Document) -> tuple[Document, ...]:
-    return tuple(document for document in marked if document.id != partner.id)
+def _others(marked: Sequence[Document], partner: Document | None) -> tuple[Document, ...]:
+    """All but the partner, and but what is over nothing: nobody can void that (docs/reference/xero.md 8.4)."""
+    return tuple(document for document in marked if document != partner and document.gross)
 
 
 def _same_facts(posting: Posting, documents: Sequence[Document], family: Family) -> Document | None:
@@ -90,15 +98,21 @@ def _same_contact(posting: Posting, document: Document, family: Family) -> bool:
     return any(fold(name) == fold(document.contact_name) for name in names)
 
 
-def _alike(posting: Posting, documents: Sequence[Document], family: Family) -> list[Document]:
-    """Living documents without a mark or a link that say the same as a posting, under a number derived from its own."""
+def _alike(
+    posting: Posting, documents: Sequence[Document], family: Family, partner: Document | None = None
+) -> list[Document]:
+    """Living documents without a mark or a link that say the same as a posting, or as what stood or stands for it in
+    Xero, under a number derived from its own."""
+    ours = [d for d in documents if d.reference == posting.reference or d is partner]
+    facts = {(posting.gross, posting.date), *((each.gross, each.date) for each in ours)}
+    payers = {each.contact_id for each in ours}
     return [
         document
         for document in documents
         if derived(posting.number, document)
         and document.status is DocumentStatus.FINAL
-        and (document.gross, document.date) == (posting.gross, posting.date)
-        and _same_contact(posting, document, family)
+        and (document.gross, document.date) in facts
+        and (document.contact_id in payers or _same_contact(posting, document, family))
         and not marked_document(document)
         and linked(family.links, Kind.DOCUMENT, xero_id=document.id) is None
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from daemon.applier.applier import Applier
 from daemon.core.correction import Correction, CorrectionStatus
 from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.core.family import CLIENT_KEY
 from daemon.core.rules import Mode, Rules
 from daemon.practice import Practice
 from daemon.reconciler import guarding
@@ -73,14 +74,19 @@ class Corrector:
         return bool(await practice.db.read(lambda tx: corrections.with_status(tx, practice.id, _BEGUN, 1)))
 
     def _ready(self, tx: Tx) -> list[Correction]:
-        """Approved corrections, and those under way whose steps are all settled; of each family one at a time, so that
-        the next is held against what this one leaves."""
+        """Approved corrections, and those under way whose steps are all settled.
+
+        Of each family one at a time, so that the next is held against what this one leaves; contacts after documents,
+        which an archived one would take no more.
+        """
         waiting = corrections.with_status(tx, self._practice.id, _BEGUN, _WINDOW + len(self._put_off))
         in_doubt = {intent.family for intent, _ in journal.unsettled(tx, self._practice.id)}
         first = {c.family: c.id for c in reversed(waiting) if c.id not in self._put_off}
         first |= {c.family: c.id for c in waiting if c.status is CorrectionStatus.APPLYING}
         fit = [c for c in waiting if c.id not in self._put_off and c.family not in in_doubt]
-        return [c for c in fit if first[c.family] == c.id][:_WINDOW]
+        fit = [c for c in fit if first[c.family] == c.id]
+        documents = [c for c in fit if not c.family.startswith(CLIENT_KEY)]
+        return (documents or fit)[:_WINDOW]
 
     def _automatic(self, tx: Tx, known: PracticeState) -> list[Correction]:
         """Turn open automatic discrepancies into corrections, unless a guard trips."""

@@ -13,8 +13,22 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
 from tests.support import settled, wire
-from tests.support.ledgers import ZERO, Client, XeroDocument
-from tests.support.pairing import CENT, MARK, Books, Difference, Match, Terms, as_text, grouped, lay_out, terms_of
+from tests.support.ledgers import ZERO, Client, ProvetDocument, XeroDocument
+from tests.support.pairing import (
+    CENT,
+    MARK,
+    VOIDED,
+    Books,
+    Difference,
+    Match,
+    Terms,
+    as_text,
+    grouped,
+    is_credit,
+    is_ours,
+    lay_out,
+    terms_of,
+)
 
 Amounts = Mapping[str, Decimal]
 """By VAT percentage or account."""
@@ -56,7 +70,7 @@ def differences(books: Books) -> list[Difference]:
     found = [Difference(f"invoice {d.id}", "missing", f"{d.number} {d.gross}", "") for d in books.missing]
     for number, copies in books.doubled.items():
         found.append(Difference(f"invoice {number}", "doubled", "1", " ".join(each.number for each in copies)))
-    for stray in books.strays:
+    for stray in (each for each in books.strays if each.total):
         number = stray.reference.removeprefix(MARK)
         found.append(
             Difference(f"invoice {number}", "does not belong", books.excluded.get(number, "unknown"), stray.number)
@@ -64,6 +78,47 @@ def differences(books: Books) -> list[Difference]:
     for match in books.matches.values():
         found += _document(match, books)
     return [*found, *_contacts(books), *settled.differences(books)]
+
+
+def receivables(books: Books) -> tuple[Decimal, Decimal]:
+    """What clients owe by all of Provet's documents, and by all that stands in Xero for them, twice where it does.
+
+    Credit set off moves nothing between the two: on Provet's side it is left out, on Xero's it cancels out.
+    """
+    provet = sum((_owed(document, books) for document in books.provet.documents.values()), ZERO)
+    places = {match.xero.id: match.xero for match in books.matches.values()}
+    places |= {each.id: each for found in (*books.doubled.values(), books.strays) for each in found}
+    places |= {each.id: each for each in books.foreign if _is_copy(each, books)}
+    return provet, sum((-each.left if each.credit else each.left for each in places.values()), ZERO)
+
+
+def _owed(document: ProvetDocument, books: Books) -> Decimal:
+    if document.status == VOIDED:
+        return ZERO
+    paid = (each.paid for each in document.payments if each.done and each.type != settled.CREDITED)
+    owed = (document.gross - sum(paid, ZERO)) * (-1 if document.gross < 0 else 1)
+    return -owed if is_credit(document, books.provet) else owed
+
+
+def _is_copy(document: XeroDocument, books: Books) -> bool:
+    """Whether somebody typed one of our documents once more: contact, total and date are its, the number begins so."""
+    marked = [each for each in books.xero.documents.values() if is_ours(each) and each.number]
+    same = [each for each in marked if document.number.startswith(each.number)]
+    facts = (document.credit, document.contact, document.total, document.date)
+    return any((each.credit, each.contact, each.total, each.date) == facts for each in same)
+
+
+def family_of(about: str, books: Books) -> str:
+    """The family that a difference is about, by the first document of its chain; "" if it is about none."""
+    what, _, number = about.rpartition(" ")
+    if what == "payment":
+        found = (d.id for d in books.provet.documents.values() if any(row.id == number for row in d.payments))
+        number = next(found, "")
+    if what == "Xero payment":
+        place = next((each.document for each in books.xero.payments if each.id == number), "")
+        number = next((m.provet.id for m in books.matches.values() if m.xero.id == place), "")
+    document = books.provet.documents.get(number) if what != "client" else None
+    return f"invoice:{settled.root_of(document, books)}" if document else ""
 
 
 def summary(books: Books) -> Summary:
@@ -125,12 +180,15 @@ def _document(match: Match, books: Books) -> Iterator[Difference]:
 
 
 def _whose(match: Match, books: Books) -> str:
-    """The client behind a document's contact: by number, or by name where somebody typed it without one; behind that of
-    an anonymous sale its name."""
+    """The client behind a document's contact: by number, or by name where somebody typed it without one, by merges in
+    Xero; behind that of an anonymous sale its name."""
     contact = books.xero.contacts.get(match.xero.contact)
     if match.provet.client is None:
         return contact.name if contact else ""
     client = books.provet.clients.get(match.provet.client or "")
+    gone = (each for each in books.xero.contacts.values() if client and each.number == client.number)
+    if client and any(each.merged_into == match.xero.contact for each in gone):
+        return f"client {client.number}"
     typed_by_hand = contact and client and not contact.number and contact.name == client.name
     return f"client {client.number if typed_by_hand and client else contact.number if contact else ''}"
 

@@ -183,6 +183,7 @@ def _contact(shown: Json) -> Client:
         post_code=address.get("PostalCode", ""),
         vat_number=shown.get("TaxNumber", ""),
         living=shown["ContactStatus"] == "ACTIVE",
+        merged_into=shown.get("MergedToContactID", ""),
     )
 
 

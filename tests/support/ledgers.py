@@ -29,6 +29,7 @@ class Client:
     post_code: str
     vat_number: str
     living: bool
+    merged_into: str = ""
 
     def shared(self) -> dict[str, str]:
         """The fields that both systems hold, without what only looks different."""

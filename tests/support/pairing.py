@@ -130,7 +130,9 @@ def lay_out(provet: ProvetLedger, xero: XeroLedger, terms: Terms) -> Books:
     living = [document for document in xero.documents.values() if document.living]
     marked = grouped(filter(is_ours, living), lambda document: document.reference)
     numbered = grouped((each for each in living if not is_ours(each)), lambda document: document.number)
-    copies = {d.id: marked.get(f"{MARK}{d.id}") or _adopted(d, numbered.get(d.number, [])) for d in wanted}
+    copies = {
+        d.id: _standing(marked.get(f"{MARK}{d.id}", [])) or _adopted(d, numbered.get(d.number, [])) for d in wanted
+    }
     claimed = {copy.id for found in copies.values() for copy in found}
     others = [document for document in living if document.id not in claimed]
     return Books(
@@ -145,6 +147,11 @@ def lay_out(provet: ProvetLedger, xero: XeroLedger, terms: Terms) -> Books:
         foreign=tuple(document for document in others if not is_ours(document)),
         dead=tuple(document for document in xero.documents.values() if not document.living and is_ours(document)),
     )
+
+
+def _standing(copies: list[XeroDocument]) -> list[XeroDocument]:
+    """Without those over nothing, which nobody can void, where another one took their place."""
+    return [each for each in copies if each.total] or copies
 
 
 def _with_write_offs(xero: XeroLedger, terms: Terms) -> XeroLedger:

@@ -56,22 +56,50 @@ def root_of(document: ProvetDocument, books: Books) -> str:
 
 
 def _payments(match: Match, theirs: Sequence[XeroPayment], books: Books) -> Iterator[Difference]:
-    """Each standing payment is on the other side once, with its amount, date, account and mark."""
+    """Each standing payment is on the other side once, with its amount, date, account and mark; one that was typed in
+    on both sides has no mark on either."""
     rows = {payment.id: payment for payment in match.provet.payments}
     found: Counter[Sort] = Counter()
+    unknown = []
     for each in theirs:
         if each.reference.startswith(SENT_MARK):
             row = rows.get(each.reference.removeprefix(SENT_MARK))
             yield from _sent(match, each, row, books)
             found[row.type if row else "", each.amount] += 1
-        else:
+        elif _recorded(match, each):
             yield from _received(match, each)
             found[_received_as(each, books), each.amount] += 1
+        else:
+            unknown.append(each)
     expected = standing(match.provet)
+    for each in unknown:
+        typed = next((sort for sort in sorted(expected - found) if sort[1] == each.amount), None)
+        if typed is None:
+            yield from _received(match, each)
+        found[typed or (_received_as(each, books), each.amount)] += 1
+    _move_within_accounts(expected, found, theirs, books)
     for sort in sorted(expected.keys() | found.keys()):
         if expected[sort] != found[sort]:
             what = f"payments of {as_text(sort[1])} by type {sort[0] or 'unknown'}"
             yield Difference(match.about, what, str(expected[sort]), str(found[sort]))
+
+
+def _move_within_accounts(
+    expected: Counter[Sort], found: Counter[Sort], theirs: Sequence[XeroPayment], books: Books
+) -> None:
+    """Count a payment under the type that Provet has now, where that is booked on the account it is on in Xero."""
+    for each in theirs:
+        codes = {kind for kind, code in books.terms.payment_accounts.items() if code in each.accounts}
+        wrong = next((sort for sort in sorted(found - expected) if sort[1] == each.amount), None)
+        right = next((s for s in sorted(expected - found) if s[1] == each.amount and s[0] in codes), None)
+        if wrong is not None and right is not None:
+            found[wrong] -= 1
+            found[right] += 1
+
+
+def _recorded(match: Match, theirs: XeroPayment) -> list[ProvetPayment]:
+    """The rows that stand in Provet for a payment made in Xero."""
+    return [row for row in match.provet.payments if row.done and row.info.strip() == f"{RECEIVED_MARK}{theirs.id}"]
 
 
 def _received_as(theirs: XeroPayment, books: Books) -> str:
@@ -85,17 +113,20 @@ def _sent(match: Match, theirs: XeroPayment, row: ProvetPayment | None, books: B
         yield Difference(match.about, "payment under a mark of another document", "", theirs.reference)
         return
     about = f"payment {row.id}"
-    if row.type == books.terms.xero_payment_type or row.info.startswith(RECEIVED_MARK):
+    origin = row.info.strip().removeprefix(RECEIVED_MARK)
+    entered_anew = any(each.id == origin and not each.living for each in books.xero.payments)
+    from_xero = row.type == books.terms.xero_payment_type or origin != row.info.strip()
+    if from_xero and not entered_anew:
         yield Difference(about, "echo of a payment from Xero", row.info, theirs.reference)
     account = books.terms.payment_accounts.get(row.type, "none")
-    if account not in theirs.accounts:
+    if account not in theirs.accounts and not entered_anew:
         yield Difference(about, "account", account, " or ".join(sorted(theirs.accounts)))
     if row.date is not None and row.date != theirs.date:
         yield Difference(about, "date", row.date.isoformat(), theirs.date.isoformat())
 
 
 def _received(match: Match, theirs: XeroPayment) -> Iterator[Difference]:
-    rows = [row for row in match.provet.payments if row.done and row.info.strip() == f"{RECEIVED_MARK}{theirs.id}"]
+    rows = _recorded(match, theirs)
     about = f"Xero payment {theirs.id}"
     if len(rows) != 1:
         yield Difference(about, "times recorded in Provet", str(len(rows)), as_text(theirs.amount))
@@ -130,7 +161,8 @@ def _allocations(match: Match, invoices: Mapping[str, Match], books: Books) -> I
         if each.date != day:
             yield Difference(match.about, "date of the allocation", day.isoformat(), each.date.isoformat())
     original = books.matches.get(match.provet.credits or "")
-    open_on_both = min(match.xero.left, original.xero.left) if original and not original.credit else ZERO
+    kin = original is not None and not original.credit and original.xero.contact == match.xero.contact
+    open_on_both = min(match.xero.left, original.xero.left) if original and kin else ZERO
     if open_on_both > 0:
         yield Difference(match.about, "allocation missing", as_text(open_on_both), as_text(used))
     free = abs(match.provet.gross) + match.rounded - money_on(match.provet)
