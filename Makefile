@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench simulate simulate-mutants crash screenshots install clean
+.PHONY: demo test check bench simulate simulate-mutants histories crash screenshots install clean
 
 demo: install
 	@$(BIN)/reconciled demo
@@ -24,6 +24,9 @@ simulate: install
 
 simulate-mutants: install
 	MUTANTS=1 $(BIN)/python -m tests.simulation
+
+histories: install
+	$(BIN)/python -m tests.scenarios.histories
 
 crash: install
 	$(BIN)/python -m tests.crash

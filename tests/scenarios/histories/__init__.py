@@ -1,0 +1,1 @@
+"""Random histories of a clinic: people at work in both systems, the daemon between them, an operator who decides."""

@@ -1,0 +1,193 @@
+"""An operator who works through everything open: approves what is recommended, does by hand what is to be done by hand,
+and waives what nobody can do anything about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+
+from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.errors import ReconError
+from daemon.protocol import Waive
+from daemon.sandbox.xero.records import Payment
+from tests.scenarios.clinic import PERSON, Clinic
+from tests.scenarios.histories.stage import REFUSALS, Stage
+
+ROUNDS = 14
+PATIENCE = 4
+"""So often the same is approved or done by hand before it is waived; that nothing came of it is told."""
+
+
+class Stuck(AssertionError):
+    """What was approved or done as it was asked led nowhere."""
+
+
+class Operator:
+    """Works until nothing is open. ``say`` takes each act in words.
+
+    ``accepted`` names what an approval leaves different: the family, and what of it.
+    """
+
+    def __init__(self, stage: Stage, say: Callable[[str], None]) -> None:
+        self._stage = stage
+        self._it: Clinic = stage.it
+        self._say = say
+        self._tried: Counter[str] = Counter()
+        self.accepted: set[tuple[str, str]] = set()
+
+    async def work_through(self) -> None:
+        """Raises ``Stuck`` if something is open after so many rounds."""
+        for _ in range(ROUNDS):
+            await self._it.sync()
+            found = await self._it.found()
+            if not found:
+                return
+            free = [each for each in found if each.finding.cause is None]
+            for each in free or found:
+                await self._settle(each)
+        found = [f"{each.finding.kind}: {each.finding.summary}" for each in await self._it.found()]
+        raise Stuck(f"still open after {ROUNDS} rounds: {found}")
+
+    async def _settle(self, found: Discrepancy) -> None:
+        option = found.finding.option()
+        self._tried[found.id] += 1
+        if self._tried[found.id] > PATIENCE:
+            raise Stuck(f"{found.finding.kind} comes back after {option.id if option else 'waiver'}: {found.finding}")
+        by_hand = option is None or option.id == "done-by-hand"
+        if option is not None and not by_hand and found.finding.policy is not Policy.HOLD:
+            self._say(f"approves {option.id} of {found.finding.kind}: {found.finding.summary}")
+            await self._approve(found, option.fingerprint)
+        elif option is None or not self._do_by_hand(found):
+            self._say(f"waives {found.finding.kind}: {found.finding.summary} ({found.finding.effect})")
+            await self._it.shop.app.desk.decide(found.id, Waive(reason="accepted"), PERSON)
+
+    async def _approve(self, found: Discrepancy, fingerprint: str) -> None:
+        try:
+            await self._it.shop.app.desk.approve(found.id, "", fingerprint, PERSON)
+            self.accepted |= {(found.finding.family, what) for what in _left_different(found)}
+        except ReconError as error:
+            self._say(f"was told: {error}")
+
+    def _do_by_hand(self, found: Discrepancy) -> bool:
+        """Do what the recommended option says; False where that cannot be done."""
+        act = HANDS.get(found.finding.kind)
+        option = found.finding.option()
+        assert option is not None
+        self._say(f"does by hand {found.finding.kind}: {option.title}: {found.finding.summary}")
+        try:
+            return act is not None and act(self._stage, found)
+        except REFUSALS as error:
+            self._say(f"is refused: {error}")
+            return False
+
+
+def _left_different(found: Discrepancy) -> list[str]:
+    """What still differs once the recommended option is applied, in the words of the checker."""
+    option, names = found.finding.option(), [field.name for field in found.finding.fields]
+    if option is None or option.id not in LEAVES:
+        return []
+    if found.finding.kind.startswith("payment."):
+        return ["payments of", "account", "date", "amount", "times recorded in Provet"]
+    return ["date", *(f"VAT{' by rate' * two}" for two in (0, 1) for name in names if "tax" in name), *names]
+
+
+def _remove_in_xero(stage: Stage, found: Discrepancy) -> bool:
+    """The payment, with the batch that it is in; the others of a batch are entered anew."""
+    assert found.finding.subject.xero is not None
+    it, ledger = stage.it, stage.it.xero.ledger
+    if found.finding.subject.xero.id not in {payment.id for payment in ledger.payments.ordered()}:
+        return False
+    payment = ledger.payments[found.finding.subject.xero.id]
+    if not payment.batch_id:
+        it.keep(it.xero.remove_payment, payment.id)
+        return True
+    batch = ledger.batches[payment.batch_id]
+    others = [ledger.payments[each] for each in batch.payment_ids if each != payment.id]
+    for each in batch.payment_ids:
+        it.keep(it.xero.reconcile_payment, each, reconciled=False)
+    it.keep(it.xero.remove_batch, batch.id)
+    for each in others:
+        it.keep(
+            it.xero.take_payment, Payment("", each.document_id, each.account_id, each.day, each.amount, each.updated)
+        )
+    return True
+
+
+def _settle_excess(stage: Stage, found: Discrepancy) -> bool:
+    """Move the excess to the client's prepayments, on the side that has it."""
+    it, finding = stage.it, found.finding
+    if finding.subject.provet is not None:
+        row = it.provet.payment(int(finding.subject.provet.id))
+        invoice = it.provet.invoice(row.invoice)
+        it.do(it.provet.cancel_payment, row.id)
+        left = min(
+            (d.outstanding for d in stage.booked(lambda d: d.reference.endswith(f" {row.invoice}"))), default=Decimal(0)
+        )
+        left += sum((p.amount for p in stage.paid_in_xero(lambda p: p.reference.endswith(f" {row.id}"))), Decimal(0))
+        if min(left, invoice.due_sum) > 0:
+            it.do(it.provet.pay, invoice.id, min(left, invoice.due_sum), row.payment_type, date=row.payment_date)
+        return True
+    return _remove_in_xero(stage, found)
+
+
+def _take_off_foreign(stage: Stage, found: Discrepancy) -> bool:
+    """Take off what others set against our invoice."""
+    it, ledger = stage.it, stage.it.xero.ledger
+    ours = {note.id for note in stage.booked()}
+    subject = found.finding.subject.xero
+    off = [
+        a for a in ledger.allocations.ordered() if subject and a.invoice_id == subject.id and a.credit_id not in ours
+    ]
+    for each in off:
+        it.keep(it.xero.remove_allocation, each.id)
+    return bool(off)
+
+
+def _take_off_credit(stage: Stage, found: Discrepancy) -> bool:
+    """Take off everything that is set against the document, or that is used of it."""
+    it, ledger = stage.it, stage.it.xero.ledger
+    subject = found.finding.subject.xero
+    off = [a for a in ledger.allocations.ordered() if subject and subject.id in (a.invoice_id, a.credit_id)]
+    for each in off:
+        it.keep(it.xero.remove_allocation, each.id)
+    return bool(off)
+
+
+def _allocate_elsewhere(stage: Stage, found: Discrepancy) -> bool:
+    """Set a credit against the other invoice that it was applied to in Provet."""
+    it, done = stage.it, False
+    if found.finding.option() and "one client" in found.finding.option().title:
+        note = it.provet.invoice(int(found.finding.subject.provet.id))
+        it.do(it.provet.change_payer, note.id, it.provet.invoice(note.credits).client)
+        return True
+    assert found.finding.subject.provet is not None
+    documents = {d.reference.rsplit(" ", 1)[1]: d for d in stage.booked()}
+    for note, invoice, amount in stage.applied:
+        theirs, target = documents.get(str(note)), documents.get(str(invoice))
+        if found.finding.subject.provet.id not in (str(note), str(invoice)) or theirs is None or target is None:
+            continue
+        sum_ = min(amount, theirs.outstanding, target.outstanding)
+        if sum_ > 0 and it.provet.invoice(note).credits != invoice:
+            it.keep(it.xero.allocate_credit, theirs.id, target.id, sum_, max(theirs.day, target.day))
+            done = True
+    return done
+
+
+def _cancel_in_provet(stage: Stage, found: Discrepancy) -> bool:
+    assert found.finding.subject.provet is not None
+    stage.it.do(stage.it.provet.cancel_payment, int(found.finding.subject.provet.id))
+    return True
+
+
+HANDS: dict[str, Callable[[Stage, Discrepancy], bool]] = {
+    "payment.reconciled_locked": _remove_in_xero,
+    "payment.differs": _remove_in_xero,
+    "payment.overpaid": _settle_excess,
+    "payment.removed_in_xero": _cancel_in_provet,
+    "credit.foreign_in_xero": _take_off_foreign,
+    "credit.allocation_extra": _take_off_credit,
+    "credit.allocation_missing": _allocate_elsewhere,
+}
+LEAVES = ("accept-xero", "link", "first-open-day", "book-up-to-due")
+NAMED = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
