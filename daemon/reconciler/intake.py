@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +18,7 @@ from daemon.practice import Practice
 from daemon.reconciler import guarding, notices
 from daemon.store import records, state
 from daemon.store.tx import Tx
-from daemon.transport.answers import Batch
+from daemon.transport.answers import Batch, Unreadable
 from daemon.transport.call import Priority
 
 
@@ -77,18 +77,25 @@ class Intake:
         scan = await practice.db.write(lambda tx: records.begin_scan(tx, practice.id, *stream))
         read = 0
         stamp: dt.datetime | None = None
+        aside: list[Unreadable] = []
         async for batch in self._read(stream, None, Priority.FULL):
             await self._store(stream, batch, scan, None)
             read += len(batch.records) + len(batch.unchanged)
             stamp = batch.stamp or stamp
+            aside += batch.unreadable
             practice.remark(f"full comparison: {read} {stream.name} records read")
-        await practice.db.write(lambda tx: self._finish(tx, stream, scan, stamp))
+        await practice.db.write(lambda tx: self._finish(tx, stream, scan, stamp, aside))
 
-    def _finish(self, tx: Tx, stream: Stream, scan: int, stamp: dt.datetime | None) -> None:
+    def _finish(
+        self, tx: Tx, stream: Stream, scan: int, stamp: dt.datetime | None, aside: Sequence[Unreadable]
+    ) -> None:
+        """What stands there but cannot be read is not gone; where one such has no id, nothing is known to be."""
         practice = self._practice
+        notices.readable_again(tx, practice, stream.name, aside)
+        records.seen(tx, practice.id, *stream, [each.id.lower() for each in aside if each.id], scan)
         if stream == _PROVET_CONTACTS:
             records.upsert(tx, practice.id, walk_ins(practice.settings.walk_in), scan=scan)
-        if not guarding.plausible(tx, practice, *stream, scan):
+        if not all(each.id for each in aside) or not guarding.plausible(tx, practice, *stream, scan):
             return
         records.finish_scan(tx, practice.id, *stream, scan)
         if stamp is not None:

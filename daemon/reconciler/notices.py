@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.core.discrepancy import Finding, Policy, Subject
+from daemon.core.discrepancy import Finding, Policy, Status, Subject
 from daemon.core.model import ZERO, Record
 from daemon.errors import ReconError, Unauthorised
 from daemon.practice import Practice
 from daemon.provet.access import USEFUL
-from daemon.store import assessments
+from daemon.store import assessments, lists
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch, Unreadable
 from daemon.transport.status import Forbidden
@@ -17,6 +17,8 @@ from daemon.transport.status import Forbidden
 CONNECTION = "practice:connection"
 GUARD = "practice:guard"
 PERMISSIONS = "practice:permissions"
+_SHOWN_MAX = 500
+_LIVING = tuple(status for status in Status if status is not Status.CLOSED)
 
 
 def post(tx: Tx, practice: Practice, place: str, findings: Sequence[Finding]) -> None:
@@ -61,6 +63,20 @@ def set_aside(tx: Tx, practice: Practice, stream: str, batch: Batch[Record]) -> 
     for record in batch.records if practice.unreadable else ():
         place = f"record:{stream}/{record.id}"
         if place in practice.unreadable:
+            post(tx, practice, place, ())
+            practice.unreadable.discard(place)
+
+
+def readable_again(tx: Tx, practice: Practice, stream: str, aside: Sequence[Unreadable]) -> None:
+    """Close what was shown of records that a full comparison could read as ever, or that are gone by now; ``aside`` are
+    those that it could not read."""
+    still = {_unreadable(practice, stream, each).family for each in aside}
+    shown = lists.page(
+        tx, lists.Query(practice=practice.id, kind="record.unreadable", statuses=_LIVING, limit=_SHOWN_MAX)
+    )
+    for row in shown.rows:
+        place = row.finding.family
+        if place.startswith(f"record:{stream}/") and place not in still:
             post(tx, practice, place, ())
             practice.unreadable.discard(place)
 
