@@ -11,6 +11,10 @@ from tui.plain import age, amount, words
 from tui.reviewing import links
 from tui.times import clock, local
 
+_SYSTEMS = ("Provet", "Xero")
+_CLOSES = "This closes by itself"
+"""How the instruction begins that is said of all work by hand."""
+
 
 def doubt_columns(width: int) -> tuple[Column, ...]:
     """The columns of steps in doubt; what the write was takes what is left of ``width``."""
@@ -104,12 +108,13 @@ def work_row(found: DiscrepancyView, now: dt.datetime, columns: tuple[Column, ..
 
 
 def _where(found: DiscrepancyView) -> str:
-    """The systems that the instructions name, else those that have a record of it."""
+    """The system that the instructions name first, else the one that has a record of it."""
     option = found.option()
-    said = " ".join((option.title, *option.consequences)) if option else ""
-    named = [name for name in ("Provet", "Xero") if f"In {name}" in said or f"in {name}" in said]
-    records = (("Provet", found.subject.provet), ("Xero", found.subject.xero))
-    return "/".join(named[:1] or [name for name, record in records if record][:1])
+    said = " ".join((option.title, *option.consequences)).casefold() if option else ""
+    named = [(said.index(f"in {name.casefold()}"), name) for name in _SYSTEMS if f"in {name.casefold()}" in said]
+    if named:
+        return min(named)[1]
+    return next((name for name in _SYSTEMS if getattr(found.subject, name.casefold())), "")
 
 
 def work_card(found: DiscrepancyView, zone: str, now: dt.datetime) -> list[Piece]:
@@ -121,9 +126,9 @@ def work_card(found: DiscrepancyView, zone: str, now: dt.datetime) -> list[Piece
         (f" · since {local(found.first_seen, zone, now)}\n", "dim"),
         (f" {safe(found.summary)}\n", ""),
     ]
-    for number, text in enumerate(option.consequences if option else (), 1):
+    told = option.consequences if option else ()
+    for number, text in enumerate((text for text in told if not text.startswith(_CLOSES)), 1):
         lines.append((f" {number}. {safe(text)}\n", "warn"))
     if found.assignee:
         lines.append((f" {safe(found.assignee)} looks after it\n", "dim"))
-    lines += [(f" {name}  {url}\n", "dim") for name, url in links(found)]
-    return [*lines, (" It closes by itself once it is seen done. o opens or copies the links", "good")]
+    return [*lines, *((f" {name}  {url}\n", "dim") for name, url in links(found))]

@@ -19,6 +19,7 @@ from daemon.protocol import (
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from tests.desk.office import ANN, VISIT, Office, office
 from tests.support.serving import serving
+from tests.tui.test_screens import attached, screen_text, until
 from tui import calls
 from tui.client import Client
 
@@ -127,3 +128,25 @@ async def test_a_write_in_doubt_says_what_is_looked_for_and_when(clinic: Office,
     assert doubt.look_at > clinic.shop.clock.utc()
     await clinic.cycle()
     assert (await client.send(calls.doubts())).total == 0
+
+
+async def test_work_by_hand_says_what_to_do_where_until_it_is_seen_done(tmp_path: Path) -> None:
+    async with office(tmp_path) as clinic, serving(clinic.desk, tmp_path / "hand.sock"):
+        invoice = clinic.act("provet", "invoice_visit", client=3, rows=VISIT)
+        payment = clinic.act("provet", "pay", invoice=invoice, amount="10.00", payment_type=1)
+        await clinic.cycle()
+        (booked,) = clinic.paid(invoice)
+        clinic.act("xero", "reconcile_payment", payment_id=booked.id)
+        clinic.act("provet", "cancel_payment", payment=payment)
+        await clinic.cycle()
+        async with attached(str(tmp_path / "hand.sock")) as pilot:
+            await pilot.press("4")
+            await until(pilot, lambda: "1 thing to do by hand" in screen_text(pilot))
+            said = " ".join(screen_text(pilot).split())
+            assert "1. In Xero open the payment of GBP 10.00" in said
+            assert "under Options choose Unreconcile, then Delete" in said
+            assert said.count("closes by itself") == 1
+            assert "Xero Remove it by hand in Xero" in said
+            clinic.act("xero", "remove_payment", payment_id=booked.id)
+            await clinic.cycle()
+            await until(pilot, lambda: "nothing is to be done by hand" in screen_text(pilot))

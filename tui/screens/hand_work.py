@@ -96,7 +96,8 @@ class HandWork(Reading):
 
     def summary(self) -> list[Piece]:
         money = amount(self.listing.amount)
-        return [(f" {counted(self.count(), 'thing')} to do by hand", "head"), (f" · {money}, the oldest first", "dim")]
+        what = f" {counted(self.count(), 'thing')} to do by hand"
+        return [(what, "head"), (f" · {money}", ""), (" · each closes by itself once it is seen done", "good")]
 
     def card(self) -> list[Piece]:
         found = self.listing.current
