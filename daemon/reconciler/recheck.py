@@ -30,7 +30,7 @@ class Rechecker:
         self._practice = practice
 
     async def still_fit(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
-        """Those that may be applied. What a person approved and has begun goes on as it is.
+        """Those that may be applied. What a person approved goes on as it is once a step of it took effect.
 
         Automatic ones were put off or in doubt since an earlier cycle: what is left of them must be what policy would
         do now as well. Else the rest is judged anew, as everything is.
@@ -40,9 +40,7 @@ class Rechecker:
         fit = []
         for correction in batch:
             by_policy = correction.approved_by == POLICY
-            if correction.id in kept or (
-                not by_policy and (_begun(correction) or await self._holds(correction, rules))
-            ):
+            if correction.id in kept or (not by_policy and (correction.cursor or await self._holds(correction, rules))):
                 fit.append(correction)
         return fit
 
@@ -109,10 +107,6 @@ class Rechecker:
             subject=correction.discrepancy_id,
             detail={"option": correction.option, "error": why},
         )
-
-
-def _begun(correction: Correction) -> bool:
-    return correction.status is CorrectionStatus.APPLYING or correction.cursor > 0
 
 
 def _option(tx: Tx, correction: Correction, assessment: Assessment) -> Option | None:

@@ -154,3 +154,24 @@ async def test_what_had_begun_goes_on_where_nothing_moved(tmp_path: Path) -> Non
         await again(it)
         assert paid(it, invoice) == [Decimal(20)]
         assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_an_approved_payment_that_never_arrived_is_held_against_what_stands_before_it_is_sent_again(
+    tmp_path: Path,
+) -> None:
+    async with clinic(tmp_path, {'mode = "auto"': 'mode = "approve"'}) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        await it.sync()
+        await it.approve(await it.only())
+        payment = it.make(it.provet.pay, invoice, Decimal(20), CARD)
+        await it.sync()
+        lost = Rule(Kind.DROP_BEFORE, system="xero", method="PUT", path="/Payments", times=1)
+        it.shop.world.faults.plan = FaultPlan((lost,))
+        found = await it.only()
+        await it.shop.app.desk.approve(found.id, "", "", PERSON)
+        await turn(it)
+        assert (await it.status()).in_doubt == 1
+        it.do(it.provet.cancel_payment, payment)
+        await again(it)
+        assert paid(it, invoice) == []
+        assert (await it.kinds(), it.differences()) == ([], [])
