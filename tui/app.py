@@ -29,6 +29,7 @@ from tui.remembered import Keeper, memory_path
 from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Help
 from tui.screens.keybar import keys_of
+from tui.screens.steering import STEERED, steer
 from tui.screens.view import View
 from tui.themes import OWN
 from tui.views import VIEWS, view_entry
@@ -73,9 +74,12 @@ class ReconcileApp(App[None]):
         yield Command("help", "the keys that work here", "app.help")
         yield Command("theme", "the colours", "app.theme", tuple(sorted(self.available_themes)), needs=True)
         yield Command("quit", "leave; the daemon goes on", "app.quit")
+        practices = tuple(practice.id for practice in self.desk.state.practices)
+        for name, text in STEERED.items():
+            yield Command(name, text, f"app.steer({name!r})", practices)
 
     def _keys_as_commands(self) -> Iterable[Command]:
-        taken = {entry.name for entry in VIEWS} | {"help", "theme", "quit", "commands"}
+        taken = {entry.name for entry in VIEWS} | {"help", "theme", "quit", "commands", *STEERED}
         for active in self.screen.active_bindings.values():
             name = active.binding.description.casefold().replace(" ", "-")
             if isinstance(active.node, View) and active.enabled and name and name not in taken:
@@ -121,6 +125,18 @@ class ReconcileApp(App[None]):
             view = entry.create(self.desk, place[1])
             view.place = place
             self.push_screen(view)
+
+    def action_steer(self, action: str, practice: str = "") -> None:
+        """Do something with a practice: the one that is named, else the one that is looked at, else the only one."""
+        if isinstance(self.screen, View):
+            known = self.desk.state.practices
+            wanted = practice or self.screen.practice_here() or (known[0].id if len(known) == 1 else "")
+            if found := self.desk.state.practice(wanted):
+                steer(self.screen, action, found)
+            else:
+                self.screen.explain(
+                    f"{action} needs a practice: {', '.join(each.id for each in known) or 'there is none'}"
+                )
 
     def action_theme(self, name: str) -> None:
         self.theme = name

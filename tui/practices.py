@@ -159,8 +159,17 @@ def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
 
 
 def recent(activity: Sequence[Activity], zones: Mapping[str, str], lines: int) -> list[Piece]:
-    """The newest things that the daemon did, the newest last, each at its practice's time of day."""
-    shown = activity[-lines:] if lines > 0 else ()
+    """The newest things that the daemon did, the newest last, each at its practice's time of day.
+
+    What a practice says again and again with nothing between is shown once, with its newest time.
+    """
+    later: dict[str, str] = {}
+    kept: list[Activity] = []
+    for each in reversed(activity):
+        if later.get(each.practice) != each.text:
+            kept.append(each)
+        later[each.practice] = each.text
+    shown = kept[: max(lines, 0)][::-1]
     return [
         (f" {clock(each.at, zones.get(each.practice, ''))} {safe(each.practice)}: {safe(each.text)}\n", "dim")
         for each in shown

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.test_screens import app_of, attached, list_of, open_list, open_review, screen_text, until
+from daemon.protocol import PracticeState
+from tests.support.fake_operations import FakeOperations
+from tests.tui.test_screens import app_of, attached, list_of, notices, open_list, open_review, screen_text, until
 from tui.screens.commandline import CommandLine
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.overview import Overview
@@ -76,3 +78,23 @@ async def test_the_theme_is_changed_by_name(socket_path: str, typed: str) -> Non
     async with attached(socket_path) as pilot:
         await pilot.press("colon", *typed, "enter")
         await until(pilot, lambda: pilot.app.theme == typed.partition(" ")[2])
+
+
+async def test_a_practice_is_paused_by_name_from_any_view(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path) as pilot:
+        await open_list(pilot)
+        await pilot.press("colon", *"pause oak", "enter")
+        await until(pilot, lambda: "Pause all writes of Oaktree" in screen_text(pilot))
+        await pilot.press(*"stock take", "enter")
+        await until(pilot, lambda: operations.states["oaktree"] is PracticeState.PAUSED)
+        await pilot.press("colon", *"release hill", "enter")
+        await until(pilot, lambda: "Hill Farm Equine does not wait for a release" in notices(pilot))
+
+
+async def test_nothing_is_asked_about_an_empty_list(socket_path: str, operations: FakeOperations) -> None:
+    operations.found = {}
+    async with attached(socket_path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "nothing here to decide on" in notices(pilot))
+        assert pilot.app.screen is screen

@@ -103,3 +103,17 @@ def test_hostile_names_are_plain(practice: PracticeStatus, hostile: str) -> None
     said = [Activity(at=NOW, practice=hostile, text=hostile)]
     lines = text(row(bad, NOW, columns(198, [bad])) + about(bad, NOW, kinds_max=3) + recent(said, {}, 3))
     assert all(line.isprintable() for line in lines.split("\n"))
+
+
+def test_what_is_said_again_and_again_is_shown_once() -> None:
+    idle = [Activity(at=NOW + dt.timedelta(seconds=n), practice="a", text="nothing to do") for n in range(5)]
+    other = Activity(at=NOW, practice="b", text="nothing to do")
+    paused = Activity(at=NOW, practice="a", text="paused")
+    shown = text(recent([*idle[:2], paused, *idle[2:4], other, idle[4]], {}, 10)).splitlines()
+    assert [line.split(maxsplit=1)[1] for line in shown] == [
+        "a: nothing to do",
+        "a: paused",
+        "b: nothing to do",
+        "a: nothing to do",
+    ]
+    assert shown[-1].startswith(" 12:00:04")

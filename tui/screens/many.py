@@ -54,7 +54,7 @@ class DecidingMany(View):
         return ()
 
     def meant(self) -> str:
-        """The same in words."""
+        """The same in words, "" if it is nothing."""
         return ""
 
     def decided(self, ids: Iterable[str]) -> None:
@@ -100,7 +100,11 @@ class DecidingMany(View):
     def _may_begin(self) -> bool:
         if self.progress:
             self.explain(f"wait for the decision that is under way: {self.progress}")
-        return not self.progress and self.may_decide()
+            return False
+        if not self.meant():
+            self.explain("there is nothing here to decide on")
+            return False
+        return self.may_decide()
 
     async def _decide(self, decision: SomeDecision) -> None:
         try:

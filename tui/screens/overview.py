@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from daemon.protocol import Event, PracticeState, PracticeStatus
-from daemon.safe import safe
-from tui import calls
+from daemon.protocol import Event, PracticeStatus
 from tui.desk import Desk
 from tui.drawing import WIDE, Column, Piece, head
-from tui.plain import amount, counted
+from tui.plain import counted
 from tui.practices import about, columns, recent, row
-from tui.screens.dialogs import Confirm, Reason
+from tui.screens import steering
 from tui.screens.keybar import KeyBar
 from tui.screens.view import View
 from tui.widgets import Line, Rows
@@ -28,13 +25,11 @@ _FRAME = 6
 _KINDS, _KINDS_WIDE = 6, 16
 _LOADING = " waiting for the daemon…\n"
 _NOTHING = " no practice is configured: add one to settings.toml and reload the daemon\n"
-_WRITING = (PracticeState.IN_SYNC, PracticeState.DRIFT, PracticeState.AWAITING_RELEASE)
-"""States that no pause and no guard can hide behind."""
 
 
 class Overview(View):
     ABOUT: ClassVar[str] = "Every practice and its health; what needs a person stands first."
-    DECIDES: ClassVar[frozenset[str]] = frozenset({"sync", "pause", "resume", "release"})
+    DECIDES: ClassVar[frozenset[str]] = frozenset(steering.STEERED)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "app.view('discrepancies')", "Discrepancies"),
         Binding("s", "sync", "Sync"),
@@ -94,42 +89,23 @@ class Overview(View):
         practice = self._chosen()
         if practice is None:
             return "there is no practice here yet"
-        return super().refusal(action) or _needless(action, practice)
+        return super().refusal(action) or steering.refusal(action, practice)
 
     def action_sync(self) -> None:
-        if practice := self._chosen():
-            self.start(partial(self._sync, practice))
+        self._steer("sync")
 
     def action_pause(self) -> None:
-        if practice := self._chosen():
-            lines: list[Piece] = [(f"Pause all writes of {safe(practice.name)}? Detection goes on.", "head")]
-            self.app.push_screen(Reason(lines, "pause"), lambda reason: self._pause(practice, reason or ""))
+        self._steer("pause")
 
     def action_resume(self) -> None:
-        if practice := self._chosen():
-            lines = _question("Resume the automatic writes of", practice)
-            self.app.push_screen(Confirm(lines, "Resume"), lambda yes: self._resume(practice, yes=bool(yes)))
+        self._steer("resume")
 
     def action_release(self) -> None:
+        self._steer("release")
+
+    def _steer(self, action: str) -> None:
         if practice := self._chosen():
-            lines = _question("Release the first comparison of", practice)
-            self.app.push_screen(Confirm(lines, "Release"), lambda yes: self._release(practice, yes=bool(yes)))
-
-    async def _sync(self, practice: PracticeStatus) -> None:
-        if await self.ask(calls.sync(practice.id)):
-            self.notify(f"a cycle of {safe(practice.name)} begins", markup=False)
-
-    def _pause(self, practice: PracticeStatus, reason: str) -> None:
-        if reason:
-            self.start(partial(self.ask, calls.pause(practice.id, reason)))
-
-    def _resume(self, practice: PracticeStatus, *, yes: bool) -> None:
-        if yes:
-            self.start(partial(self.ask, calls.resume(practice.id)))
-
-    def _release(self, practice: PracticeStatus, *, yes: bool) -> None:
-        if yes:
-            self.start(partial(self.ask, calls.release(practice.id)))
+            steering.steer(self, action, practice)
 
     def _chosen(self) -> PracticeStatus | None:
         return self._at(self.query_one(Rows).cursor)
@@ -169,25 +145,3 @@ class Overview(View):
         newest = recent(state.activity, zones, room)
         self.query_one("#about", Line).show(lines if wide else [*lines, *newest])
         self.query_one("#recent", Line).show(newest if wide else [])
-
-
-def _needless(action: str, practice: PracticeStatus) -> str:
-    """Why an action would change nothing."""
-    if action == "release" and practice.state is not PracticeState.AWAITING_RELEASE:
-        return f"{practice.name} does not wait for a release"
-    if action == "resume" and practice.state in _WRITING:
-        return f"nothing has stopped the writes of {practice.name}"
-    if action == "pause" and practice.state is PracticeState.PAUSED:
-        return f"{practice.name} is paused already"
-    return ""
-
-
-def _question(what: str, practice: PracticeStatus) -> list[Piece]:
-    money = f"{amount(practice.open_amount, practice.currency)} {safe(practice.currency)}"
-    found = f"Open: {counted(practice.open_total, 'discrepancy')} over {money}."
-    automatic = practice.open_by_policy.get("automatic")
-    written = f"{counted(automatic.count, 'correction')} can be written without asking again" if automatic else ""
-    return [
-        (f"{what} {safe(practice.name)}?", "head"),
-        (f"{found} {written or 'What policy allows is then written'}.", ""),
-    ]

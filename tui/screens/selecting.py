@@ -109,7 +109,7 @@ class Selecting(Windowed):
         if group := self.group():
             return f"the {group.count:,} of {safe(group.label or group.key) or 'this group'}"
         row = self.row()
-        return safe(row.subject.label) if row else "nothing"
+        return safe(row.subject.label) if row else ""
 
     def decided(self, ids: Iterable[str]) -> None:
         self.select(selecting.without(self.selection, ids))
