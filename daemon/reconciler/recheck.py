@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daemon.core.assess import Assessment, assess
-from daemon.core.correction import Correction, CorrectionStatus, Option, moved
+from daemon.core.correction import Correction, CorrectionStatus, CreatePayment, Option, SetLink, moved
 from daemon.core.discrepancy import Policy
 from daemon.core.family import Family
-from daemon.core.model import Record, System
+from daemon.core.model import Kind, Record, System
 from daemon.core.rules import Mode, Rules
 from daemon.core.staleness import moved_since
 from daemon.core.undo import plan_undo
@@ -30,19 +30,33 @@ class Rechecker:
         self._practice = practice
 
     async def still_fit(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
-        """Those that may be applied. What a person approved goes on as it is once a step of it took effect.
+        """Those that may be applied.
 
+        What a person approved goes on once a step of it took effect, but pays nothing that was typed in by hand since.
         Automatic ones were put off or in doubt since an earlier cycle: what is left of them must be what policy would
         do now as well. Else the rest is judged anew, as everything is.
         """
         late = [correction for correction in batch if correction.approved_by == POLICY]
         kept = await self._practice.db.write(lambda tx: {c.id for c in late if self._still_wanted(tx, c, rules)})
-        fit = []
-        for correction in batch:
-            by_policy = correction.approved_by == POLICY
-            if correction.id in kept or (not by_policy and (correction.cursor or await self._holds(correction, rules))):
-                fit.append(correction)
-        return fit
+        return [c for c in batch if c.id in kept or (c.approved_by != POLICY and await self._agreed(c, rules))]
+
+    async def _agreed(self, correction: Correction, rules: Rules) -> bool:
+        if correction.cursor:
+            return await self._practice.db.write(lambda tx: self._still_lacking(tx, correction))
+        return await self._holds(correction, rules)
+
+    def _still_lacking(self, tx: Tx, correction: Correction) -> bool:
+        """Whether nobody typed in meanwhile what a begun correction is about to pay: the two are then to be linked."""
+        standing = discrepancies.open_in(tx, self._practice.id, correction.family)
+        steps = [step for row in standing for option in row.finding.options for step in option.steps]
+        links = (step.link for step in steps if isinstance(step, SetLink))
+        typed = {link.provet_id for link in links if link.kind is Kind.PAYMENT}
+        rest = correction.steps[correction.cursor :]
+        if not any(isinstance(step, CreatePayment) and step.payment_id in typed for step in rest):
+            return True
+        self._outdate(tx, correction, "a payment that it was to enter was typed in by hand meanwhile")
+        families.mark(tx, self._practice.id, [correction.family])
+        return False
 
     def _still_wanted(self, tx: Tx, correction: Correction, rules: Rules) -> bool:
         practice = self._practice.id

@@ -10,7 +10,7 @@ from daemon.practice import Written
 from daemon.reconciler import guarding
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.xero.records import Payment
-from tests.scenarios.clinic import CARD, PERSON, VISIT, Clinic, clinic
+from tests.scenarios.clinic import CARD, CASH, PERSON, VISIT, Clinic, clinic
 
 NO_PAYMENTS = FaultPlan((Rule(Kind.LIMIT, system="xero", method="PUT", path="/Payments", seconds=5),))
 
@@ -175,3 +175,21 @@ async def test_an_approved_payment_that_never_arrived_is_held_against_what_stand
         await again(it)
         assert paid(it, invoice) == []
         assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_a_payment_typed_in_by_hand_between_two_approved_steps_is_not_booked_twice(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        payment = it.make(it.provet.pay, invoice, Decimal(20), CARD)
+        await it.sync()
+        it.do(it.provet.change_payment, payment, payment_type=CASH)
+        await it.sync()
+        found = await it.only()
+        it.shop.world.faults.plan = NO_PAYMENTS
+        await it.approve(found, "recreate-payment")
+        assert paid(it, invoice) == []
+        now, document = it.shop.world.clock.utc(), it.documents()[str(invoice)]
+        it.keep(it.xero.take_payment, Payment("", document.id, it.account("091"), it.today, Decimal(20), now))
+        await again(it)
+        assert paid(it, invoice) == [Decimal(20)]
+        assert (await it.kinds(), it.differences()) == (["payment.probable_twin"], [])
