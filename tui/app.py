@@ -30,6 +30,7 @@ from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Help
 from tui.screens.keybar import keys_of
 from tui.screens.steering import STEERED, steer
+from tui.screens.typing import Typing
 from tui.screens.view import View
 from tui.themes import OWN
 from tui.views import VIEWS, view_entry
@@ -100,8 +101,8 @@ class ReconcileApp(App[None]):
                 yield SystemCommand(f"{command.name} {choice}", command.text, run)
 
     def on_key(self, event: Key) -> None:
-        """What a quick hand types behind ``:`` before its line is there belongs into that line."""
-        if isinstance(self.screen, CommandLine) and self.screen.take(event):
+        """What a quick hand types before the line that it is meant for is there belongs into that line."""
+        if isinstance(self.screen, Typing) and self.screen.take(event):
             event.prevent_default()
 
     def action_command(self) -> None:

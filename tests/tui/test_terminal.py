@@ -133,3 +133,17 @@ async def test_what_is_typed_ahead_into_a_dialog_decides_nothing(socket_path: st
         await screen.shows("rejected")
         assert operations.corrections == {}
         assert [entry.action for entry in operations.log] == ["reject"]
+
+
+async def test_a_reason_may_be_typed_faster_than_its_line_opens(socket_path: str, operations: FakeOperations) -> None:
+    async with terminal(socket_path, 80, 24) as screen:
+        await screen.shows("● live")
+        screen.keys("d")
+        await screen.shows("12 ·")
+        screen.keys("\r")
+        await screen.shows("BASELINE")
+        screen.keys("ragreed with the clinic\r")
+        await screen.shows("rejected")
+        screen.keys("@bob\r")
+        await screen.shows("assigned")
+    assert [entry.text for entry in operations.log] == ["rejected: agreed with the clinic", "assigned to bob"]

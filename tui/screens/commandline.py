@@ -8,19 +8,18 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Key
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui.commanding import Command, CommandError, completions, understood
 from tui.drawing import Piece
+from tui.screens.typing import Typing
 from tui.widgets import Line
 
 _LENGTH_MAX = 100
 
 
-class CommandLine(ModalScreen[str]):
+class CommandLine(Typing[str]):
     """Answers with the action to run; "" if the operator thought better of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,8 +34,6 @@ class CommandLine(ModalScreen[str]):
         self._typed = ""
         self._place = -1
         self._problem = ""
-        self._early: list[Key] = []
-        self._taken = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(id="command"):
@@ -47,25 +44,6 @@ class CommandLine(ModalScreen[str]):
 
     def on_mount(self) -> None:
         self._redraw()
-        self.query_one(Input).focus()
-        for key in self._early:
-            self.take(key)
-
-    def take(self, key: Key) -> bool:
-        """Type a key that was meant for this line but came before it was there; False if it is none of its keys."""
-        if not (key.is_printable or key.key == "enter"):
-            return False
-        if not self.query(Input):
-            self._early.append(key)
-            return True
-        line = self.query_one(Input)
-        if key.key == "enter":
-            self.call_later(line.action_submit)
-        else:
-            line.value = f"{line.value[: self._taken]}{key.character}{line.value[self._taken :]}"
-            line.cursor_position = len(line.value)
-            self._taken += 1
-        return True
 
     def on_input_changed(self, event: Input.Changed) -> None:
         shown = self._possible()

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 from daemon.protocol import REASON_MAX
 from daemon.safe import safe
 from tui.drawing import Piece
+from tui.screens.typing import Typing
 from tui.widgets import content
 
 
@@ -53,7 +54,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(yes)
 
 
-class Prompt(ModalScreen[str]):
+class Prompt(Typing[str]):
     """Asks for a line of text; "" means that the operator thought better of it.
 
     ``complaint`` says what is wrong with a text, "" if nothing: only a text without one is taken.

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from daemon.protocol import REASON_MAX
 from daemon.safe import safe
 from tui.drawing import Piece
+from tui.screens.typing import Typing
 from tui.widgets import Line, content
 
 Complaint = Callable[[str], str]
@@ -36,7 +37,7 @@ class Entry:
     optional: bool = False
 
 
-class Form(ModalScreen[dict[str, str]]):
+class Form(Typing[dict[str, str]]):
     """Asks for some lines of text; dismissed with what stands in each, or with nothing after Esc.
 
     A default is selected when its line is entered: typing replaces it.
@@ -49,6 +50,7 @@ class Form(ModalScreen[dict[str, str]]):
         self._lines = lines
         self._what = what
         self._entries = tuple(entries)
+        self.first_default = self._entries[0].default
 
     def compose(self) -> ComposeResult:
         keys = "Tab goes on, " if len(self._entries) > 1 else ""
@@ -63,7 +65,6 @@ class Form(ModalScreen[dict[str, str]]):
 
     def on_mount(self) -> None:
         self.query_one("#wrong", Line).show([])
-        self.query(Input).first().focus()
 
     def on_input_submitted(self) -> None:
         texts = {entry.name: self._input(entry).value.strip() for entry in self._entries}
