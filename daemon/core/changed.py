@@ -46,7 +46,7 @@ def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
     if difference is None:
         return []
     watched = difference.kind in _AUTOMATIC and (
-        view.touched or _stands_fast(view, difference) or not view.posted.consistent
+        view.touched or _stands_fast(view, difference) or not view.posted.consistent or _is_closed(view, booked, scene)
     )
     why = why_rounded(view, scene) if _is_rounding(difference.names, view, booked) else ""
     late = _is_late(difference, scene)
@@ -132,8 +132,7 @@ def _cause(view: View, difference: Difference, scene: Scene) -> str | None:
 
 def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, ...]:
     options = list(with_correction(view, tuple(_provet_wins(view, difference, scene))))
-    closed = scene.rules.closed(difference.booked.date) or scene.rules.closed(view.document.date)
-    fixed = closed or not difference.booked.gross
+    fixed = _is_closed(view, difference.booked, scene) or not difference.booked.gross
     theirs_may_stay = difference.kind != "invoice.changed_in_provet" or fixed
     if theirs_may_stay and not difference.has_money:
         options.append(_keep_xero(view, difference, scene, recommended=not options))
@@ -160,6 +159,11 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
     if not _stands_fast(view, difference):
         return [_update(view, difference, scene)]
     return list(first_recommended((*_repost(view, booked, scene), *apart)))
+
+
+def _is_closed(view: View, booked: Document, scene: Scene) -> bool:
+    """Whether either side dates the document in a closed period."""
+    return scene.rules.closed(booked.date) or scene.rules.closed(view.document.date)
 
 
 def _is_late(difference: Difference, scene: Scene) -> bool:
@@ -199,7 +203,7 @@ def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:
     contact = linked_contact(view.document.contact_id, scene)
     if removed.locked or removed.lost or sum(step.amount for step in removed.again) > posting.gross:
         return []
-    if contact is not None and contact.archived:
+    if (contact is not None and contact.archived) or not (booked.gross or posting.gross):
         return []
     void = VoidDocument(xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=booked.number)
     gone = (*removed.steps, void) if booked.gross else ()

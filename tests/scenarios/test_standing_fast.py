@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+from daemon.core.discrepancy import Policy
 from daemon.sandbox.provet.records import RowSpec
 from tests.scenarios.clinic import VISIT, Clinic
 from tests.scenarios.till import booked, in_step, take, till, visit
@@ -99,3 +101,24 @@ async def test_a_copy_of_a_void_invoice_is_told_of(tmp_path: Path) -> None:
         assert await it.kinds() == ["invoice.duplicate_in_xero"]
         await it.approve(await it.only(), "void")
         await in_step(it)
+
+
+async def test_the_date_of_an_invoice_over_nothing_is_a_persons_to_leave(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [FREE])
+        await it.sync()
+        it.do(it.provet.change_invoice_date, invoice, it.today - dt.timedelta(days=3))
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("invoice.changed_in_provet", Policy.PERSON)
+        assert [option.id for option in found.finding.options] == ["accept-xero"]
+
+
+async def test_a_date_moved_into_a_closed_period_is_never_left_without_a_word(tmp_path: Path) -> None:
+    async with till(tmp_path, {"timezone =": 'closed_through = "2026-10-25"\ntimezone ='}) as it:
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        await it.sync()
+        it.do(it.provet.change_invoice_date, invoice, dt.date(2026, 10, 20))
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("invoice.changed_in_provet", Policy.PERSON)
