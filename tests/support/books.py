@@ -30,6 +30,8 @@ from tests.support.pairing import (
     terms_of,
 )
 
+CORRECTION = "Correction of Provet invoice "
+"""How the reference of a credit note begins that takes back in an open period what a closed one has too much."""
 Amounts = Mapping[str, Decimal]
 """By VAT percentage or account."""
 
@@ -88,7 +90,9 @@ def receivables(books: Books) -> tuple[Decimal, Decimal]:
     provet = sum((_owed(document, books) for document in books.provet.documents.values()), ZERO)
     places = {match.xero.id: match.xero for match in books.matches.values()}
     places |= {each.id: each for found in (*books.doubled.values(), books.strays) for each in found}
-    places |= {each.id: each for each in books.foreign if _is_copy(each, books)}
+    places |= {
+        each.id: each for each in books.foreign if each.reference.startswith(CORRECTION) or _is_copy(each, books)
+    }
     return provet, sum((-each.left if each.credit else each.left for each in places.values()), ZERO)
 
 
@@ -101,11 +105,9 @@ def _owed(document: ProvetDocument, books: Books) -> Decimal:
 
 
 def _is_copy(document: XeroDocument, books: Books) -> bool:
-    """Whether somebody typed one of our documents once more: contact, total and date are its, the number begins so."""
-    marked = [each for each in books.xero.documents.values() if is_ours(each) and each.number]
-    same = [each for each in marked if document.number.startswith(each.number)]
-    facts = (document.credit, document.contact, document.total, document.date)
-    return any((each.credit, each.contact, each.total, each.date) == facts for each in same)
+    """Whether somebody typed one of our documents once more, under its number with a letter behind it."""
+    numbers = {each.number for each in books.xero.documents.values() if is_ours(each) and each.number}
+    return document.number[:-1] in numbers and document.number[-1:].isalpha()
 
 
 def family_of(about: str, books: Books) -> str:

@@ -91,6 +91,7 @@ def edit(s: Stage) -> str | None:
     ]
     form = s.rng.choice(forms)
     s.it.keep(s.it.xero.edit_document, document.id, form)
+    s.recoded |= {document.reference} if "LineItems" in form else set()
     return f"{_shown(document)} is edited: {form}"
 
 

@@ -85,10 +85,12 @@ class Operator:
 def _left_different(found: Discrepancy) -> list[str]:
     """What still differs once the recommended option is applied, in the words of the checker."""
     option, names = found.finding.option(), [field.name for field in found.finding.fields]
+    if option is not None and option.id in CORRECTS:
+        return [""]
     if option is None or option.id not in LEAVES:
         return []
     if found.finding.kind.startswith("payment."):
-        return ["payments of", "account", "date", "amount", "times recorded in Provet"]
+        return ["payments of", "account", "echo", "date", "amount", "times recorded in Provet"]
     return ["date", *(f"VAT{' by rate' * two}" for two in (0, 1) for name in names if "tax" in name), *names]
 
 
@@ -189,5 +191,7 @@ HANDS: dict[str, Callable[[Stage, Discrepancy], bool]] = {
     "credit.allocation_extra": _take_off_credit,
     "credit.allocation_missing": _allocate_elsewhere,
 }
-LEAVES = ("accept-xero", "link", "first-open-day", "book-up-to-due")
+LEAVES = ("accept-xero", "link", "first-open-day", "book-up-to-due", "recreate-payment", "use-xero")
+CORRECTS = ("supplement", "credit-in-open-period")
+"""What leaves a document as it is and puts another beside it, which the checker does not follow."""
 NAMED = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)

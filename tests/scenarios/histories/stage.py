@@ -26,12 +26,14 @@ REFUSALS = (ValueError, Refused, Fault)
 class Stage:
     """The clinic and the source of chance of the act under way.
 
-    ``applied`` are the credits set off in Provet, as (note, invoice, amount): its API does not tell.
+    ``applied`` are the credits set off in Provet, as (note, invoice, amount): its API does not tell. ``recoded`` are
+    the marks of documents whose accounts the bookkeeper chose, which is no difference.
     """
 
     it: Clinic
     rng: Random
     applied: list[tuple[int, int, Decimal]] = field(default_factory=list)
+    recoded: set[str] = field(default_factory=set)
 
     def pick(self, choices: Sequence[T]) -> T | None:
         """One of the latest, or None where there is none."""
