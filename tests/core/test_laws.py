@@ -19,6 +19,7 @@ from daemon.core.model import Document, DocumentStatus, System
 from tests.core.builders import RULES
 from tests.core.lives import ORDINARY, live, practices, worlds
 from tests.core.world import World
+from tests.support import catalogue
 
 ROUNDS_MAX = 6
 seeds = settings(
@@ -67,6 +68,7 @@ def check_well_formed(found: Assessment) -> None:
     for finding in found.findings:
         assert sum(option.recommended for option in finding.options) == (1 if finding.options else 0)
         assert {option.id for option in finding.options} <= WORDS
+        catalogue.check(finding)
         assert finding.kind in KINDS
         assert finding.amount >= 0
         assert finding.cause is None or finding.cause in known

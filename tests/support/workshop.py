@@ -25,6 +25,7 @@ from daemon.sandbox.world import World
 from daemon.settings import load
 from daemon.store import lists
 from daemon.store.database import open_inline
+from tests.support import catalogue
 from tests.transport.virtual_clock import VirtualClock
 
 T = TypeVar("T")
@@ -48,9 +49,12 @@ class Workshop:
         await self.clock.drive(self.engine.settle_down(full=full))
 
     async def found(self, **wanted: object) -> list[Discrepancy]:
-        """The open discrepancies."""
+        """The open discrepancies; docs/discrepancies.md names all that they offer."""
         query = lists.Query(limit=500, **wanted)  # type: ignore[arg-type]
-        return list((await self.app.db.read(lambda tx: lists.page(tx, query))).rows)
+        rows = list((await self.app.db.read(lambda tx: lists.page(tx, query))).rows)
+        for row in rows:
+            catalogue.check(row.finding)
+        return rows
 
     def act(self, system: str, do: str, **arguments: object) -> object:
         """Let people do something in a system; returns what the hand returns."""
