@@ -11,6 +11,7 @@ from pathlib import Path
 from daemon.core.correction import Option
 from daemon.core.discrepancy import Discrepancy, Policy
 from tests.scenarios.clinic import PERSON, Clinic
+from tests.scenarios.histories.watch import Watch
 from tests.scenarios.till import till
 
 Play = Callable[["Case"], Awaitable[None]]
@@ -123,11 +124,12 @@ def _ids(options: Sequence[Option]) -> list[str]:
 @asynccontextmanager
 async def case(kind: str, folder: Path) -> AsyncIterator[Case]:
     """The scenario's clinic. At its end nothing is open and both ledgers agree; the residual is nothing, and another
-    comparison writes nothing."""
+    comparison writes nothing. No request went above what was due, into a closed period or over a reconciled payment."""
     about = SCENARIOS[kind]
     async with till(folder, about.changes, overpayment=about.overpayment) as it:
-        found = Case(it, kind)
+        found, watch = Case(it, kind), Watch(it.shop.world.hosts["provet"].system, it.xero, None, lambda _: None)
         yield found
         await it.sync()
         assert found.seen, f"{kind} was never seen"
+        assert watch.broken == [], "something was sent that never should be"
         assert (await it.kinds(), it.differences()) == ([], list(found.agreed))
