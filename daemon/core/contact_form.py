@@ -70,7 +70,7 @@ def canonical_phone(phone: str) -> str:
     bare = "".join(character for character in text if character.isalnum())
     if text.startswith("+"):
         bare = f"+{bare}" if bare else ""
-    elif text.startswith("00") and len(bare) > 2:
+    elif bare.startswith("00") and len(bare) > 2:
         bare = f"+{bare[2:]}"
     return _TRUNK_ZERO.sub(r"\1", bare, count=1) if bare.startswith("+") else bare
 
