@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import msgspec
 
+from daemon.applier.outcomes import amount_of
 from daemon.core.correction import UNFINISHED, Correction, CorrectionStatus, Option, moved
-from daemon.core.discrepancy import Discrepancy
+from daemon.core.discrepancy import Discrepancy, Finding
 from daemon.core.model import ZERO, Value
 from daemon.desk.notes import note
 from daemon.errors import Invalid
@@ -30,6 +31,14 @@ class Wish(Value, frozen=True, kw_only=True):
     operator: Operator
     at_stake: Decimal
     undoes: str = ""
+
+
+def at_stake(finding: Finding, option: Option) -> Decimal:
+    """The money that a decision is about: what differs, or the largest sum that one of the writes moves if it is more.
+
+    A payment of 500 that is deleted and booked anew is 500, though it may differ by 10.
+    """
+    return max(finding.amount, *(amount_of(step) for step in option.steps), ZERO)
 
 
 class Agreement:

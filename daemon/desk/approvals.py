@@ -9,7 +9,7 @@ from daemon.core.discrepancy import Discrepancy, Policy, Status
 from daemon.core.rules import Mode
 from daemon.core.undo import plan_undo
 from daemon.desk import switches
-from daemon.desk.agreement import Agreement, Wish
+from daemon.desk.agreement import Agreement, Wish, at_stake
 from daemon.desk.notes import note
 from daemon.errors import Invalid
 from daemon.practice import Practice
@@ -114,8 +114,8 @@ class Approvals:
         raise Invalid(f"{discrepancy.id} has no option {option_id or 'to recommend'}", hint=hint)
 
     def _wish(self, discrepancy: Discrepancy, option: Option, operator: Operator, *, undoes: str = "") -> Wish:
-        at_stake = discrepancy.finding.amount
-        return Wish(discrepancy=discrepancy, option=option, operator=operator, at_stake=at_stake, undoes=undoes)
+        stake = at_stake(discrepancy.finding, option)
+        return Wish(discrepancy=discrepancy, option=option, operator=operator, at_stake=stake, undoes=undoes)
 
     def _waits(self, discrepancy: Discrepancy) -> Approval:
         message = self._agreement.second_wanted
