@@ -42,8 +42,8 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
         return DocumentMatch(document=partner, link=living[0], duplicates=duplicates)
     if links:
         gone = held.get(links[0].xero_id)
-        copies = _alike(posting, mine, family, gone) if _is_void(posting, family) else []
-        return DocumentMatch(document=gone, link=links[0], duplicates=_others([*marked, *copies], gone))
+        duplicates = _others([*marked, *_alike(posting, mine, family, gone)], gone)
+        return DocumentMatch(document=gone, link=links[0], duplicates=duplicates)
     found = marked[0] if marked else _same_facts(posting, mine, family)
     if found is not None:
         link = adopted_link(Kind.DOCUMENT, posting.provet_id, found.id)
@@ -53,11 +53,6 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
     others = [d for d in mine if d.id not in undone]
     alike = next(iter(_alike(posting, others, family)), None)
     return DocumentMatch(collision=_holder(posting.number, others) or alike)
-
-
-def _is_void(posting: Posting, family: Family) -> bool:
-    documents = (d for d in family.of(System.PROVET) if d.id == posting.provet_id)
-    return any(document.status is DocumentStatus.VOID for document in documents)
 
 
 def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:

@@ -103,12 +103,12 @@ def _collision_fields(view: View, other: Document) -> tuple[FieldDiff, ...]:
 def judge_voided_in_xero(view: View, scene: Scene) -> Case:
     """The case of a document that was in Xero and is void there, or gone.
 
-    Where a living document bears its mark, that one may be its successor; else it can be posted anew, under another
-    number, since a void one keeps its own.
+    Where a living document bears its mark or is a copy of it, that one may be its successor; else it can be posted
+    anew, under another number, since a void one keeps its own.
     """
     made = creation(view, scene)
     successor = next(iter(view.match.duplicates), None)
-    after = f"; {successor.number} bears its mark" if successor is not None else _blocked(made)
+    after = f"; {successor.number} is as it was" if successor is not None else _blocked(made)
     return Case(
         kind="invoice.voided_in_xero",
         subject=document_subject(view),

@@ -122,3 +122,17 @@ async def test_a_date_moved_into_a_closed_period_is_never_left_without_a_word(tm
         await it.sync()
         found = await it.only()
         assert (found.finding.kind, found.finding.policy) == ("invoice.changed_in_provet", Policy.PERSON)
+
+
+async def test_a_copy_typed_in_place_of_a_voided_invoice_is_offered_as_its_successor(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        invoice = await visit(it)
+        _copied(it, invoice)
+        it.keep(it.xero.void_document, booked(it, invoice).id)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.effect) == ("invoice.voided_in_xero", 0)
+        before = it.shop.writes("xero")
+        await it.approve(found)
+        assert await it.kinds() == []
+        assert it.shop.writes("xero") == before
