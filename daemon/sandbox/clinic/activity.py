@@ -120,13 +120,13 @@ def _contact_edit(day: Day) -> str | None:
 
 
 def _credit_note(day: Day) -> str | None:
-    """An unpaid invoice is credited in full, and the credit applied to it."""
+    """All rows of an unpaid invoice are credited, and the credit applied; a total may be more than its rows."""
     hands = day.provet.hands
     invoice = _pick(day, [invoice for invoice in _open_invoices(day) if not invoice.payments and _agreed(day, invoice)])
     if invoice is None:
         return None
     note = hands.credit(invoice.id, day.now)
-    hands.apply_credit(note, invoice.id, invoice.due_sum, day.now)
+    hands.apply_credit(note, invoice.id, min(invoice.due_sum, -hands.invoice(note).due_sum), day.now)
     return f"Provet: {invoice.number} was credited in full by {hands.invoice(note).number}."
 
 

@@ -81,6 +81,18 @@ def test_everything_that_is_said_happens_on_both_sides() -> None:
     assert all(invoice.due_sum <= 0 for invoice in credited)
 
 
+def test_an_invoice_whose_total_exceeds_its_rows_is_credited_as_far_as_the_rows_go() -> None:
+    provet, xero = clinic()
+    rng = Random(1)
+    for invoice in provet.hands.state.invoices.values():
+        if invoice.client and invoice.status == 3 and invoice.due_sum == invoice.total_with_vat > 0:
+            provet.hands.misstate_total(invoice.id, Decimal("3.70"), NOW)
+    book_open_invoices(provet, xero, rng)
+    activity = Activity()
+    said = [activity.step(provet, xero, rng, NOW + dt.timedelta(minutes=step)) for step in range(150)]
+    assert any("was credited in full" in sentence for sentence in said)
+
+
 def test_life_needs_neither_a_past_nor_xero() -> None:
     provet, xero = ProvetSystem(ProvetConfig()), XeroSystem(XeroConfig("app", "secret", TENANT))
     rng = Random(2)
