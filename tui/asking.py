@@ -21,7 +21,7 @@ def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetim
     writes = f"{count} write{'' if count == 1 else 's'}"
     pieces: list[Piece] = [
         (f"{safe(chosen.title)}?", "head"),
-        (f"1 correction · {amount(view.amount)} {safe(view.currency)} · {writes}", "warn"),
+        (f"1 correction · {amount(view.amount, view.currency)} {safe(view.currency)} · {writes}", "warn"),
         (safe(view.subject.label), ""),
         *_agreement(view, chosen.id, me, now),
     ]
@@ -32,7 +32,7 @@ def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetim
 def second_wanted(view: DiscrepancyView, at_stake: Decimal) -> str:
     """The amount above which two people must agree, if this is above it; else ""."""
     limit = Decimal(view.four_eyes_over) if isinstance(view, Detail) else Decimal(0)
-    return f"{amount(str(limit))} {safe(view.currency)}" if Decimal(0) < limit < at_stake else ""
+    return f"{amount(str(limit), view.currency)} {safe(view.currency)}" if Decimal(0) < limit < at_stake else ""
 
 
 def _agreement(view: DiscrepancyView, option_id: str, me: str, now: dt.datetime) -> list[Piece]:
@@ -79,5 +79,5 @@ def _no_approval(view: DiscrepancyView, chosen: OptionView | None, me: str) -> s
 
 def about(view: DiscrepancyView, text: str) -> list[Piece]:
     """The head of a form: the question, what it is about, and the money."""
-    money = f"{amount(view.amount)} {safe(view.currency)}"
+    money = f"{amount(view.amount, view.currency)} {safe(view.currency)}"
     return [(text, "head"), (f"1 discrepancy · {money}", "warn"), (safe(view.subject.label), "")]

@@ -75,7 +75,7 @@ def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], 
     status, role = _STATUSES.get(row.status, ("?", ""))
     values: dict[str, Piece] = {
         "": (status, role),
-        "AMOUNT": (amount(row.amount), ""),
+        "AMOUNT": (amount(row.amount, row.currency), ""),
         "KIND": (safe(row.kind), role),
         "PRACTICE": (safe(row.practice), "dim"),
         "STATUS": (words(row.status), role),
@@ -94,7 +94,7 @@ def group_row(group: Group, by: GroupBy, *, opened: bool, width: int) -> list[Pi
     """One group on one line: whether it is open, how many, how much, and its name."""
     where = f"{safe(group.practice)}: " if group.practice and by is not GroupBy.PRACTICE else ""
     name = safe(group.label or group.key) if group.key else _WITHOUT.get(by, "none")
-    money = f"{amount(group.amount)} {safe(group.currency)}"
+    money = f"{amount(group.amount, group.currency)} {safe(group.currency)}"
     return [
         ("▾ " if opened else "▸ ", "key"),
         (f"{group.count:>7,} ", "head"),

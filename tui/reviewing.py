@@ -27,8 +27,8 @@ def title(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
         (safe(view.subject.label), "head"),
         (f" · {safe(view.client_name)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
         (f"{safe(view.summary)}\n", ""),
-        (f"{amount(view.amount)} {safe(view.currency)}", "head"),
-        (f" at stake, effect {amount(view.effect)} · {safe(view.kind)} · {policy}", ""),
+        (f"{amount(view.amount, view.currency)} {safe(view.currency)}", "head"),
+        (f" at stake, effect {amount(view.effect, view.currency)} · {safe(view.kind)} · {policy}", ""),
         (f" · seen {age(view.first_seen, now)} ago\n", "dim"),
     ]
     if view.cause:
@@ -44,7 +44,7 @@ def _decided(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     if view.snoozed_until:
         pieces.append((f"snoozed until {local(view.snoozed_until, zone)}\n", "dim"))
     if view.waiver:
-        ceiling = f" up to {amount(view.waiver.ceiling)}" if view.waiver.ceiling else ""
+        ceiling = f" up to {amount(view.waiver.ceiling, view.currency)}" if view.waiver.ceiling else ""
         until = f" until {view.waiver.until.isoformat()}" if view.waiver.until else ""
         ago = age(view.waiver.at, now)
         by, reason = safe(view.waiver.by), safe(view.waiver.reason)
@@ -71,7 +71,7 @@ def option(view: OptionView, found: DiscrepancyView, *, chosen: bool) -> list[Pi
 def effect(view: EffectView, found: DiscrepancyView) -> str:
     """What an option does to what the client owes on each side, and to which period."""
     changes = (("Provet", view.provet), ("Xero", view.xero))
-    moved = [f"{_more(change)} in {name}" for name, change in changes if Decimal(change)]
+    moved = [f"{_more(change, found.currency)} in {name}" for name, change in changes if Decimal(change)]
     owes = f"the client owes {' and '.join(moved)}" if moved else "what the client owes stays as it is"
     return f"{owes}{_period(view, found)}"
 
@@ -88,8 +88,8 @@ def _period(view: EffectView, found: DiscrepancyView) -> str:
     return f" · dated {days}, open (closed through {closed})"
 
 
-def _more(text: str) -> str:
-    return f"{amount(text.lstrip('-'))} {'less' if Decimal(text) < 0 else 'more'}"
+def _more(text: str, currency: str) -> str:
+    return f"{amount(text.lstrip('-'), currency)} {'less' if Decimal(text) < 0 else 'more'}"
 
 
 def history(entries: tuple[HistoryEntry, ...], view: DiscrepancyView, now: dt.datetime) -> list[Piece]:

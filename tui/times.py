@@ -13,8 +13,8 @@ _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def moment(text: str, now: dt.datetime) -> dt.datetime:
-    """The time that a text names: a span from ``now``, the start of a day in UTC, or a time with its zone.
+def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
+    """The time that a text names: a span from ``now``, the start of a day in ``zone``, or a time with its zone.
 
     Raises ``ValueError`` with what is wrong.
     """
@@ -28,7 +28,7 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
     if found.tzinfo is None and ":" in text:
         raise ValueError(f"{text[:40]!r} names no zone: write it with Z for UTC")
     try:
-        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
     except OverflowError:
         raise ValueError(f"{text[:40]!r} is too far away") from None
 

@@ -80,3 +80,9 @@ def test_history_is_told_in_the_practices_zone_newest_first() -> None:
         "2026-07-02 12:00 BST (1 h ago) bob: did",
         "2026-07-02 11:00 BST (2 h ago) ann: did",
     ]
+
+
+def test_amounts_have_the_decimals_of_their_currency() -> None:
+    yen = detail(currency="JPY", amount="2500.00", effect="-1200.00")
+    assert "2,500 JPY" in listed(asking.question(yen, option(), "ann", NOW))
+    assert "2,500 JPY at stake, effect -1,200 ·" in text(reviewing.title(yen, NOW))

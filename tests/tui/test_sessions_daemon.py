@@ -39,7 +39,7 @@ async def test_a_correction_is_approved_applied_and_undone(rig: Rig, tmp_path: P
     number = str(rig.act("provet", "invoice_visit", client=3, rows=[{"name": "Visit", "price": f"{columns}.00"}]))
     with rig.daemon():
         async with session(rig, tmp_path, columns, rows) as tmux:
-            await tmux.press("d", "discrepancies", f"{gross}.00")
+            await tmux.press("d", "AMOUNT↓", f"{gross}.00 invoice")
             await tmux.press("/", "Tab:")
             await tmux.typed(f"kind:invoice amount>={gross} amount<={gross}")
             await tmux.press("Enter", f"1 · {gross}.00", "invoice.missing")
@@ -78,10 +78,10 @@ async def test_a_killed_daemon_is_told_of_and_its_return_finds_everything_in_pla
     async with contextlib.AsyncExitStack() as stack:
         with rig.daemon() as process:
             tmux = await stack.enter_async_context(session(rig, tmp_path, columns, rows))
-            await tmux.press("d", "invoice.missing")
+            await tmux.press("d", "AMOUNT↓", "9.50 invoice.missing")
             await tmux.press("/", "Tab:")
             await tmux.typed("amount>100")
-            await tmux.press("Enter", "amount>100", gone="9.50")
+            await tmux.press("Enter", "amount>100", "466.50 invoice.missing", gone=" 9.50 invoice.missing")
             await tmux.press("Space", "1 selected")
             process.kill()
             process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,3 +45,9 @@ def test_anything_else_is_told(text: str, why: str) -> None:
     assert why in complaint(text, NOW)
     with pytest.raises(ValueError, match=why.partition(":")[0]):
         moment(text, NOW)
+
+
+def test_a_day_begins_where_the_practice_is() -> None:
+    helsinki = ZoneInfo("Europe/Helsinki")
+    assert moment("2026-03-09", NOW, helsinki) == dt.datetime(2026, 3, 8, 22, 0, tzinfo=dt.UTC)
+    assert moment("2026-03-09T09:00:00Z", NOW, helsinki) == dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC)

@@ -27,6 +27,7 @@ from tui import asking, calls, following
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.plain import amount, words
+from tui.reviewing import zone_of
 from tui.screens.dialogs import Confirm
 from tui.screens.forms import Entry, Form, Told
 from tui.screens.view import View
@@ -132,16 +133,18 @@ class Deciding(View):
         self._fill(form, lambda texts: Reject(reason=texts["reason"]))
 
     def action_snooze(self) -> None:
-        utc = self.desk.world.utc
+        utc, zone = self.desk.world.utc, zone_of(self.found)
         form = Form(
             asking.about(self.found, "Snooze? It comes back at its time, or when the facts change."),
             "snoozes",
             (Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, utc())),),
         )
-        self._fill(form, lambda texts: Snooze(until=moment(texts["until"], utc())))
+        self._fill(form, lambda texts: Snooze(until=moment(texts["until"], utc(), zone)))
 
     def action_waive(self) -> None:
+        currency = self.found.currency
         difference = str(abs(Decimal(self.found.effect)) or Decimal(self.found.amount))
+        hint = f"the difference is {amount(difference, currency)} now"
         day = self.desk.world.utc().date() + dt.timedelta(days=_WAIVER_DAYS)
         lines = asking.about(
             self.found, "Waive? The difference is accepted; it comes back if it grows or the day is past."
@@ -153,7 +156,7 @@ class Deciding(View):
             "waives",
             (
                 Entry("reason", "Reason"),
-                Entry("ceiling", "Ceiling", difference, f"the difference is {amount(difference)} now", _no_amount),
+                Entry("ceiling", "Ceiling", difference, hint, _no_amount),
                 Entry("until", "Last day", day.isoformat(), "empty: until somebody ends it", _no_day, optional=True),
             ),
         )
