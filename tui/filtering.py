@@ -129,8 +129,11 @@ class _Reading:
         return self._one_of(value.replace("-", "_") if field == "policy" else value, self.known.values(field))
 
     def _kind(self, value: str) -> str:
-        """What a beginning means: the group that all that begin so are of, else the only kind."""
+        """What a beginning means: the group that all that begin so are of, else the only kind; else an ending's."""
         found = [kind for kind in _EVERY_KIND if kind.startswith(value)]
+        if not found:
+            found = [kind for kind in _EVERY_KIND if kind.partition(".")[2].startswith(value)]
+            return self._only(found, _EVERY_KIND)
         groups = {kind.partition(".")[0] for kind in found}
         if len(groups) == 1 and "." not in value:
             return groups.pop()

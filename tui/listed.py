@@ -81,13 +81,19 @@ def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], 
         "STATUS": (words(row.status), role),
         "AGE": (age(row.first_seen, now), "dim"),
         "ASSIGNED": (safe(row.assignee or ""), "dim"),
-        "SUBJECT": (safe(f"{row.subject.label}: {row.summary}"), role),
+        "SUBJECT": (safe(_subject(row)), role),
     }
     pieces: list[Piece] = [(f"{sign} ", "warn")]
     for column in columns:
         text, own = values[column.title]
         pieces.append((fit(text, column.width, right=column.right) + " ", own))
     return pieces
+
+
+def _subject(row: DiscrepancyView) -> str:
+    """What differs; its subject stands before it only where the summary does not name it."""
+    name = row.subject.label.partition(" ")[2] or row.subject.label
+    return row.summary if name in row.summary else f"{row.subject.label}: {row.summary}"
 
 
 def group_row(group: Group, by: GroupBy, *, opened: bool, width: int) -> list[Piece]:
@@ -127,7 +133,7 @@ def selection_line(selection: Selection, progress: str) -> list[Piece]:
     pieces: list[Piece] = []
     if selection.kept:
         pieces = [(f" ● {len(selection.kept):,} selected", "head"), (f" · {amounts(selection.money)}", "")]
-        pieces.append(("   a approves  r rejects  s snoozes  w waives  M selects none", "dim"))
+        pieces.append(("   a approves  r rejects  s snoozes  w waives  M none", "dim"))
     if selection.anchor is not None:
         pieces.append(("   a range begins: move, then V selects it (Esc: no range)", "warn"))
     return pieces

@@ -9,7 +9,7 @@ from daemon.protocol import Activity, PracticeState, PracticeStatus
 from daemon.safe import safe
 from tui.drawing import Column, Piece
 from tui.plain import age, amount, counted, fit, sparkline, words
-from tui.times import clock, local
+from tui.times import clock, recently
 
 SIGNS = {
     PracticeState.IN_SYNC: ("✓", "good"),
@@ -145,7 +145,7 @@ def about(practice: PracticeStatus, now: dt.datetime, *, kinds_max: int) -> list
 
 def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
     zone, budget = practice.timezone, practice.budget
-    cycle, full = local(practice.last_cycle, zone, now), local(practice.last_full, zone, now)
+    cycle, full = recently(practice.last_cycle, zone, now), recently(practice.last_full, zone, now)
     left = "unknown" if budget.xero_day_remaining is None else f"{budget.xero_day_remaining:,} left"
     lines: list[Piece] = [
         (f" proven equal {full} · last cycle {cycle}\n", "dim"),
@@ -154,7 +154,7 @@ def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
     oldest = [(at, name) for name, at in practice.proofs.items() if practice.last_full and at < practice.last_full]
     if oldest:
         at, name = min(oldest)
-        lines.append((f" oldest proof: {words(name)} {local(at, zone, now)}\n", "dim"))
+        lines.append((f" oldest proof: {words(name)} {recently(at, zone, now)}\n", "dim"))
     return lines
 
 

@@ -50,6 +50,14 @@ def local(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:
     return f"{moment.astimezone(_zone(zone)):%Y-%m-%d %H:%M %Z} ({passed})"
 
 
+def recently(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:
+    """As ``local``, but without the date where that is today's in the zone: "09:00 GMT (21 s ago)"."""
+    text = local(moment, zone, now)
+    here = _zone(zone)
+    today = moment is not None and moment.astimezone(here).date() == now.astimezone(here).date()
+    return text.partition(" ")[2] if today else text
+
+
 def clock(moment: dt.datetime, zone: str) -> str:
     """The time of day in the zone of that name."""
     return f"{moment.astimezone(_zone(zone)):%H:%M:%S}"

@@ -72,10 +72,11 @@ def _case(direction: Change, names: tuple[str, ...], pair: Pair) -> Case:
     ways = _Ways(names, pair)
     asked = source is None or blanks
     options = _both_ways(ways, source) if asked else _one_way(ways, source)
+    verb = "differs" if len(names) == 1 else "differ"
     return Case(
         kind=_KINDS[direction],
         subject=contact_subject(pair.client, pair.contact),
-        summary=f"{shown(pair.client.name)}: {_listed(names)} differ{''.join(ways.misfits(source))}",
+        summary=f"{shown(pair.client.name)}: {_listed(names)} {verb}{''.join(ways.misfits(source))}",
         fields=field_diffs(pair.provet, pair.xero, pair.link.baseline, names),
         options=() if pair.contact.anonymised else options,
         parts=tuple(ways.parts) if asked and not pair.contact.anonymised else (),

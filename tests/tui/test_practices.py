@@ -75,7 +75,13 @@ def test_money_by_severity_and_times_of_the_practice(practice: PracticeStatus) -
     assert any("1,250.00 GBP  a person decides" in line for line in lines)
     assert any("9.50 GBP  corrected by itself" in line for line in lines)
     assert any("2 writes in doubt" in line for line in lines)
-    assert any("2026-07-01 17:00 AEST (5 h ago)" in line for line in lines)
+    assert any("proven equal 17:00 AEST (5 h ago)" in line for line in lines)
+
+
+def test_a_time_has_its_date_where_that_is_not_today_in_the_practice(practice: PracticeStatus) -> None:
+    shown = changed(practice, timezone="Australia/Sydney", last_full=NOW, last_cycle=NOW - dt.timedelta(hours=23))
+    lines = text(about(shown, NOW, kinds_max=1))
+    assert "proven equal 22:00 AEST (0 s ago) · last cycle 2026-06-30 23:00 AEST" in lines
 
 
 def test_an_unknown_zone_is_utc(practice: PracticeStatus) -> None:

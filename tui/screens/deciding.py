@@ -116,7 +116,7 @@ class Deciding(View):
             if error.problem.code == Outcome.STALE and self.found.id == seen.id:
                 self.app.push_screen(Told(following.moved(seen, option, self.found)))
             else:
-                text = safe(f"{error.problem.message}. {error.problem.hint}".rstrip(". "))
+                text = safe(f"{error.problem.message}; {error.problem.hint}".rstrip("; "))
                 self.notify(text, title=words(error.problem.code), severity="error", markup=False)
             return
         if approval.outcome is not Outcome.ACCEPTED:

@@ -197,7 +197,8 @@ class Discrepancies(Selecting):
         self.remember(ViewMemory(sort=order[0], descending=order[1], filter=text, group=by.value if by else ""))
 
     def _columns(self) -> tuple[Column, ...]:
-        return list_columns(self.size.width, one_practice=bool(self._base.practice))
+        one_practice = bool(self._base.practice) or len(self.desk.state.practices) == 1
+        return list_columns(self.size.width, one_practice=one_practice)
 
     def _summary(self) -> list[Piece]:
         if (self.listing.total if self.folds.by is None else self.seen and self.seen[0]) == 0:
