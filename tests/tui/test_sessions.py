@@ -39,7 +39,7 @@ async def total(shop: Workshop, *status: str) -> int:
 
 
 async def filtered(tmux: Tmux, text: str, *texts: str) -> None:
-    """Open the list if need be and filter it."""
+    """Filter the list, and wait for what that makes of it."""
     await tmux.press("/", "Tab:")
     await tmux.typed(text)
     await tmux.press("Enter", *texts)
@@ -58,7 +58,7 @@ async def test_another_option_is_approved(tmux: Tmux, shop: Workshop) -> None:
 
 async def test_one_discrepancy_sees_every_decision(tmux: Tmux, shop: Workshop) -> None:
     await tmux.press("d", f"{COUNT} ·")
-    await filtered(tmux, "kind:payment policy:person")
+    await filtered(tmux, "kind:payment policy:person", "28 ·")
     await tmux.press("Enter", "BASELINE")
     await tmux.press("c", "Comment", "Enter notes it")
     await tmux.typed("asked the clinic")
