@@ -74,6 +74,7 @@ class Intake:
 
     async def _scan(self, stream: Stream) -> None:
         practice = self._practice
+        settled = practice.clock.utc() - dt.timedelta(seconds=practice.settings.settle_s)
         scan = await practice.db.write(lambda tx: records.begin_scan(tx, practice.id, *stream))
         read = 0
         stamp: dt.datetime | None = None
@@ -84,10 +85,16 @@ class Intake:
             stamp = batch.stamp or stamp
             aside += batch.unreadable
             practice.remark(f"full comparison: {read} {stream.name} records read")
-        await practice.db.write(lambda tx: self._finish(tx, stream, scan, stamp, aside))
+        await practice.db.write(lambda tx: self._finish(tx, stream, scan, settled, stamp, aside))
 
     def _finish(
-        self, tx: Tx, stream: Stream, scan: int, stamp: dt.datetime | None, aside: Sequence[Unreadable]
+        self,
+        tx: Tx,
+        stream: Stream,
+        scan: int,
+        settled: dt.datetime,
+        stamp: dt.datetime | None,
+        aside: Sequence[Unreadable],
     ) -> None:
         """What stands there but cannot be read is not gone; where one such has no id, nothing is known to be."""
         practice = self._practice
@@ -97,7 +104,7 @@ class Intake:
             records.upsert(tx, practice.id, walk_ins(practice.settings.walk_in), scan=scan)
         if not all(each.id for each in aside) or not guarding.plausible(tx, practice, *stream, scan):
             return
-        records.finish_scan(tx, practice.id, *stream, scan)
+        records.finish_scan(tx, practice.id, *stream, scan, before=settled)
         if stamp is not None:
             state.set_cursor(tx, practice.id, stream.name, stamp.isoformat())
         known = state.practice_state(tx, practice.id)

@@ -244,13 +244,16 @@ def begin_scan(tx: Tx, practice: str, system: System, kind: Kind) -> int:
     return counters.take(tx, _scan_name(practice, system, kind))
 
 
-def finish_scan(tx: Tx, practice: str, system: System, kind: Kind, scan: int) -> int:
-    """Take for vanished what nothing has read since that scan began, and dirty its families; returns how many."""
+def finish_scan(tx: Tx, practice: str, system: System, kind: Kind, scan: int, *, before: datetime) -> int:
+    """Take for vanished what nothing has read since that scan began, and dirty its families; returns how many.
+
+    Only what last changed ``before``: lists may show a change late, and a new record is then not gone.
+    """
     count, last = 0, ""
     while rows := tx.execute(
         "SELECT id FROM record WHERE practice = ? AND system = ? AND kind = ? AND scan < ? AND vanished = 0 AND id > ?"
-        " ORDER BY id LIMIT ?",
-        (practice, system, kind, scan, last, _CHUNK),
+        " AND updated_at < ? ORDER BY id LIMIT ?",
+        (practice, system, kind, scan, last, stamp(before), _CHUNK),
     ):
         ids = [id_ for (id_,) in rows]
         sql = "UPDATE record SET vanished = 1 WHERE practice = ? AND system = ? AND kind = ? AND id IN (...)"

@@ -159,7 +159,9 @@ class TestLoading:
         await upsert(db, document("1"), payment("p", "1"), xero_document("x", "1"))
         for system, kind in ((System.XERO, Kind.DOCUMENT), (System.PROVET, Kind.PAYMENT)):
             scan = await db.write(lambda tx, s=system, k=kind: records.begin_scan(tx, CLINIC, s, k))
-            await db.write(lambda tx, s=system, k=kind, n=scan: records.finish_scan(tx, CLINIC, s, k, n))
+            await db.write(
+                lambda tx, s=system, k=kind, n=scan: records.finish_scan(tx, CLINIC, s, k, n, before=at(10**6))
+            )
         family = await load(db, "invoice:1")
         assert family.vanished == ("payment/p", "document/x")
         assert [each.id for each in family.documents] == ["1", "x"]

@@ -145,7 +145,9 @@ def moved(record: Record) -> Record:
 
 
 def scan(system: System, kind: Kind) -> Callable[[Tx], object]:
-    return lambda tx: records.finish_scan(tx, CLINIC, system, kind, records.begin_scan(tx, CLINIC, system, kind))
+    return lambda tx: records.finish_scan(
+        tx, CLINIC, system, kind, records.begin_scan(tx, CLINIC, system, kind), before=START
+    )
 
 
 GROWING: list[Callable[[Tx], object]] = [

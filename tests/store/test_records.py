@@ -91,7 +91,7 @@ async def test_counts_are_of_living_records_by_system_and_kind(db: Database) -> 
     await db.write(lambda tx: records.upsert(tx, "elsewhere", [document("1")]))
     scan = await db.write(lambda tx: records.begin_scan(tx, CLINIC, *PROVET_DOCUMENT))
     await upsert(db, document("2"), scan=scan)
-    assert await db.write(lambda tx: records.finish_scan(tx, CLINIC, *PROVET_DOCUMENT, scan)) == 1
+    assert await db.write(lambda tx: records.finish_scan(tx, CLINIC, *PROVET_DOCUMENT, scan, before=at(10**6))) == 1
     assert await db.read(lambda tx: records.counts(tx, CLINIC)) == {
         (System.PROVET, Kind.CONTACT): 1,
         (System.PROVET, Kind.DOCUMENT): 1,
@@ -115,7 +115,7 @@ class TestScans:
         return await db.write(lambda tx: records.begin_scan(tx, CLINIC, system, kind))
 
     async def finish(self, db: Database, scan: int, system: System = System.PROVET, kind: Kind = Kind.DOCUMENT) -> int:
-        return await db.write(lambda tx: records.finish_scan(tx, CLINIC, system, kind, scan))
+        return await db.write(lambda tx: records.finish_scan(tx, CLINIC, system, kind, scan, before=at(10**6)))
 
     async def test_what_a_scan_did_not_see_has_vanished_and_dirties_its_family(self, db: Database) -> None:
         await upsert(db, document("1"), document("2"), payment("p1", "1"), contact("7"), xero_document("x-1"))
@@ -210,3 +210,10 @@ async def test_types_survive(db: Database) -> None:
     await upsert(db, document("1"), payment("p", "1"), contact("7"))
     kinds = [type(await stored(db, ref)) for ref in (document("1").ref, payment("p", "1").ref, contact("7").ref)]
     assert kinds == [Document, Payment, Contact]
+
+    async def test_what_changed_just_now_is_not_gone_though_the_list_lacks_it(self, db: Database) -> None:
+        await upsert(db, document("1", updated_at=at(50)), document("2", updated_at=at(70)))
+        scan = await self.begin(db)
+        system, kind = PROVET_DOCUMENT
+        assert await db.write(lambda tx: records.finish_scan(tx, CLINIC, system, kind, scan, before=at(60))) == 1
+        assert await db.read(lambda tx: records.counts(tx, CLINIC)) == {PROVET_DOCUMENT: 1}
