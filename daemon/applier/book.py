@@ -24,7 +24,7 @@ from daemon.core.model import Kind, Link, Record
 from daemon.core.rules import Mode
 from daemon.errors import ReconError
 from daemon.practice import Practice
-from daemon.store import audit, corrections, families, journal, links, records, state
+from daemon.store import audit, corrections, families, journal, links, reach, records, state
 from daemon.store.journal import Intent, IntentStatus, Sent
 from daemon.store.tx import Tx
 from daemon.transport.answers import Done, Outcome, Refused, Unknown
@@ -171,7 +171,12 @@ class Book:
                 for old in links.find(tx, practice, Kind.DOCUMENT, provet_id=link.provet_id):
                     links.remove(tx, practice, Kind.DOCUMENT, old.provet_id, old.xero_id)
             links.put(tx, practice, link)
+            self._tell_of_client(tx, link.kind, link.provet_id)
         families.mark(tx, practice, [element.correction.family])
+
+    def _tell_of_client(self, tx: Tx, kind: Kind, provet_id: str) -> None:
+        if kind is Kind.CONTACT:
+            families.mark(tx, self._practice.id, reach.about_client(tx, self._practice.id, provet_id))
 
     def _advance(self, tx: Tx, element: Element) -> None:
         current = corrections.get(tx, element.correction.id)
@@ -210,8 +215,10 @@ class Book:
             step = correction.steps[correction.cursor]
             if isinstance(step, SetLink):
                 self._set_link(tx, step.link)
+                self._tell_of_client(tx, step.link.kind, step.link.provet_id)
             elif isinstance(step, RemoveLink):
                 links.remove(tx, practice, step.kind, step.provet_id, step.xero_id)
+                self._tell_of_client(tx, step.kind, step.provet_id)
             families.mark(tx, practice, [correction.family])
             self._advance(tx, Element(correction=correction, step=step))
 

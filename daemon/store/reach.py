@@ -53,6 +53,15 @@ def waiting(tx: Tx, practice: str, cause_ids: Iterable[str]) -> list[str]:
     return [family for (family,) in rows]
 
 
+def about_client(tx: Tx, practice: str, client_id: str) -> list[str]:
+    """The families with a living discrepancy about a client: their options tell whether it is to be created in Xero."""
+    rows = tx.execute(
+        "SELECT DISTINCT family FROM discrepancy WHERE practice = ? AND client = ? AND status <> 'closed'",
+        (practice, client_id),
+    )
+    return [family for (family,) in rows]
+
+
 def _homes(tx: Tx, practice: str, kind: Kind, provet_ids: Iterable[str]) -> list[str]:
     sql = "SELECT family FROM record WHERE practice = ? AND system = 'provet' AND kind = ? AND id IN (...)"
     return [family for (family,) in execute_in(tx, sql, (practice, kind), provet_ids)]
