@@ -6,8 +6,8 @@ Each is the smallest change that breaks one rule of docs/reliability.md, as some
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -75,9 +75,12 @@ async def _forward(intake: Intake, streams: Collection[Stream]) -> None:
     await practice.db.write(work)
 
 
-def allocation_repeated() -> AbstractContextManager[Any]:
+@contextmanager
+def allocation_repeated() -> Iterator[None]:
     """An allocation in doubt is sent again whatever stands, since it has no mark to look for."""
-    return patch.object(look, "_allocated", lambda *_: Look(found=False))
+    unseen = patch.object(look, "_allocated", lambda *_: Look(found=False))
+    with unseen, patch.object(Rechecker, "_still_wanted", lambda *_: True):
+        yield
 
 
 def in_doubt_treated_as_failed() -> AbstractContextManager[Any]:

@@ -184,19 +184,32 @@ def _foreign_credit(books: Books) -> Iterator[Difference]:
 
 
 def _balances(books: Books) -> Iterator[Difference]:
-    """What is open agrees for every family and client all of whose documents are in Xero once."""
+    """What is open agrees for every family, and for every client all of whose documents are in Xero once.
+
+    Clients that share a Xero contact, as after a merge, count together.
+    """
     open_of: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    sharing = _sharing(books)
     for match in books.matches.values():
         side = -1 if match.credit else 1
-        for owner in _owners(match.provet, books):
+        for owner in _owners(match.provet, books, sharing):
             open_of[owner][0] += side * match.sign * match.provet.due
             open_of[owner][1] += side * match.xero.left
     doubled = (books.provet.documents[number] for number in books.doubled)
-    skipped = {owner for document in (*books.missing, *doubled) for owner in _owners(document, books)}
+    skipped = {owner for document in (*books.missing, *doubled) for owner in _owners(document, books, sharing)}
     for owner, (provet, xero) in open_of.items():
         if provet != xero and owner not in skipped:
             yield Difference(owner, "balance", as_text(provet), as_text(xero))
 
 
-def _owners(document: ProvetDocument, books: Books) -> tuple[str, str]:
-    return f"family {root_of(document, books)}", f"client {document.client}"
+def _owners(document: ProvetDocument, books: Books, sharing: Mapping[str, str]) -> tuple[str, str]:
+    client = document.client or ""
+    return f"family {root_of(document, books)}", f"client {sharing.get(client, client)}"
+
+
+def _sharing(books: Books) -> dict[str, str]:
+    """For each client the first of those whose documents stand under the same Xero contact."""
+    first: dict[str, str] = {}
+    for match in books.matches.values():
+        first.setdefault(match.xero.contact, match.provet.client or "")
+    return {match.provet.client or "": first[match.xero.contact] for match in books.matches.values()}
