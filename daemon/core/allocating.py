@@ -39,7 +39,7 @@ def _open(view: View, original: View, scene: Scene) -> Decimal:
     invoice = original.booked
     if not view.credit or view.void or view.excluded:
         return ZERO
-    if invoice is None or original.credit or original.void or original.foreign:
+    if invoice is None or original.credit or original.void or original.foreign or original.unseen:
         return ZERO
     if view.booked is not None:
         same_contact = view.booked.contact_id == invoice.contact_id

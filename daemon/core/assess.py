@@ -17,13 +17,14 @@ from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
 from daemon.core.family import CLIENT_KEY, Family, invoice_family, marked_document
-from daemon.core.findings import Case, document_subject, found, gap_finding, with_currency
+from daemon.core.findings import Case, found, gap_finding
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
 from daemon.core.model import ZERO, Contact, DocumentStatus, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
 from daemon.core.split import joined
+from daemon.core.unexplained import unexplained
 from daemon.core.view import Scene, View, scene
 from daemon.core.walk_in import is_walk_in
 from daemon.core.walk_in_contact import judge_walk_in, match_walk_in
@@ -113,9 +114,9 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
         xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO) - loose_balance(stage),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
-    unexplained = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
-    if unexplained and in_scope:
-        cases.append(_unexplained(in_scope[0], unexplained, rules))
+    left = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
+    if left and in_scope:
+        cases.append(unexplained(in_scope, left, rules))
     gaps = {gap.key: gap for view, own in judged if not view.excluded for gap in _gaps(view, own, stage)}
     return Assessment(
         findings=_documents_first([_cautious(found(case, family.id, rules), family) for case in cases]),
@@ -197,14 +198,4 @@ def _exclusion(view: View, stage: Scene) -> Exclusion:
         label=view.posted.posting.label,
         reason=view.excluded or "closed by a consolidated invoice that is booked on its originals",
         amount=balance - view.sign * view.set_aside,
-    )
-
-
-def _unexplained(view: View, amount: Decimal, rules: Rules) -> Case:
-    """A difference that nothing found explains; it has no effect of its own, so the residual shows it."""
-    return Case(
-        kind="balance.unexplained",
-        subject=document_subject(view),
-        amount=amount,
-        summary=f"{view.posted.posting.label} and its family differ by {with_currency(amount, rules)} without a reason",
     )

@@ -32,7 +32,7 @@ def removal(view: View, booked: Document, scene: Scene) -> Removal:
     allocations = _allocations(booked, scene)
     locked = any(payment.locked or scene.rules.closed(payment.date) for payment in view.taken)
     locked = locked or any(not a.id or scene.rules.closed(a.date) for _, a in allocations)
-    locked = locked or booked.id in scene.late
+    locked = locked or booked.id in scene.late or bool(view.unseen)
     locked = locked or sum(a.amount for _, a in allocations) < view.allocated
     steps: list[Step] = [delete_step(payment, view) for payment in view.taken]
     steps += [

@@ -53,6 +53,9 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
         return msgspec.structs.replace(case, summary=why, policy=Policy.PERSON)
     if gap is not None:
         return msgspec.structs.replace(case, cause=gap_id(gap, scene.rules))
+    if view.unseen > 0:
+        settled = f"{with_currency(view.unseen, scene.rules)} is settled there by what cannot be read: maybe by this"
+        case = msgspec.structs.replace(case, policy=Policy.PERSON, summary=f"{case.summary}; {settled}")
     offered = fits or (scene.rules.cash_basis and amount <= view.xero_room)
     if is_write_off(payment, scene.rules) and not view.credit and offered:
         return _written_off(case, payment, fits, view, scene)

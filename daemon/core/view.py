@@ -30,6 +30,7 @@ from daemon.core.model import ZERO, Document, DocumentStatus, Payment, System, V
 from daemon.core.pairing import PaymentMatch, PaymentPair, match_payments
 from daemon.core.posting import Posted, with_rounding
 from daemon.core.rules import Consolidated, Rules
+from daemon.core.unseen import unseen
 from daemon.core.walk_in import at_the_till
 from daemon.core.write_off import with_write_offs, write_offs
 
@@ -43,7 +44,8 @@ class View(Value, frozen=True, kw_only=True):
     ``paid_on`` is the Provet document that takes its money, ``provet_due`` what Provet still takes there of it;
     ``set_aside`` is what payments of type 6 that are not sent took off it. ``applied`` is credit that Provet applied
     to it or of it, ``elsewhere`` the part whose other end is no kin of it. ``allocated`` is credit set between the
-    partner and others as far as Provet knows of it, ``foreign`` any other, ``unset`` what of ``elsewhere`` Xero lacks.
+    partner and others as far as Provet knows of it, ``foreign`` any other, ``unset`` what of ``elsewhere`` Xero lacks;
+    ``unseen`` is what Xero counts as settled of the partner beyond all of that.
     """
 
     document: Document
@@ -65,6 +67,7 @@ class View(Value, frozen=True, kw_only=True):
     allocated: Decimal = ZERO
     foreign: Decimal = ZERO
     unset: Decimal = ZERO
+    unseen: Decimal = ZERO
 
     @property
     def void(self) -> bool:
@@ -94,7 +97,8 @@ class View(Value, frozen=True, kw_only=True):
         """What is still open on the partner in Xero: amount due, or remaining credit."""
         if self.booked is None:
             return ZERO
-        return self.booked.gross - sum((p.amount for p in self.taken), ZERO) - self.allocated - self.foreign
+        known = sum((p.amount for p in self.taken), ZERO) + self.allocated + self.foreign
+        return self.booked.gross - known - self.unseen
 
     @property
     def xero_room(self) -> Decimal:
@@ -124,7 +128,7 @@ class View(Value, frozen=True, kw_only=True):
     @property
     def touched(self) -> bool:
         """Whether anything is paid on the partner or set against it."""
-        return bool(self.taken or self.allocated or self.foreign)
+        return bool(self.taken or self.allocated or self.foreign or self.unseen)
 
     @property
     def open_share(self) -> Decimal:
@@ -161,13 +165,15 @@ class Scene(Value, frozen=True, kw_only=True):
 def scene(family: Family, rules: Rules) -> Scene:
     """Lay a family out for judgement: invoices before credits, oldest first."""
     family = _present(at_the_till(family, rules))
+    off = unseen(family)
     notes = write_offs(family, rules)
     family = with_write_offs(family, notes)
     late = late_credits(family)
     family = with_late_credits(family, late)
+    off |= {id_: off.get(id_, ZERO) - sum((off.get(note.id, ZERO) for note in own), ZERO) for id_, own in late.items()}
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
-    views = {view.document.id: view for view in _views(allotted, wholes, rules)}
+    views = {view.document.id: view for view in _views(allotted, wholes, off, rules)}
     return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes, write_offs=notes, late=late)
 
 
@@ -188,7 +194,9 @@ def _present(family: Family) -> Family:
     )
 
 
-def _views(books: Allotted, wholes: Mapping[str, Consolidation], rules: Rules) -> list[View]:
+def _views(
+    books: Allotted, wholes: Mapping[str, Consolidation], off: Mapping[str, Decimal], rules: Rules
+) -> list[View]:
     documents = books.family.of(System.PROVET)
     credit = sides(documents)
     mine = [document for document in documents if in_practice(document, rules)]
@@ -199,7 +207,7 @@ def _views(books: Allotted, wholes: Mapping[str, Consolidation], rules: Rules) -
         for d in mine
     ]
     partners = {view.booked.id: view.booked for view in views if view.booked is not None}
-    return [_with_credit(view, partners) for view in _with_elsewhere(views)]
+    return [_with_credit(view, partners, off) for view in _with_elsewhere(views)]
 
 
 def _view(document: Document, paper: Posted, books: Allotted, whole: Consolidation | None, rules: Rules) -> View:
@@ -271,8 +279,8 @@ def _with_elsewhere(views: Sequence[View]) -> list[View]:
     return [msgspec.structs.replace(view, elsewhere=left[view.document.id]) for view in views]
 
 
-def _with_credit(view: View, partners: Mapping[str, Document]) -> View:
-    """The view with the credit that is set between its partner and others.
+def _with_credit(view: View, partners: Mapping[str, Document], off: Mapping[str, Decimal]) -> View:
+    """The view with the credit that is set between its partner and others, and what else settles that.
 
     Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what neither a partner's note
     nor credit applied in Provet explains is foreign.
@@ -289,4 +297,10 @@ def _with_credit(view: View, partners: Mapping[str, Document]) -> View:
         total = booked.credited
     others = max(total - known, ZERO)
     there = min(others, view.elsewhere)
-    return msgspec.structs.replace(view, allocated=known + there, foreign=others - there, unset=view.elsewhere - there)
+    return msgspec.structs.replace(
+        view,
+        allocated=known + there,
+        foreign=others - there,
+        unset=view.elsewhere - there,
+        unseen=off.get(booked.id, ZERO),
+    )

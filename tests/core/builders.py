@@ -136,7 +136,7 @@ def booked(document: Document, identifier: str = "", **fields: Any) -> Document:
         "date": document.date,
         "gross": abs(document.gross),
         "tax": abs(document.tax),
-        "balance": abs(document.gross),
+        "balance": fields.get("gross", abs(document.gross)),
         "number": document.number,
         "contact_id": ADA_CONTACT,
         "contact_name": "Ada Quinn",
@@ -197,7 +197,7 @@ def family(*records: Document | Payment | Contact | Link, **fields: Any) -> Fami
         "contacts": contacts or (client(), contact()),
         "links": links if contacts or known else (*links, contact_link()),
     }
-    return Family(**{**usual, **fields})
+    return due_in_xero(Family(**{**usual, **fields}))
 
 
 def client_family(*records: Document | Contact | Link, **fields: Any) -> Family:
@@ -206,6 +206,22 @@ def client_family(*records: Document | Contact | Link, **fields: Any) -> Family:
     links = tuple(record for record in records if isinstance(record, Link))
     documents = (record for record in records if isinstance(record, Document))
     return family(*documents, **{"id": f"client:{ADA}", "contacts": contacts, "links": links, **fields})
+
+
+def due_in_xero(seen: Family) -> Family:
+    """The family with what Xero says is due: totals less the payments and credit that stand there."""
+
+    def due(document: Document) -> Document:
+        if document.system is System.PROVET or document.status is DocumentStatus.VOID:
+            return document
+        paid = (p.amount for p in seen.payments_of(System.XERO) if p.document_id == document.id and not p.cancelled)
+        notes = [each for each in seen.of(System.XERO) if each.status is not DocumentStatus.VOID]
+        by_notes = sum((a.amount for n in notes for a in n.allocations if a.document_id == document.id), Decimal(0))
+        own = sum((a.amount for a in document.allocations), Decimal(0))
+        credited = own if document.credit else max(document.credited, by_notes)
+        return msgspec.structs.replace(document, balance=document.gross - sum(paid, credited))
+
+    return msgspec.structs.replace(seen, documents=tuple(map(due, seen.documents)))
 
 
 def learned(seen: Family, practice: Rules = RULES) -> Family:
@@ -220,22 +236,24 @@ def with_changed(seen: Family, identifier: str, **fields: Any) -> Family:
     def change(record: Any) -> Any:
         return msgspec.structs.replace(record, **fields) if record.id == identifier else record
 
-    return msgspec.structs.replace(
+    changed = msgspec.structs.replace(
         seen,
         documents=tuple(map(change, seen.documents)),
         payments=tuple(map(change, seen.payments)),
         contacts=tuple(map(change, seen.contacts)),
     )
+    return changed if "balance" in fields else due_in_xero(changed)
 
 
 def with_records(seen: Family, *records: Document | Payment | Link) -> Family:
     """The family with more records."""
-    return msgspec.structs.replace(
+    more = msgspec.structs.replace(
         seen,
         documents=(*seen.documents, *(r for r in records if isinstance(r, Document))),
         payments=(*seen.payments, *(r for r in records if isinstance(r, Payment))),
         links=(*seen.links, *(r for r in records if isinstance(r, Link))),
     )
+    return due_in_xero(more)
 
 
 def kinds(assessment: Assessment) -> list[str]:

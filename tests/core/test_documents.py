@@ -12,10 +12,9 @@ from daemon.core.assess import assess
 from daemon.core.correction import VoidDocument
 from daemon.core.discrepancy import Policy
 from daemon.core.family import Family
-from daemon.core.model import DocumentStatus
+from daemon.core.model import DocumentStatus, Payment
 from daemon.core.rules import Mode, Rules
 from tests.core.builders import (
-    DAY,
     RULES,
     allocation,
     booked,
@@ -167,14 +166,14 @@ def test_duplicates_are_one_discrepancy_that_counts_in_the_balance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "practice"),
+    ("payments", "practice"),
     [
-        pytest.param({"balance": Decimal(20)}, RULES, id="paid"),
-        pytest.param({"date": DAY}, CLOSED, id="in a closed period"),
+        pytest.param((xero_paid("p", "20", "a"),), RULES, id="paid"),
+        pytest.param((), CLOSED, id="in a closed period"),
     ],
 )
-def test_a_duplicate_that_may_not_be_voided_offers_nothing(fields: dict[str, Any], practice: Rules) -> None:
-    finding = only(with_records(in_step(), booked(invoice(), "a", number="INV-9", **fields)), practice)
+def test_a_duplicate_that_may_not_be_voided_offers_nothing(payments: tuple[Payment, ...], practice: Rules) -> None:
+    finding = only(with_records(in_step(), booked(invoice(), "a", number="INV-9"), *payments), practice)
     assert (finding.kind, finding.options) == ("invoice.duplicate_in_xero", ())
 
 

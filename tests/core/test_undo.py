@@ -253,7 +253,7 @@ class TestAllocations:
         free = credited(note_left=50, left=120)
         assert way_back(free, TAKEN_OFF, before=Before(records=(stood,))) == (SET_OFF,)
         assert "not known well enough" in obstacle(free, TAKEN_OFF)
-        used = credited(note_left=20, left=120)
+        used = credited(allocation("30.00", "x-9"), note_left=20, left=120)
         assert "no longer takes" in obstacle(used, TAKEN_OFF, before=Before(records=(stood,)))
 
 

@@ -1,0 +1,50 @@
+"""Judges what is left of the difference between a family's balances once everything else is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from daemon.core.amounts import money
+from daemon.core.by_hand import by_hand
+from daemon.core.correction import Option
+from daemon.core.findings import Case, document_subject, with_currency
+from daemon.core.rules import Rules
+from daemon.core.view import View
+
+
+def unexplained(views: Sequence[View], amount: Decimal, rules: Rules) -> Case:
+    """A difference that nothing found explains; it has no effect of its own, so the residual shows it. What Xero counts
+    as settled beyond all that was read there is the first to look at."""
+    odd = [view for view in views if view.unseen]
+    view = odd[0] if odd else views[0]
+    differs = f"{view.posted.posting.label} and its family differ by {with_currency(amount, rules)} without a reason"
+    return Case(
+        kind="balance.unexplained",
+        subject=document_subject(view),
+        amount=amount,
+        summary="; ".join([differs, *(_says(each, rules) for each in odd)]),
+        options=(_by_hand(odd, rules),) if odd else (),
+    )
+
+
+def _says(view: View, rules: Rules) -> str:
+    number = view.booked.number if view.booked is not None else view.posted.posting.number
+    left, known = (with_currency(each, rules) for each in (view.xero_left, view.xero_left + view.unseen))
+    return f"{left} of {number} is open in Xero, where its payments and credit would leave {known}"
+
+
+def _by_hand(views: Sequence[View], rules: Rules) -> Option:
+    words = [
+        f"In Xero open {view.booked.number}: among what is listed below its total,"
+        f" {with_currency(abs(view.unseen), rules)} is {'more' if view.unseen > 0 else 'less'} than this program reads"
+        for view in views
+        if view.booked is not None
+    ]
+    return by_hand(
+        "Find what settles it in Xero",
+        *words,
+        "If it settles the document rightly, enter it in Provet as well; else remove it in Xero",
+        relies_on={f"unseen on {view.document.id}": money(view.unseen) for view in views},
+        recommended=True,
+    )
