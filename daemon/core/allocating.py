@@ -73,7 +73,8 @@ def _already(view: View, original: View) -> Decimal:
 
 
 def surplus(view: View, scene: Scene) -> list[tuple[Allocation, Decimal]]:
-    """The allocations of a credit note to its kin that Provet settles with money instead, each with how much of it."""
+    """The allocations of a credit note to its kin that Provet settles otherwise, with money or with credit of others,
+    each with how much of it."""
     return _surpluses(scene).get(view.document.id, [])
 
 
@@ -111,7 +112,8 @@ def _surpluses(scene: Scene) -> dict[str, list[tuple[Allocation, Decimal]]]:
 
 
 def _over(view: View) -> Decimal:
-    """How far Provet's money and Xero's credit together exceed a document, at its larger total."""
-    totals = [view.posted.posting.gross, *([view.booked.gross] if view.booked is not None else [])]
-    settled = abs(view.document.gross) - view.sign * view.provet_balance
-    return view.allocated + settled - max(totals)
+    """How far Provet's money, Xero's credit and what Provet set off elsewhere together exceed a document, at its larger
+    total."""
+    gross = view.posted.posting.gross
+    settled = gross - view.sign * view.provet_balance
+    return view.allocated + view.unset + settled - max(gross, view.booked.gross if view.booked is not None else gross)

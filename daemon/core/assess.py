@@ -16,11 +16,12 @@ from daemon.core.correction import REMOVING, UpdateDocument, settled_documents
 from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
-from daemon.core.family import CLIENT_KEY, Family, invoice_family, marked_document
+from daemon.core.family import CLIENT_KEY, Family, copy_key, invoice_family, marked_document
 from daemon.core.findings import Case, found, gap_finding
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
-from daemon.core.model import ZERO, Contact, DocumentStatus, Link, System, Value
+from daemon.core.matching import adopted_link
+from daemon.core.model import ZERO, Contact, DocumentStatus, Kind, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
 from daemon.core.split import joined
@@ -111,7 +112,7 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     exclusions = tuple(_exclusion(view, stage) for view in stage.views.values() if view.excluded or view.set_aside)
     books = Books(
         provet=sum((view.provet_balance - view.sign * view.set_aside for view in stage.views.values()), ZERO),
-        xero=sum((view.xero_balance + view.duplicate_balance for view in in_scope), ZERO) - loose_balance(stage),
+        xero=sum((view.in_xero for view in in_scope), ZERO) - loose_balance(stage),
     )
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     left = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
@@ -185,7 +186,14 @@ def _cases(view: View, stage: Scene) -> list[Case]:
 
 def _links(in_scope: list[View], stage: Scene) -> list[Link]:
     links = [agreed_link(view, stage) for view in in_scope]
-    return [link for link in links if link is not None] + [link for view in in_scope for link in payment_links(view)]
+    copies = [
+        adopted_link(Kind.DOCUMENT, copy_key(view.document.id), copy.id)
+        for view in in_scope
+        for copy in view.match.duplicates
+        if not marked_document(copy)
+    ]
+    paid = [link for view in in_scope for link in payment_links(view)]
+    return [*(link for link in links if link is not None), *copies, *paid]
 
 
 def _exclusion(view: View, stage: Scene) -> Exclusion:

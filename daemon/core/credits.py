@@ -139,8 +139,8 @@ def _of_another_contact(view: View, note: Document, scene: Scene) -> list[Case]:
 
 
 def _extra(view: View, note: Document, scene: Scene) -> list[Case]:
-    """Credit of a note that is set against documents other than those it credits in Provet, or that Provet settles with
-    money instead."""
+    """Credit of a note that is set against documents other than those it credits in Provet, or that Provet settles
+    otherwise."""
     outside, inside = _outside(view, note, scene), surplus(view, scene)
     if not outside and not inside:
         return []
@@ -149,7 +149,7 @@ def _extra(view: View, note: Document, scene: Scene) -> list[Case]:
     words = [f"{stray} of {label} is set against a document in Xero that it does not credit"] if outside else []
     if inside:
         cut = with_currency(paid, scene.rules)
-        words.append(f"{cut} of {label} is set against its invoice in Xero, but settled with money in Provet")
+        words.append(f"{cut} of {label} is set against its invoice in Xero, but settled otherwise in Provet")
     after = f"{with_currency(view.foreign + paid, scene.rules)} of {label} is open again in Xero"
     taken = [*((a, a.amount) for a in outside), *inside]
     relies_on = {"xero allocations": ",".join(sorted(allocation.id for allocation, _ in taken))}

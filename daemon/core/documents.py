@@ -12,11 +12,14 @@ from daemon.core.late_credit_option import credit_in_open_period, left_to_people
 from daemon.core.missing import judge_missing, judge_voided_in_xero
 from daemon.core.model import ZERO, Document
 from daemon.core.removal import removal
+from daemon.core.turned import judge_turned
 from daemon.core.view import Scene, View
 
 
 def judge_document(view: View, scene: Scene) -> list[Case]:
     """The cases of one Provet document that belongs into Xero or is there."""
+    if view.match.turned is not None:
+        return [judge_turned(view, view.match.turned, scene)]
     if view.lost:
         return [judge_voided_in_xero(view, scene)]
     cases = [_duplicates(view, scene)] if view.match.duplicates else []

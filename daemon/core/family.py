@@ -65,11 +65,17 @@ CLIENT_KEY = "client:"
 WALK_IN = "walk-in:"
 """How the ids of stand-in clients begin, in whose name anonymous sales are booked (``daemon.core.walk_in``)."""
 _WHOLE = "whole:"
+_COPY = "copy:"
 
 
 def whole_key(original_id: str) -> str:
     """The lookup key of the consolidated invoices that have this document inside."""
     return f"{_WHOLE}{original_id}"
+
+
+def copy_key(provet_id: str) -> str:
+    """The name, where a Provet document's id is expected, of what was once taken for a copy of that document."""
+    return f"{_COPY}{provet_id}"
 
 
 def document_reference(provet_id: str) -> str:

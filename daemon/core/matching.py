@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
 
 from daemon.core.correction import Posting
-from daemon.core.family import Family, derived, fold, linked, marked_document
+from daemon.core.family import Family, copy_key, derived, fold, linked, marked_document
 from daemon.core.model import Document, DocumentStatus, Kind, Link, Origin, System, Value
 
 
@@ -16,6 +20,8 @@ class DocumentMatch(Value, frozen=True, kw_only=True):
     ``document`` is its partner, ``link`` the pair (new if ``adopted``); a link without a document means that Xero no
     longer shows it. ``duplicates`` are further living documents that carry its mark, or its contact, total and date
     under a number derived from its own; ``collision`` is a foreign document that holds its number, or may be it.
+    ``turned`` is what stands for it on the other side of the books: a credit note where it became an invoice, or the
+    other way round.
     """
 
     document: Document | None = None
@@ -23,6 +29,7 @@ class DocumentMatch(Value, frozen=True, kw_only=True):
     adopted: bool = False
     duplicates: tuple[Document, ...] = ()
     collision: Document | None = None
+    turned: Document | None = None
 
 
 def match_document(posting: Posting, family: Family) -> DocumentMatch:
@@ -30,6 +37,17 @@ def match_document(posting: Posting, family: Family) -> DocumentMatch:
 
     A link holds though its document is void: that a living one with the mark takes its place is a person's word.
     """
+    return msgspec.structs.replace(_match(posting, family), turned=_turned(posting, family))
+
+
+def _turned(posting: Posting, family: Family) -> Document | None:
+    """The living document of the other side that is linked to a posting, or bears its mark and is over something."""
+    links = {e.xero_id for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id}
+    living = (d for d in family.of(System.XERO) if d.credit != posting.credit and d.status is DocumentStatus.FINAL)
+    return next((d for d in living if d.id in links or (d.gross and d.reference == posting.reference)), None)
+
+
+def _match(posting: Posting, family: Family) -> DocumentMatch:
     mine = [document for document in family.of(System.XERO) if document.credit == posting.credit]
     tied = [e for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id]
     links = [e for e in tied if e.origin is not Origin.UNDONE]
@@ -96,20 +114,34 @@ def _same_contact(posting: Posting, document: Document, family: Family) -> bool:
 def _alike(
     posting: Posting, documents: Sequence[Document], family: Family, partner: Document | None = None
 ) -> list[Document]:
-    """Living documents without a mark or a link that say the same as a posting, or as what stood or stands for it in
-    Xero, under a number derived from its own."""
+    """Living documents without a mark or a link that say the same as a posting, as both sides agreed on, or as what
+    stood or stands for it in Xero, under a number derived from its own; and those that once did."""
     ours = [d for d in documents if d.reference == posting.reference or d is partner]
-    facts = {(posting.gross, posting.date), *((each.gross, each.date) for each in ours)}
+    facts = {(posting.gross, posting.date), *((each.gross, each.date) for each in ours), *_agreed(posting, family)}
     payers = {each.contact_id for each in ours}
+    once = {e.xero_id for e in family.links if e.provet_id == copy_key(posting.provet_id)}
     return [
         document
         for document in documents
-        if derived(posting.number, document)
-        and document.status is DocumentStatus.FINAL
-        and (document.gross, document.date) in facts
-        and (document.contact_id in payers or _same_contact(posting, document, family))
+        if document.status is DocumentStatus.FINAL
         and not marked_document(document)
-        and linked(family.links, Kind.DOCUMENT, xero_id=document.id) is None
+        and (
+            document.id in once
+            or (
+                derived(posting.number, document)
+                and (document.gross, document.date) in facts
+                and (document.contact_id in payers or _same_contact(posting, document, family))
+                and linked(family.links, Kind.DOCUMENT, xero_id=document.id) is None
+            )
+        )
+    ]
+
+
+def _agreed(posting: Posting, family: Family) -> list[tuple[Decimal, dt.date]]:
+    """Total and date that both sides agreed on."""
+    tied = (e.baseline for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == posting.provet_id)
+    return [
+        (Decimal(b["gross"]), dt.date.fromisoformat(b["date"])) for b in tied if b and {"gross", "date"} <= b.keys()
     ]
 
 

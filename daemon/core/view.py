@@ -116,6 +116,16 @@ class View(Value, frozen=True, kw_only=True):
         return self.sign * sum((duplicate.balance for duplicate in self.match.duplicates), ZERO)
 
     @property
+    def turned_balance(self) -> Decimal:
+        """What the document that stands for it on the other side of the books adds to the receivable."""
+        return -self.sign * self.match.turned.balance if self.match.turned is not None else ZERO
+
+    @property
+    def in_xero(self) -> Decimal:
+        """What all that stands for it in Xero adds to the receivable."""
+        return self.xero_balance + self.duplicate_balance + self.turned_balance
+
+    @property
     def lost(self) -> bool:
         """Whether it was in Xero and is void there, or gone."""
         return not self.void and self.booked is None and self.match.link is not None

@@ -292,3 +292,31 @@ def test_a_credit_of_a_credit_note_stands_on_the_invoice_side() -> None:
     (step,) = option.steps
     assert isinstance(step, CreateDocument)
     assert (step.posting.credit, step.posting.gross, step.posting.label) == (False, 50, "Invoice CN-3")
+
+
+def test_credit_that_provet_applied_elsewhere_comes_off_its_own_invoice_first() -> None:
+    seen = credited(paid("5", "-30", "2", method="12"), allocated="50")
+    finding = only(seen)
+    assert (finding.kind, finding.policy, finding.amount, finding.effect) == (
+        "credit.allocation_extra",
+        Policy.PERSON,
+        30,
+        0,
+    )
+
+
+def test_rounding_is_no_money_that_credit_must_make_room_for() -> None:
+    """Rounded down by 0.02 and the payment gone: the invoice is over 119.98, and all of that may be credited."""
+    rounded = paid("5", "0.02", method="3")
+    mine, note = invoice(), credit_note("2", "-120.00")
+    theirs = booked(mine, gross=Decimal("119.98"), credited=Decimal("119.98"), balance=Decimal(0))
+    seen = family(
+        mine,
+        theirs,
+        note,
+        booked(note, allocations=(allocation("119.98"),), balance=Decimal("0.02")),
+        rounded,
+        document_link(),
+        document_link("2"),
+    )
+    assert "credit.allocation_extra" not in kinds(assess(seen, RULES))

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from daemon.core.assess import assess
+from daemon.core.family import copy_key
 from daemon.core.matching import free_number, match_document
 from daemon.core.model import Document, DocumentStatus, Link
-from tests.core.builders import booked, client, contact, document_link, family, invoice, posting_of
+from tests.core.builders import RULES, booked, client, contact, document_link, family, invoice, posting_of
 
 VOID = DocumentStatus.VOID
 UNMARKED: dict[str, Any] = {"reference": ""}
@@ -169,3 +171,26 @@ def test_a_copy_under_a_derived_number_is_a_duplicate(theirs: Document, copy: bo
     assert matched(theirs).collision == (theirs if copy else None), "nothing is posted beside it without a person"
     linked_elsewhere = matched(ORIGINAL, theirs, document_link("1", "x-0"), document_link("9", theirs.id))
     assert linked_elsewhere.duplicates == ()
+
+
+def test_a_copy_of_what_both_sides_agreed_on_is_found_though_both_moved_on() -> None:
+    agreed = {"gross": "99.00", "date": "2026-03-01"}
+    copy = booked(invoice(), **UNMARKED, number="INV-1A", gross=Decimal(99), date=dt.date(2026, 3, 1))
+    assert matched(ORIGINAL, copy, document_link("1", "x-0", baseline=agreed)).duplicates == (copy,)
+
+
+def test_a_copy_is_remembered_once_its_original_moves_on() -> None:
+    copy = booked(invoice(), **UNMARKED, number="INV-1A", gross=Decimal(99), contact_id="other")
+    tied = (document_link("1", "x-0"), document_link(copy_key("1"), copy.id))
+    assert matched(ORIGINAL, copy, *tied).duplicates == (copy,)
+    void = booked(invoice(), **UNMARKED, number="INV-1A", status=VOID)
+    assert matched(ORIGINAL, void, *tied).duplicates == ()
+
+
+def test_an_assessment_asks_to_remember_copies_that_carry_no_mark() -> None:
+    copy = booked(invoice(), "copy", **UNMARKED, number="INV-1A")
+    links = assess(family(invoice(), ORIGINAL, copy, document_link("1", "x-0")), RULES).links
+    assert (copy_key("1"), "copy") in {(link.provet_id, link.xero_id) for link in links}
+    marked = booked(invoice(), "copy", number="INV-1A")
+    links = assess(family(invoice(), ORIGINAL, marked, document_link("1", "x-0")), RULES).links
+    assert {link.provet_id for link in links} == {"1"}

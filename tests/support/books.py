@@ -16,6 +16,7 @@ from tests.support import settled, wire
 from tests.support.ledgers import ZERO, Client, ProvetDocument, XeroDocument
 from tests.support.pairing import (
     CENT,
+    CORRECTION,
     MARK,
     VOIDED,
     Books,
@@ -28,10 +29,9 @@ from tests.support.pairing import (
     is_ours,
     lay_out,
     terms_of,
+    unlettered,
 )
 
-CORRECTION = "Correction of Provet invoice "
-"""How the reference of a credit note begins that takes back in an open period what a closed one has too much."""
 Amounts = Mapping[str, Decimal]
 """By VAT percentage or account."""
 
@@ -107,7 +107,7 @@ def _owed(document: ProvetDocument, books: Books) -> Decimal:
 def _is_copy(document: XeroDocument, books: Books) -> bool:
     """Whether somebody typed one of our documents once more, under its number with a letter behind it."""
     numbers = {each.number for each in books.xero.documents.values() if is_ours(each) and each.number}
-    return document.number[:-1] in numbers and document.number[-1:].isalpha()
+    return unlettered(document.number) in numbers
 
 
 def family_of(about: str, books: Books) -> str:
@@ -162,7 +162,7 @@ def xero_vat(document: XeroDocument, rates: Mapping[str, Decimal]) -> dict[str, 
 def _document(match: Match, books: Books) -> Iterator[Difference]:
     """Kind, state, number, contact, date, amounts, VAT by rate and accounts of one document."""
     ours, theirs = match.provet, match.xero
-    renumbered = theirs.number.startswith(f"{ours.number}-")
+    renumbered = theirs.number.startswith(f"{ours.number}-") or unlettered(theirs.number) == ours.number
     pairs = {
         "kind": ("credit note" if match.credit else "invoice", "credit note" if theirs.credit else "invoice"),
         "status": ("approved", "approved" if theirs.status in {"AUTHORISED", "PAID"} else theirs.status),

@@ -21,6 +21,8 @@ CENT = Decimal("0.01")
 FINALISED, VOIDED = 3, 99
 ROUNDING = "3"
 MARK = "Provet invoice "
+CORRECTION = "Correction of Provet invoice "
+"""How the reference of a credit note begins that takes back in an open period what a closed one has too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,12 @@ def lay_out(provet: ProvetLedger, xero: XeroLedger, terms: Terms) -> Books:
     living = [document for document in xero.documents.values() if document.living]
     marked = grouped(filter(is_ours, living), lambda document: document.reference)
     numbered = grouped((each for each in living if not is_ours(each)), lambda document: document.number)
+    lettered = grouped((each for each in living if not is_ours(each)), lambda document: unlettered(document.number))
     copies = {
-        d.id: _standing(marked.get(f"{MARK}{d.id}", [])) or _adopted(d, numbered.get(d.number, [])) for d in wanted
+        d.id: _standing(marked.get(f"{MARK}{d.id}", []))
+        or _adopted(d, numbered.get(d.number, []))
+        or _adopted(d, lettered.get(d.number, []))[:1]
+        for d in wanted
     }
     claimed = {copy.id for found in copies.values() for copy in found}
     others = [document for document in living if document.id not in claimed]
@@ -205,6 +211,11 @@ def grouped(records: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]
     for record in records:
         found.setdefault(key(record), []).append(record)
     return found
+
+
+def unlettered(number: str) -> str:
+    """A number without the letter that somebody put behind it; empty if there is none."""
+    return number[:-1] if number[-1:].isalpha() else ""
 
 
 def as_text(amount: Decimal) -> str:

@@ -193,6 +193,8 @@ class History:
         family = books.family_of(found.about, laid_out)
         if found.what == "accounts" and f"Provet {found.about}" in self.stage.recoded:
             return True
+        if found.what == "allocated outside its family":
+            return any(found.about == f"invoice {note}" for note, _, _ in self.stage.applied)
         accepted = any(found.what.startswith(what) for of, what in self.operator.accepted if of == family)
         return accepted or family in named or found.about.removeprefix("client ") in clients
 

@@ -18,6 +18,9 @@ ROUNDS = 14
 PATIENCE = 4
 """So often the same is approved or done by hand before it is waived; that nothing came of it is told."""
 
+TRIES = 2
+"""So often what cannot be done by hand is tried before it is waived: other work may make room for it."""
+
 
 class Stuck(AssertionError):
     """What was approved or done as it was asked led nowhere."""
@@ -34,6 +37,7 @@ class Operator:
         self._it: Clinic = stage.it
         self._say = say
         self._tried: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
         self.accepted: set[tuple[str, str]] = set()
 
     async def work_through(self) -> None:
@@ -58,7 +62,7 @@ class Operator:
         if option is not None and not by_hand and found.finding.policy is not Policy.HOLD:
             self._say(f"approves {option.id} of {found.finding.kind}: {found.finding.summary}")
             await self._approve(found, option.fingerprint)
-        elif option is None or not self._do_by_hand(found):
+        elif option is None or not self._done_or_later(found):
             self._say(f"waives {found.finding.kind}: {found.finding.summary} ({found.finding.effect})")
             await self._it.shop.app.desk.decide(found.id, Waive(reason="accepted"), PERSON)
 
@@ -68,6 +72,13 @@ class Operator:
             self.accepted |= {(found.finding.family, what) for what in _left_different(found)}
         except ReconError as error:
             self._say(f"was told: {error}")
+
+    def _done_or_later(self, found: Discrepancy) -> bool:
+        """Whether it is done by hand, or may be once other work has made room for it."""
+        if self._do_by_hand(found):
+            return True
+        self._failed[found.id] += 1
+        return self._failed[found.id] < TRIES
 
     def _do_by_hand(self, found: Discrepancy) -> bool:
         """Do what the recommended option says; False where that cannot be done."""
@@ -182,7 +193,17 @@ def _cancel_in_provet(stage: Stage, found: Discrepancy) -> bool:
     return True
 
 
+def _make_room(stage: Stage, found: Discrepancy) -> bool:
+    """Take everything off a document that is to be voided."""
+    subject = found.finding.subject.xero
+    paid = stage.paid_in_xero(lambda p: subject is not None and p.document_id == subject.id)
+    for each in paid:
+        stage.it.keep(stage.it.xero.remove_payment, each.id)
+    return _take_off_credit(stage, found) or bool(paid)
+
+
 HANDS: dict[str, Callable[[Stage, Discrepancy], bool]] = {
+    "invoice.changed_in_provet": _make_room,
     "payment.reconciled_locked": _remove_in_xero,
     "payment.differs": _remove_in_xero,
     "payment.overpaid": _settle_excess,

@@ -187,7 +187,7 @@ def credit(s: Stage) -> str | None:
 
 def apply_credit(s: Stage) -> str | None:
     """A credit note against what it credits, now and then against another invoice of the client."""
-    note = s.pick(s.invoices(lambda each: each.credit_note and each.due_sum < 0))
+    note = s.pick(s.invoices(lambda each: each.credit_note and each.due_sum < 0 and _takes_back(s, each)))
     if note is None:
         return None
     others = s.invoices(lambda each: each.client == note.client and each.due_sum > 0 and not each.credit_note)
@@ -199,6 +199,11 @@ def apply_credit(s: Stage) -> str | None:
     s.it.do(s.it.provet.apply_credit, note.id, invoice.id, amount)
     s.applied.append((note.id, invoice.id, amount))
     return f"{amount} of credit {note.id} is applied to {invoice.id}"
+
+
+def _takes_back(s: Stage, note: Invoice) -> bool:
+    """Whether a credit note lowers what the client owes: the credit of a credit note adds to it."""
+    return note.credits is None or s.it.provet.invoice(note.credits).total_with_vat > 0
 
 
 def refund(s: Stage) -> str | None:
