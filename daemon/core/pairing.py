@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 
 from daemon.core.family import Family, marked_partner
@@ -11,11 +12,16 @@ from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind, Link, Origin, Payment, System, Value
 from daemon.core.rules import Rules
 
+NEAR_DAYS = 5
+_NEARLY = Decimal("0.05")
+"""How far apart two sums may be and yet be one, as a share of the larger: what a card costs, or a slip of the hand."""
+
 
 class PairState(StrEnum):
     """How a Provet payment and a Xero payment of one document relate.
 
     ``REPLACED``: entered anew on one side with the same sum; ``RESIZED``: entered anew in Provet with another.
+    ``TWIN`` and ``NEAR``: found on both sides without a link, with equal sums or nearly so.
     """
 
     PAIRED = "paired"
@@ -23,6 +29,7 @@ class PairState(StrEnum):
     REPLACED = "replaced"
     RESIZED = "resized"
     TWIN = "twin"
+    NEAR = "near"
 
 
 class PaymentPair(Value, frozen=True, kw_only=True):
@@ -52,8 +59,8 @@ def match_payments(
     """Pair the standing Provet payments of ``document`` with the living Xero payments of its partner.
 
     Order: links, marks, then equal amounts: with a freed partner (entered anew), as probable twins otherwise, however
-    far apart: that money of one sum came twice is a person's word. Last, sums changed in Provet. While a practice is
-    being adopted, equal amount and date are enough.
+    far apart: that money of one sum came twice is a person's word. Then sums changed in Provet; last, sums that are
+    nearly equal, within a few days. While a practice is being adopted, equal amount and date are enough.
     """
     links = [link for link in family.links if link.origin is not Origin.UNDONE]
     provet_left = {payment.id: payment for payment in standing}
@@ -64,6 +71,7 @@ def match_payments(
     freed_xero = {p.id: link for p in xero_left.values() if (link := _lost_link(p, links)) is not None}
     pairs += _equal_pairs(document, provet_left, xero_left, (freed_provet, freed_xero), rules)
     pairs += _resized_pairs(provet_left, xero_left, (freed_provet, freed_xero))
+    pairs += _near_pairs(document, provet_left, xero_left, (freed_provet, freed_xero))
     return PaymentMatch(
         pairs=tuple(pairs),
         provet_only=tuple(p for p in provet_left.values() if p.id not in freed_provet),
@@ -165,8 +173,35 @@ def _resized_pairs(
     return pairs
 
 
+def _near_pairs(
+    document: Document,
+    provet: dict[str, Payment],
+    xero: dict[str, Payment],
+    freed: tuple[dict[str, Link], dict[str, Link]],
+) -> list[PaymentPair]:
+    """Sums that may be one, typed in on both sides: the nearest first. What was linked before is none of these."""
+    possible = [
+        (off, abs((theirs.date - mine.date).days), _age(mine.id), theirs.id, mine.id)
+        for mine in provet.values()
+        for theirs in xero.values()
+        if mine.id not in freed[0] and theirs.id not in freed[1] and _typed(mine)
+        for off in (abs(theirs.amount - settlement(document, mine)),)
+        if off <= _NEARLY * max(theirs.amount, settlement(document, mine))
+    ]
+    pairs = []
+    for _, days, _, theirs_id, mine_id in sorted(possible):
+        if days <= NEAR_DAYS and mine_id in provet and theirs_id in xero:
+            pairs.append(_unlinked_pair(provet.pop(mine_id), xero.pop(theirs_id), PairState.NEAR, {}))
+    return pairs
+
+
+def _typed(payment: Payment) -> bool:
+    """Whether somebody typed a Provet payment in: neither Provet's own bookkeeping nor what came from Xero."""
+    return payment.method != CONSOLIDATED and not marked_partner(payment)
+
+
 def _takes_over(payment: Payment, old: str) -> bool:
-    return payment.method != CONSOLIDATED and not marked_partner(payment) and _age(payment.id) > _age(old)
+    return _typed(payment) and _age(payment.id) > _age(old)
 
 
 def _age(identifier: str) -> tuple[int, str]:

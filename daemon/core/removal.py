@@ -10,7 +10,7 @@ from daemon.core.family import payment_reference
 from daemon.core.findings import with_currency
 from daemon.core.mappings import payment_account
 from daemon.core.model import Allocation, Document, DocumentStatus, Payment, System, Value
-from daemon.core.pairing import PaymentPair
+from daemon.core.pairing import PairState, PaymentPair
 from daemon.core.view import Scene, View
 
 
@@ -72,7 +72,7 @@ def _allocations(booked: Document, scene: Scene) -> list[tuple[Document, Allocat
 
 
 def _again(view: View, scene: Scene) -> list[CreatePayment]:
-    """The paired payments once more, for the document's successor."""
+    """The paired payments once more, for the document's successor; not those of which nobody said that they are one."""
     return [
         CreatePayment(
             payment_id=pair.provet.id,
@@ -85,6 +85,7 @@ def _again(view: View, scene: Scene) -> list[CreatePayment]:
             label=view.posted.posting.label,
         )
         for pair in view.pairs
+        if pair.state is not PairState.NEAR
         for date, account in _entered(pair, scene)
     ]
 

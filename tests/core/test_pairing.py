@@ -103,7 +103,16 @@ def pairs(found: PaymentMatch) -> list[tuple[str, str, str]]:
         pytest.param(
             [paid("1", "50")], [xero_paid("a", "50", date=after(60))], [], [("1", "a", "twin")], id="twin, far apart"
         ),
-        pytest.param([paid("1", "50")], [xero_paid("a", "50.01")], [], [], id="a cent off"),
+        pytest.param([paid("1", "50")], [xero_paid("a", "50.01")], [], [("1", "a", "near")], id="a cent off"),
+        pytest.param([paid("1", "50")], [xero_paid("a", "47.49")], [], [], id="more than a twentieth off"),
+        pytest.param([paid("1", "50")], [xero_paid("a", "50.01", date=after(6))], [], [], id="nearly, but days apart"),
+        pytest.param(
+            [paid("1", "50"), paid("2", "49")],
+            [xero_paid("a", "50")],
+            [],
+            [("1", "a", "twin")],
+            id="equal before nearly equal",
+        ),
         pytest.param(
             [paid("1", "50", date=after(0)), paid("2", "50", date=after(2))],
             [xero_paid("a", "50", date=after(2))],

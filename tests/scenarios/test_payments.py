@@ -45,6 +45,22 @@ async def test_a_type_without_an_account_waits_until_it_has_one(tmp_path: Path) 
         await in_step(it)
 
 
+@pytest.mark.parametrize("in_xero", ["20.10", "19.50"])
+@pytest.mark.parametrize("option", ["", "create-new"], ids=["one payment", "two payments"])
+async def test_nearly_equal_sums_typed_on_both_sides_are_a_question(tmp_path: Path, in_xero: str, option: str) -> None:
+    async with till(tmp_path) as it:
+        invoice = await visit(it)
+        it.do(it.provet.pay, invoice, Decimal(20), CARD)
+        take(it, invoice, in_xero)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.probable_twin", Policy.PERSON)
+        assert found.finding.effect == Decimal(in_xero) - 20
+        await it.approve(found, option)
+        await in_step(it)
+        assert accounts(it, invoice) == {"090": Decimal(in_xero) + 20 if option else 20}
+
+
 @VARIANTS
 async def test_one_of_two_equal_payments_is_cancelled(tmp_path: Path, variant: Cancellation) -> None:
     async with till(tmp_path, variant=variant) as it:
