@@ -66,7 +66,7 @@ def _value(value: str | None) -> str:
     return "—" if value is None else safe(value) or "(empty)"
 
 
-def lines(pairs: Sequence[LinePair], width: int, *, equal: bool) -> list[Piece]:
+def lines(pairs: Sequence[LinePair], width: int, currency: str, *, equal: bool) -> list[Piece]:
     """The lines of the document aligned: equal, changed, in Xero only (+), in Provet only (-)."""
     if not pairs:
         return []
@@ -74,26 +74,26 @@ def lines(pairs: Sequence[LinePair], width: int, *, equal: bool) -> list[Piece]:
     label = max(width - 2 * (_MONEY + 1) - 2, _LABEL_MIN)
     pieces = _head("LINES", label)
     for pair in shown:
-        pieces += _line(pair, label)
+        pieces += _line(pair, label, currency)
     return pieces + _folded(len(pairs) - len(shown), "line")
 
 
-def _line(pair: LinePair, label: int) -> list[Piece]:
+def _line(pair: LinePair, label: int, currency: str) -> list[Piece]:
     sign, role = _sign(pair.provet, pair.xero, differs=pair.differs)
     known = pair.provet or pair.xero
     text = safe(known.text) if known else ""
-    money = [_money(line.gross if line else None) for line in (pair.provet, pair.xero)]
+    money = [_money(line.gross if line else None, currency) for line in (pair.provet, pair.xero)]
     pieces: list[Piece] = [(f"{sign} {fit(text, label)} {money[0]} {money[1]}\n", role)]
     if pair.provet and pair.xero and pair.differs and pair.provet.gross == pair.xero.gross:
-        pieces.append((f"    tax {_tax(pair.provet)} in Provet, {_tax(pair.xero)} in Xero\n", ""))
+        pieces.append((f"    tax {_tax(pair.provet, currency)} in Provet, {_tax(pair.xero, currency)} in Xero\n", ""))
     return pieces
 
 
-def _tax(line: LineView) -> str:
-    return f"{amount(line.tax)}{f' at {safe(line.rate)} %' if line.rate else ''}"
+def _tax(line: LineView, currency: str) -> str:
+    return f"{amount(line.tax, currency)}{f' at {safe(line.rate)} %' if line.rate else ''}"
 
 
-def ledger(view: LedgerView | None, width: int, *, equal: bool) -> list[Piece]:
+def ledger(view: LedgerView | None, width: int, currency: str, *, equal: bool) -> list[Piece]:
     """The family's documents, payments and set-offs on both sides, and what the client owes on them."""
     if view is None:
         return []
@@ -102,20 +102,20 @@ def ledger(view: LedgerView | None, width: int, *, equal: bool) -> list[Piece]:
     label = max(width - 2 * (_MONEY + 1) - 2, _LABEL_MIN)
     pieces = _head("MONEY OF THE FAMILY", label)
     for row in shown:
-        pieces += _row(row, label)
+        pieces += _row(row, label, currency)
     pieces += _folded(len(view.rows) - len(shown), "entry")
     if view.left_out:
         pieces.append((f"  and {view.left_out} more entries\n", "dim"))
     sign, role = ("≠", "bad") if view.provet != view.xero else ("=", "good")
     total = fit("the client owes", label)
-    return [*pieces, (f"{sign} {total} {_money(view.provet)} {_money(view.xero)}\n", role)]
+    return [*pieces, (f"{sign} {total} {_money(view.provet, currency)} {_money(view.xero, currency)}\n", role)]
 
 
-def _row(row: LedgerRow, label: int) -> list[Piece]:
+def _row(row: LedgerRow, label: int, currency: str) -> list[Piece]:
     sign, role = _sign(row.provet, row.xero, differs=row.differs)
     known = row.provet or row.xero
     text = f"{row.what} {safe(known.date) if known else ''} {safe(row.label)}{_notes(row)}"
-    money = [_money(entry.amount if entry else None) for entry in (row.provet, row.xero)]
+    money = [_money(entry.amount if entry else None, currency) for entry in (row.provet, row.xero)]
     return [(f"{sign} {fit(text, label)} {money[0]} {money[1]}\n", role)]
 
 
@@ -136,8 +136,8 @@ def _head(title: str, label: int) -> list[Piece]:
     return [(f"  {fit(title, label)} {'PROVET':>{_MONEY}} {'XERO':>{_MONEY}}\n", "dim")]
 
 
-def _money(text: str | None) -> str:
-    return fit("—" if text is None else amount(text), _MONEY, right=True)
+def _money(text: str | None, currency: str) -> str:
+    return fit("—" if text is None else amount(text, currency), _MONEY, right=True)
 
 
 def _folded(count: int, what: str) -> list[Piece]:

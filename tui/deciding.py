@@ -157,8 +157,9 @@ def _decision(session: Session, args: argparse.Namespace) -> BulkDecision:
 
 
 def _summary(seen: Page, decision: str, *, one_practice: bool) -> list[str]:
-    currency = f" {safe(seen.discrepancies[0].currency)}" if one_practice and seen.discrepancies else ""
-    lines = [f"{decision}: {seen.total} discrepancies over {amount(seen.amount)}{currency}"]
+    currency = seen.discrepancies[0].currency if one_practice and seen.discrepancies else ""
+    money = f"{amount(seen.amount, currency)} {safe(currency)}".rstrip()
+    lines = [f"{decision}: {seen.total} discrepancies over {money}"]
     return lines + [f"{count:>7} {safe(kind)}" for kind, count in sorted(seen.groups.items())]
 
 

@@ -21,7 +21,7 @@ from daemon.protocol import (
 )
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.plain import words
+from tui.plain import amount, words
 
 _SHOWN = 8
 _VERBS: dict[type[SomeDecision], tuple[str, str]] = {
@@ -68,7 +68,8 @@ def done(decision: SomeDecision) -> str:
 
 def amounts(sums: Mapping[str, Decimal]) -> str:
     """Sums of money, one for each currency."""
-    return " + ".join(f"{amount:,.2f} {safe(currency)}".rstrip() for currency, amount in sums.items()) or "0.00"
+    each = (f"{amount(str(found), currency)} {safe(currency)}".rstrip() for currency, found in sums.items())
+    return " + ".join(each) or "0"
 
 
 def question(outlook: Outlook) -> list[Piece]:
@@ -130,6 +131,6 @@ def _writes(outlook: Outlook) -> list[Piece]:
 
 def _sums(pairs: Iterable[tuple[str, str]]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for currency, amount in pairs:
-        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+    for currency, part in pairs:
+        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(part)
     return sums

@@ -109,21 +109,30 @@ def group_row(group: Group, by: GroupBy, *, opened: bool, width: int) -> list[Pi
     ]
 
 
-def summary_line(listing: Listing, folds: Folds, seen: tuple[int, str] | None) -> list[Piece]:
-    """How many and how much, and of which kinds or in how many groups. ``seen`` is count and amount of all groups."""
+def summary_line(listing: Listing, folds: Folds, seen: tuple[int, str] | None, currency: str | None) -> list[Piece]:
+    """How many and how much, and of which kinds or in how many groups. ``seen`` is count and amount of all groups.
+
+    ``currency`` None says that the amounts are of several, which have no sum.
+    """
     if folds.by is not None:
         if seen is None:
             return [("loading…", "dim")]
         count, total = seen
         more = f"the first {len(folds.groups):,} of " if folds.total > len(folds.groups) else ""
         by = f"  in {more}{folds.total:,} by {'root cause' if folds.by is GroupBy.CAUSE else folds.by}"
-        return [(f"{count:,}", "head"), (f" · {amount(total)}", ""), (by, "dim")]
+        return [(f"{count:,}", "head"), (f" · {_sum(total, currency)}", ""), (by, "dim")]
     if listing.total is None:
         return [("loading…", "dim")]
-    pieces: list[Piece] = [(f"{listing.total:,}", "head"), (f" · {amount(listing.amount)}", "")]
+    pieces: list[Piece] = [(f"{listing.total:,}", "head"), (f" · {_sum(listing.amount, currency)}", "")]
     for kind, count in sorted(listing.groups.items(), key=lambda item: (-item[1], item[0])):
         pieces.append((f"  {count:,} {safe(kind)}", "dim"))
     return pieces
+
+
+def _sum(text: str, currency: str | None) -> str:
+    if currency is None:
+        return "several currencies, b sums each practice"
+    return f"{amount(text, currency)} {safe(currency)}".rstrip()
 
 
 def selection_line(selection: Selection, progress: str) -> list[Piece]:

@@ -53,9 +53,9 @@ def _status_row(practice: PracticeStatus) -> tuple[str, ...]:
         practice.id,
         words(practice.state),
         practice.mode,
-        f"{amount(practice.residual)} {practice.currency}".rstrip(),
+        f"{amount(practice.residual, practice.currency)} {practice.currency}".rstrip(),
         str(practice.open_total),
-        amount(practice.open_amount),
+        amount(practice.open_amount, practice.currency),
         str(practice.in_doubt),
         str(practice.hand_work),
         str(practice.excluded),
@@ -68,7 +68,7 @@ def list_lines(discrepancies: Sequence[DiscrepancyView], total: int, width: int)
     if not discrepancies:
         return ["no discrepancies"]
     rows = (
-        (d.id, f"{amount(d.amount)} {d.currency}", d.kind, d.status, words(d.policy), d.practice, d.summary)
+        (d.id, f"{amount(d.amount, d.currency)} {d.currency}", d.kind, d.status, words(d.policy), d.practice, d.summary)
         for d in discrepancies
     )
     lines = table(_LIST_HEAD, rows, frozenset({1}), width)
@@ -79,12 +79,13 @@ def list_lines(discrepancies: Sequence[DiscrepancyView], total: int, width: int)
 
 def detail_lines(detail: Detail) -> list[str]:
     """One discrepancy, whole: what differs, what can be done, what was done."""
+    money = amount(detail.amount, detail.currency)
     lines = [
         f"{safe(detail.id)}  {safe(detail.kind)}  {words(detail.status)}  ({words(detail.policy)})",
         safe(detail.summary),
         "",
         f"practice  {safe(detail.practice)}",
-        f"amount    {amount(detail.amount)} {safe(detail.currency)}, effect {amount(detail.effect)}",
+        f"amount    {money} {safe(detail.currency)}, effect {amount(detail.effect, detail.currency)}",
         f"seen      {when(detail.first_seen)} to {when(detail.last_seen)}",
         *_subject_lines(detail.subject),
         *([f"cause     {safe(detail.cause)}"] if detail.cause else []),
@@ -116,7 +117,7 @@ def _waiver_lines(detail: Detail) -> list[str]:
     if waiver is None:
         return []
     until = f" until {waiver.until.isoformat()}" if waiver.until else ""
-    ceiling = f" up to {amount(waiver.ceiling)}" if waiver.ceiling else ""
+    ceiling = f" up to {amount(waiver.ceiling, detail.currency)}" if waiver.ceiling else ""
     return [f"waived    by {safe(waiver.by)}{ceiling}{until}: {safe(waiver.reason)}"]
 
 
@@ -131,7 +132,8 @@ def _evidence_lines(detail: Detail) -> list[str]:
     """The lines of its document and the money of its family, in full."""
     from tui import beside
 
-    pieces = [*beside.lines(detail.lines, _WIDTH, equal=True), *beside.ledger(detail.ledger, _WIDTH, equal=True)]
+    pieces = beside.lines(detail.lines, _WIDTH, detail.currency, equal=True)
+    pieces += beside.ledger(detail.ledger, _WIDTH, detail.currency, equal=True)
     return ["", *"".join(text for text, _ in pieces).splitlines()] if pieces else []
 
 

@@ -69,6 +69,11 @@ class State:
         practice = self.practice(practice_id)
         return practice.timezone if practice else ""
 
+    def currency(self, practice_id: str = "") -> str | None:
+        """The currency of a practice, of all for ""; None where they have several."""
+        found = {practice.currency for practice in self.practices if practice_id in ("", practice.id)}
+        return None if len(found) > 1 else next(iter(found), "")
+
     @property
     def refusal(self) -> str:
         """Why this operator cannot decide right now; "" if nothing is in the way."""

@@ -46,7 +46,7 @@ def test_lines_show_what_was_added_removed_and_changed() -> None:
         LinePair(provet=line("Bath", "9.00"), xero=line("Bath", "9.00")),
         LinePair(provet=line("Chip", "12.00", "2.00"), xero=line("Chip", "12.00")),
     )
-    shown = text(beside.lines(pairs, 60, equal=False)).splitlines()
+    shown = text(beside.lines(pairs, 60, "GBP", equal=False)).splitlines()
     assert [row.split() for row in shown[1:5]] == [
         ["≠", "Visit", "40.00", "44.00"],
         ["-", "Pills", "5.00", "—"],
@@ -62,10 +62,18 @@ def test_the_ledger_ends_with_what_the_client_owes_and_folds_a_long_equal_rest()
     rows = tuple(LedgerRow(what="payment", label=f"P{n}", provet=entry, xero=entry) for n in range(30))
     odd = LedgerRow(what="payment", label="odd", provet=entry, xero=None)
     view = LedgerView(rows=(*rows, odd), provet="10.00", xero="11.00", left_out=4)
-    shown = text(beside.ledger(view, 70, equal=False))
+    shown = text(beside.ledger(view, 70, "GBP", equal=False))
     assert "P7" not in shown
     assert "odd" in shown
     assert "30 equal entries folded" in shown
     assert "4 more entries" in shown
     assert shown.splitlines()[-1].split() == ["≠", "the", "client", "owes", "10.00", "11.00"]
-    assert "P7" in text(beside.ledger(view, 70, equal=True))
+    assert "P7" in text(beside.ledger(view, 70, "GBP", equal=True))
+
+
+def test_money_has_the_decimals_of_its_currency() -> None:
+    pair = LinePair(provet=line("Visit", "4000.00", "400.00"), xero=line("Visit", "4000.00", "363.00"))
+    assert "4,000 " in text(beside.lines((pair,), 60, "JPY", equal=False))
+    assert "tax 400 in Provet, 363 in Xero" in text(beside.lines((pair,), 60, "JPY", equal=False))
+    view = LedgerView(rows=(), provet="10.50", xero="11.00")
+    assert text(beside.ledger(view, 70, "KWD", equal=False)).split()[-2:] == ["10.500", "11.000"]

@@ -204,7 +204,8 @@ class Discrepancies(Selecting):
         if (self.listing.total if self.folds.by is None else self.seen and self.seen[0]) == 0:
             filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
             return [(f" ✓ {filtered}", "good")]
-        return [(" ", ""), *summary_line(self.listing, self.folds, self.seen)]
+        currency = self.desk.state.currency(self.filter.practice)
+        return [(" ", ""), *summary_line(self.listing, self.folds, self.seen, currency)]
 
 
 def _same_order(query: ListQuery, other: ListQuery) -> ListQuery:

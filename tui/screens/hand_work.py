@@ -95,9 +95,10 @@ class HandWork(Reading):
         return work_row(found, self.desk.world.utc(), self.columns()) if found else None
 
     def summary(self) -> list[Piece]:
-        money = amount(self.listing.amount)
+        currency = self.desk.state.currency(self.place[1])
+        money = "" if currency is None else f" · {amount(self.listing.amount, currency)} {safe(currency)}".rstrip()
         what = f" {counted(self.count(), 'thing')} to do by hand"
-        return [(what, "head"), (f" · {money}", ""), (" · each closes by itself once it is seen done", "good")]
+        return [(what, "head"), (money, ""), (" · each closes by itself once it is seen done", "good")]
 
     def card(self) -> list[Piece]:
         found = self.listing.current

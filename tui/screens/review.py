@@ -213,8 +213,8 @@ class Review(Deciding):
         width = (self.size.width // 2 if wide else self.size.width) - 4
         evidence = []
         if isinstance(found, Detail):
-            evidence = beside.lines(found.lines, width, equal=self._equal)
-            evidence += beside.ledger(found.ledger, width, equal=self._equal)
+            evidence = beside.lines(found.lines, width, found.currency, equal=self._equal)
+            evidence += beside.ledger(found.ledger, width, found.currency, equal=self._equal)
         self._line("progress", following.progress(found))
         self._line("title", reviewing.title(found, now))
         self._line("fields", beside.fields(found, width, equal=self._equal))

@@ -1,0 +1,31 @@
+"""The lines around the list: sums have the decimals of their currency, and several currencies have no sum."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from daemon.protocol import GroupBy, ListQuery
+from tests.tui.details import text
+from tui.deciding_many import amounts
+from tui.folds import Folds
+from tui.listed import summary_line
+from tui.listing import Listing
+
+LISTING = Listing(ListQuery(), total=3, amount="1500.00")
+
+
+def test_the_lists_total_has_the_decimals_of_its_currency() -> None:
+    assert "3 · 1,500 JPY" in text(summary_line(LISTING, Folds(), None, "JPY"))
+    assert "3 · 1,500.000 KWD" in text(summary_line(LISTING, Folds(), None, "KWD"))
+    assert "2 · 70 JPY" in text(summary_line(LISTING, Folds(by=GroupBy.KIND), (2, "70.00"), "JPY"))
+
+
+def test_amounts_of_several_currencies_are_not_added_up() -> None:
+    shown = text(summary_line(LISTING, Folds(), None, None))
+    assert "1,500" not in shown
+    assert "several currencies" in shown
+
+
+def test_sums_of_a_selection_stand_one_for_each_currency() -> None:
+    sums = {"GBP": Decimal("10.50"), "JPY": Decimal(2500), "KWD": Decimal("1.25")}
+    assert amounts(sums) == "10.50 GBP + 2,500 JPY + 1.250 KWD"
