@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click, Resize
+from textual.events import (
+    Click,
+    MouseDown,
+    MouseEvent,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollUp,
+    MouseUp,
+    Resize,
+)
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
+from textual.reactive import Reactive, reactive
 from textual.strip import Strip
-from textual.widgets import Static
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from tui.drawing import Piece
 
@@ -28,6 +38,16 @@ _ROLES = {
     "bad": "bold $text-error",
 }
 _KEPT_MAX = 1000
+_BAR, _WHEEL = 2, 2
+_PATIENCE_S = 0.1
+_NOT_HERE: list[Piece] = [("…", "dim")]
+
+
+class _Shown(NamedTuple):
+    """What is on one line of the screen; ``bar`` says whether it is the scroll bar's thumb, None without a bar."""
+
+    strip: Strip
+    bar: bool | None
 
 
 def content(pieces: list[Piece]) -> Content:
@@ -62,13 +82,29 @@ class Head(Line):
         self.post_message(self.Clicked(event.x))
 
 
-class Rows(ScrollView, can_focus=True, inherit_bindings=False):
+class FilterLine(Input):
+    """A line of text that paints itself alone as it is typed: its cursor stands still, and its text moves nothing."""
+
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+
+    def __init__(self, *, placeholder: str, id: str, max_length: int) -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, id=id, max_length=max_length, compact=True)
+        self.cursor_blink = False
+
+
+class Rows(Widget, can_focus=True, inherit_bindings=False):
     """A list of any length with a cursor; ``draw(place)`` gives the pieces of a row, or None if it is not here yet.
 
-    What was drawn is kept until ``redraw``.
+    What was drawn is kept until ``redraw``, and only lines that differ from what is on screen are painted. While rows
+    are not here yet, or ``place`` says that others come, what is on screen stays for a tenth of a second, so that an
+    answer is painted once.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", *(f"rows--{role}" for role in _ROLES)}
+    DEFAULT_CSS = "Rows { width: 1fr; height: 1fr; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *("rows--cursor", "rows--track", "rows--thumb"),
+        *(f"rows--{role}" for role in _ROLES),
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -80,8 +116,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("l,right", "choose", "Open", show=False),
     ]
 
-    cursor: reactive[int] = reactive(0, repaint=False)
-    count: reactive[int] = reactive(0, repaint=False)
+    cursor: reactive[int] = reactive(0, repaint=False, init=False)
+    virtual_size = Reactive(Size(0, 0), repaint=False)
 
     class Viewed(Message):
         """Another part of the list, or another row of it, is looked at."""
@@ -91,89 +127,102 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, draw: Callable[[int], list[Piece] | None], *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._draw = draw
-        self._drawn: dict[int, list[Piece]] = {}
-        self._strips: dict[int, Strip] = {}
-        self._known_styles: dict[tuple[str, bool], Style] = {}
-
-    @property
-    def first(self) -> int:
+        self.count = 0
+        """How many rows there are."""
+        self.first = 0
         """The place of the topmost visible row."""
-        return int(self.scroll_offset.y)
+        self._draw = draw
+        self._drawn: dict[int, list[Piece] | None] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._shown: dict[int, _Shown] = {}
+        self._awaited = False
+        self._patience: Timer | None = None
+        self._known_styles: dict[tuple[str, bool], Style] = {}
 
     @property
     def height(self) -> int:
         """How many rows are visible."""
-        return max(self.scrollable_content_region.height, 1)
+        return max(self.size.height, 1)
 
-    def place(self, cursor: int, count: int) -> None:
-        """Set cursor and length at once; what is on screen moves with the cursor."""
+    def place(self, cursor: int, count: int, *, later: bool = False) -> None:
+        """Set cursor and length at once; what is on screen moves with the cursor.
+
+        ``later`` says that rows to put there are on their way.
+        """
         before = self.cursor
         self.set_reactive(Rows.cursor, cursor)
-        self.count = count
-        if cursor != before:
-            self.scroll_to(y=max(self.first + cursor - before, 0), animate=False, immediate=True)
-            self._refresh_rows(before, cursor)
+        self._awaited = later
+        if count != self.count:
+            self._become(count)
+        self._look(self.first + cursor - before)
         self._show_cursor()
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw anew those of the visible rows that are not what they were."""
-        visible = range(self.first, min(self.first + self.height, self.count))
-        fresh = {place: self._row(place) for place in visible}
-        changed = [place for place, pieces in fresh.items() if self._drawn.get(place) != pieces]
-        self._strips = {place: strip for place, strip in self._strips.items() if place in fresh}
-        for place in changed:
-            self._strips.pop(place, None)
+        """Draw anew what is visible, and paint those of its lines that are not what they were."""
+        fresh = {place: self._draw(place) for place in self._visible}
+        same = {place for place, pieces in fresh.items() if self._drawn.get(place) == pieces}
+        self._strips = {key: strip for key, strip in self._strips.items() if key[0] in same}
         self._drawn = fresh
-        self._refresh_rows(*changed)
+        self._paint()
 
     def render_line(self, y: int) -> Strip:
-        place = self.first + y
-        if place >= self.count:
-            return Strip.blank(self.size.width, self._style("", on=False))
-        if place == self.cursor:
-            return self._strip(place, on=True)
-        strip = self._strips.get(place)
-        if strip is None:
-            strip = self._strips[place] = self._strip(place, on=False)
-        return strip
+        shown = self._shown[y] = self._line(y)
+        if shown.bar is None:
+            return shown.strip
+        segment = Segment(" " * _BAR, self._style("thumb" if shown.bar else "track", on=False))
+        return Strip.join([shown.strip, Strip([segment], _BAR)])
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return self.count
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._known_styles.clear()
         self._strips.clear()
 
-    def watch_count(self) -> None:
-        self.virtual_size = Size(self.size.width, self.count)
-        self.refresh()
-
-    def watch_cursor(self, before: int, cursor: int) -> None:
-        self._refresh_rows(before, cursor)
+    def watch_cursor(self) -> None:
         self._show_cursor()
-        self.post_message(self.Viewed())
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if len(self._drawn) > _KEPT_MAX:
-            self._forget()
+        self._paint()
         self.post_message(self.Viewed())
 
     def on_resize(self, _: Resize) -> None:
         self._forget()
-        self.virtual_size = Size(self.size.width, self.count)
+        self._look(self.first)
         self._show_cursor()
         self.post_message(self.Viewed())
 
+    def on_mouse_down(self, event: MouseDown) -> None:
+        if self._on_bar(event.x):
+            self.capture_mouse()
+            self._drag(event.y)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._drag(event.y)
+
+    def on_mouse_up(self, _: MouseUp) -> None:
+        self.release_mouse()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._scroll(_WHEEL, event)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._scroll(-_WHEEL, event)
+
     def on_click(self, event: Click) -> None:
         place = self.first + event.y
-        if place < self.count:
+        if place < self.count and not self._on_bar(event.x):
             self.cursor = place
             if event.chain > 1:
                 self.post_message(self.Chosen())
 
     def action_move(self, by: int) -> None:
-        self.cursor = min(max(self.cursor + by, 0), max(self.count - 1, 0))
+        before = self.cursor
+        self.cursor = min(max(before + by, 0), max(self.count - 1, 0))
+        if self.cursor == before:
+            self._show_cursor()
+            self._paint()
 
     def action_page(self, by: int) -> None:
         self.action_move(by * max(self.height - 1, 1))
@@ -182,28 +231,97 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         if self.count:
             self.post_message(self.Chosen())
 
-    def _show_cursor(self) -> None:
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
+    @property
+    def _visible(self) -> range:
+        return range(self.first, min(self.first + self.height, self.count))
 
-    def _refresh_rows(self, *places: int) -> None:
-        ys = (place - self.first for place in places)
-        if lines := [Region(0, y, self.size.width, 1) for y in ys if 0 <= y < self.height]:
-            self.refresh(*lines)
+    @property
+    def _overflows(self) -> bool:
+        return self.count > self.height
+
+    def _become(self, count: int) -> None:
+        before, self.count = self._overflows, count
+        if before != self._overflows:
+            self._strips.clear()
+        if self.styles.is_auto_height:
+            self.refresh(layout=True)
+
+    def _on_bar(self, x: int) -> bool:
+        return self._overflows and x >= self.size.width - _BAR
+
+    def _drag(self, y: int) -> None:
+        self._view(round(y * (self.count - self.height) / max(self.height - 1, 1)))
+
+    def _scroll(self, by: int, event: MouseEvent) -> None:
+        event.stop()
+        self._view(self.first + by)
+
+    def _view(self, first: int) -> None:
+        """Look at another part, wherever the cursor is."""
+        if self._look(first):
+            self._paint()
+            self.post_message(self.Viewed())
+
+    def _look(self, first: int) -> bool:
+        """Put this place to the top, or what is nearest to it; whether that is another than before."""
+        before = self.first
+        self.first = max(min(first, self.count - self.height), 0) if self.size.height else 0
+        if len(self._drawn) > _KEPT_MAX:
+            self._forget()
+        return self.first != before
+
+    def _show_cursor(self) -> None:
+        self._look(min(max(self.first, self.cursor - self.height + 1), self.cursor))
+
+    def _paint(self) -> None:
+        """Paint what differs, unless what it should be is on its way and not overdue."""
+        if not self.size.height:
+            return
+        if not self._awaited and all(self._pieces(place) is not None for place in self._visible):
+            self._paint_now()
+        elif self._patience is None:
+            self._patience = self.set_timer(_PATIENCE_S, self._paint_now)
+
+    def _paint_now(self) -> None:
+        if self._patience:
+            self._patience.stop()
+            self._patience = None
+        self._awaited = False
+        changed = [y for y in range(self.size.height) if self._shown.get(y) != self._line(y)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _forget(self) -> None:
         self._drawn.clear()
         self._strips.clear()
 
-    def _row(self, place: int) -> list[Piece]:
-        return self._draw(place) or [("…", "dim")]
+    def _line(self, y: int) -> _Shown:
+        """What belongs on a line: its row, and whether the scroll bar's thumb is beside it (None: there is no bar)."""
+        if not self._overflows:
+            return _Shown(self._strip(self.first + y), None)
+        length = max(self.height * self.height // self.count, 1)
+        top = round(self.first * (self.height - length) / (self.count - self.height))
+        return _Shown(self._strip(self.first + y), top <= y < top + length)
 
-    def _strip(self, place: int, *, on: bool) -> Strip:
-        pieces = self._drawn.get(place)
-        if pieces is None:
-            pieces = self._drawn[place] = self._row(place)
+    def _pieces(self, place: int) -> list[Piece] | None:
+        if place not in self._drawn:
+            self._drawn[place] = self._draw(place)
+        return self._drawn[place]
+
+    def _strip(self, place: int) -> Strip:
+        on = place == self.cursor
+        known = self._strips.get((place, on))
+        if known is None:
+            known = self._strips[place, on] = self._drawn_strip(place, on=on)
+        return known
+
+    def _drawn_strip(self, place: int, *, on: bool) -> Strip:
+        width = self.size.width - (_BAR if self._overflows else 0)
+        if place >= self.count:
+            return Strip.blank(width, self._style("", on=False))
         segments = [Segment("▸ " if on else "  ", self._style("head", on=on))]
-        segments += [Segment(text, self._style(role, on=on)) for text, role in pieces]
-        return Strip(segments).adjust_cell_length(self.size.width, self._style("", on=on))
+        segments += [Segment(text, self._style(role, on=on)) for text, role in self._pieces(place) or _NOT_HERE]
+        return Strip(segments).adjust_cell_length(width, self._style("", on=on))
 
     def _style(self, role: str, *, on: bool) -> Style:
         known = self._known_styles.get((role, on))

@@ -22,7 +22,7 @@ from tui.listing import requery
 from tui.remembered import ViewMemory
 from tui.screens.review import Review
 from tui.screens.selecting import Selecting
-from tui.widgets import Head, Line
+from tui.widgets import FilterLine, Head, Line
 
 
 class Discrepancies(Selecting):
@@ -49,8 +49,8 @@ class Discrepancies(Selecting):
         self._title = title
 
     def body(self) -> Iterable[Widget]:
-        yield Input(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
-        yield Line(id="hint")
+        yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX)
+        yield Line(id="terms")
         yield Line(id="groups")
         yield Line(id="selection")
         yield Head(id="head")
@@ -97,11 +97,11 @@ class Discrepancies(Selecting):
         else:
             self.problem = ""
             self.ask_anew()
-        self._show_hint()
+        self._show_terms(typing=isinstance(self.focused, Input))
         self.redraw_lines()
 
     def on_descendant_focus(self) -> None:
-        self._show_hint()
+        self._show_terms(typing=isinstance(self.focused, Input))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The filter's line takes every key but those that leave it, however fast they follow each other."""
@@ -111,9 +111,11 @@ class Discrepancies(Selecting):
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
+        self._show_terms(typing=True)
         self.set_focus(self.query_one(Input))
 
     def action_leave_filter(self) -> None:
+        self._show_terms(typing=False)
         self.set_focus(self.rows)
         self._remember()
 
@@ -147,8 +149,8 @@ class Discrepancies(Selecting):
 
     def action_group(self) -> None:
         self.folds, self.seen = folds.regrouped(self.folds), None
-        self.cursor_to(0)
         self.ask_anew()
+        self.cursor_to(0)
         self._remember()
 
     def action_copy(self) -> None:
@@ -184,11 +186,11 @@ class Discrepancies(Selecting):
         login = state.operator.login if state.operator else ""
         return Known(tuple(practice.id for practice in state.practices), login, self.desk.world.utc())
 
-    def _show_hint(self) -> None:
-        line = self.query_one(Input)
-        possible = candidates(line.value, self._known()) if self.focused is line else []
+    def _show_terms(self, *, typing: bool) -> None:
+        """The words that can be completed; their line stands as long as one types, so that the list does not jump."""
+        possible = candidates(self.query_one(Input).value, self._known()) if typing else []
         text = "  ".join(safe(each) for each in possible[:12])
-        self.query_one("#hint", Line).show([(f" Tab: {text}", "dim")] if possible else [])
+        self.query_one("#terms", Line).show([(f" Tab: {text}" if possible else " ", "dim")] if typing else [])
 
     def _remember(self) -> None:
         query, by = self.filter, self.folds.by

@@ -109,13 +109,14 @@ class Windowed(DecidingMany):
         self.cursor_to(place or 0)
 
     def cursor_to(self, place: int) -> None:
-        self.rows.place(place, max(self.count, place + 1))
+        self.rows.place(place, max(self.count, place + 1), later=True)
         self.follow_cursor()
         self.place_rows(place)
 
     def place_rows(self, cursor: int) -> None:
         """Draw what stands now, with the cursor there or at the end."""
-        self.rows.place(min(cursor, max(self.count - 1, 0)), self.count)
+        later = self._wants_groups() or (self._unanswered() and self._wanted() is not None)
+        self.rows.place(min(cursor, max(self.count - 1, 0)), self.count, later=later)
         self.redraw_lines()
 
     def follow_cursor(self) -> None:
@@ -130,7 +131,7 @@ class Windowed(DecidingMany):
         if query != self.listing.query:
             self.listing = requery(self.listing, query) if by is None else Listing(query)
             if by is None:
-                self.rows.place(0, self.count)
+                self.rows.place(0, self.count, later=True)
         self._groups_stale = self._groups_stale or groups
         self.fetch()
 
@@ -147,12 +148,19 @@ class Windowed(DecidingMany):
             self.start(self._load)
 
     async def _load(self) -> None:
-        """Ask, one question at a time and always the newest, until all that is looked at is here."""
+        """Ask, one question at a time and always the newest, until all that is looked at is here.
+
+        What is near a new list's beginning is asked for a little later: the next key may want yet another list.
+        """
         try:
             while self.rows.is_attached and (await self._load_groups() or await self._load_page()):
                 pass
         finally:
             self._busy = False
+
+    def _unanswered(self) -> bool:
+        """Whether nothing of the list that was asked for is here yet."""
+        return self.listing.other or self.listing.total is None
 
     def _wants_groups(self) -> bool:
         return self.folds.by is not None and self._groups_stale
@@ -182,7 +190,7 @@ class Windowed(DecidingMany):
         return True
 
     async def _load_page(self) -> bool:
-        query = self._wanted()
+        query, was_new = self._wanted(), self._unanswered()
         page = await self.ask(calls.page(query)) if query else None
         if query is None or page is None:
             return False
@@ -191,4 +199,7 @@ class Windowed(DecidingMany):
             self.follow_cursor()
             self.listing = filled(self.listing, query, page)
             self.place_rows(self.folds.place_of_member(self.listing.cursor) if on_row else self.rows.cursor)
+        if was_new and not self._unanswered():
+            self._fetch_soon()
+            return False
         return True
