@@ -111,7 +111,8 @@ def order(query: Query, *, reverse: bool = False) -> str:
 def _terms(query: Query, *, ordered: bool) -> Iterator[_Term]:
     if query.practice:
         # As an expression, so that no index led by the practice is taken where the order's or the search's is quicker.
-        plain = query.sort in _LED_BY_PRACTICE if ordered else not searches(query)
+        one_client = query.client not in ("", NONE)
+        plain = query.sort in _LED_BY_PRACTICE if ordered else one_client or not searches(query)
         yield ("practice = ?" if plain else "practice || '' = ?"), (query.practice,)
     if query.statuses:
         yield f"status IN {listed(query.statuses)}", query.statuses

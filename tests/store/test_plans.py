@@ -88,18 +88,25 @@ async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: 
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "index"),
     [
-        Query(text="ada"),
-        Query(practice=CLINIC, text_not=("ada",)),
-        Query(practice=CLINIC, cause="c", kind="invoice"),
-        Query(assignee="ann"),
-        Query(client="7", kind="invoice"),
+        (Query(text="ada"), "discrepancy_text"),
+        (Query(practice=CLINIC, text_not=("ada",)), "discrepancy_text"),
+        (Query(text="ada", assignee="ann"), "discrepancy_search"),
+        (Query(practice=CLINIC, cause="c", kind="invoice"), "discrepancy_search"),
+        (Query(assignee="ann"), "discrepancy_search"),
+        (Query(client="7", kind="invoice"), "discrepancy_search"),
     ],
 )
-async def test_a_search_reads_one_index_that_holds_what_is_not_closed(db: Database, query: Query) -> None:
+async def test_a_search_reads_one_index_that_holds_what_is_not_closed(db: Database, query: Query, index: str) -> None:
     found = await db.read(lambda tx: plans(tx, lambda t: lists.sums(t, query)))
-    assert "SCAN discrepancy USING COVERING INDEX discrepancy_search" in found[0]
+    assert f"SCAN discrepancy USING COVERING INDEX {index}" in found[0]
+
+
+async def test_one_client_of_a_practice_is_found_without_a_scan(db: Database) -> None:
+    query = Query(practice=CLINIC, client="7")
+    found = await db.read(lambda tx: plans(tx, lambda t: lists.sums(t, query)))
+    assert "SEARCH discrepancy USING INDEX discrepancy_client (practice=? AND client=?" in found[0]
 
 
 async def test_what_a_search_finds_is_counted_by_kind_as_it_is_read(db: Database) -> None:
