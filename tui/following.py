@@ -18,6 +18,7 @@ _STATES = {
     StepState.DONE: ("✓", "good"),
     StepState.IN_DOUBT: ("?", "bad"),
     StepState.REFUSED: ("✗", "bad"),
+    StepState.GIVEN_UP: ("✗", "bad"),
 }
 _ROLES = {"failed": "bad", "in_doubt": "bad", "stale": "warn", "applied": "good"}
 _BAR = 10

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from daemon.applier.implied import implied
-from daemon.applier.outcomes import amount_of, link_of, mark_of
+from daemon.applier.outcomes import amount_of, backoff, link_of, mark_of
 from daemon.applier.prepare import Element, Prepared
 from daemon.core.amounts import cents
 from daemon.core.correction import (
@@ -16,10 +16,12 @@ from daemon.core.correction import (
     Correction,
     CorrectionStatus,
     CreateDocument,
+    LocalStep,
     RemoveLink,
     SetLink,
     moved,
 )
+from daemon.core.doubt import given_up
 from daemon.core.model import Kind, Link, Record
 from daemon.core.rules import Mode
 from daemon.errors import ReconError
@@ -257,6 +259,22 @@ class Book:
             corrections.put(tx, msgspec.structs.replace(current, error=why))
             families.mark(tx, self._practice.id, [current.family])
             self._audit_status(tx, current, _S.IN_DOUBT, why)
+
+    async def give_up(self, intent: Intent, element: Element) -> None:
+        """The step's effect is provably absent after its last attempt: its correction fails, to be made anew."""
+        await self._practice.db.write(lambda tx: self._give_up(tx, intent, element))
+
+    def _give_up(self, tx: Tx, intent: Intent, element: Element) -> None:
+        if isinstance(element.step, LocalStep):
+            raise TypeError(f"step {intent.step_index} of {intent.correction_id} is never sent")
+        now = self._practice.clock.utc()
+        again_at = now + backoff(corrections.of_discrepancy(tx, element.correction.discrepancy_id))
+        why = given_up(element.step, self._practice.settings.currency, intent.attempt, again_at)
+        journal.settle(tx, intent.id, IntentStatus.ABSENT, why, at=now)
+        current = corrections.get(tx, intent.correction_id)
+        if current is not None and current.status is _S.IN_DOUBT:
+            corrections.put(tx, msgspec.structs.replace(current, again_at=again_at))
+            self._finish(tx, current, _S.FAILED, why)
 
     async def put_off(self, batch: Sequence[Correction], reason: str) -> None:
         """Leave corrections for the next cycle."""

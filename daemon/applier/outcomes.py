@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 import msgspec
 
 from daemon.core.correction import (
     Allocate,
+    Correction,
+    CorrectionStatus,
     CreateContact,
     CreateDocument,
     CreatePayment,
@@ -19,6 +22,16 @@ from daemon.core.correction import (
 )
 from daemon.core.family import payment_info, payment_reference
 from daemon.core.model import ZERO, Allocation, Document, Kind, Link, Origin, Payment, Record, System
+
+_BACKOFF = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+
+
+def backoff(corrections: Sequence[Correction]) -> timedelta:
+    """How long policy waits before it makes a correction anew that was given up; ``corrections`` are all of its
+    discrepancy, the newest first."""
+    again = takewhile(lambda each: each.status is not CorrectionStatus.APPLIED, corrections)
+    before = sum(each.again_at is not None for each in again)
+    return _BACKOFF[min(before, len(_BACKOFF) - 1)]
 
 
 def link_of(step: Step, records: Sequence[Record]) -> Link | None:

@@ -12,7 +12,7 @@ from functools import partial
 from daemon.applier.book import Book
 from daemon.applier.prepare import Element, Resolve, resolver
 from daemon.core.correction import CreatePayment, LocalStep, ProvetStep, RecordPayment, Step, XeroStep
-from daemon.core.doubt import given_up, unclear
+from daemon.core.doubt import unclear
 from daemon.core.model import Kind, Payment, Record
 from daemon.errors import ReconError
 from daemon.practice import Practice
@@ -102,7 +102,8 @@ class Settler:
             practice.remark(f"absent after doubt, sent again: {intent.mark or intent.id}")
             await practice.db.write(lambda tx: self._book.send_again(tx, intent.id, element))
         else:
-            await self._book.stays_in_doubt(intent, given_up(element.step, currency, intent.attempt))
+            practice.remark(f"never found, given up: {intent.mark or intent.id}")
+            await self._book.give_up(intent, element)
 
     async def _look(self, steps: Sequence[Step]) -> list[Look]:
         """What fresh readings say about steps, read together; nothing of any step while a system cannot be read."""

@@ -63,8 +63,11 @@ def step_view(correction: Correction, place: int, traces: Sequence[Trace], curre
     detail = last.detail if last is not None else ""
     if place < correction.cursor or correction.status is CorrectionStatus.APPLIED:
         state = StepState.DONE
-    elif place == correction.cursor and last is None and correction.status is CorrectionStatus.FAILED:
-        state, detail = StepState.REFUSED, correction.error
+    elif place == correction.cursor and correction.status is CorrectionStatus.FAILED:
+        if last is None:
+            state, detail = StepState.REFUSED, correction.error
+        elif last.status is IntentStatus.ABSENT:
+            state = StepState.GIVEN_UP
     return StepView(
         system=write.system.value,
         summary=write.summary,

@@ -269,6 +269,7 @@ class Correction(Value, frozen=True, kw_only=True):
 
     ``proposed`` corrections wait for a second person. ``cursor`` is the index of the first step not yet settled.
     ``undoes`` is the id of the correction that this one corrects back, ``relies_on`` what its option relied on.
+    ``again_at``: it was given up though nothing refused it, and from then on policy may try the same once more.
     """
 
     id: str
@@ -286,6 +287,7 @@ class Correction(Value, frozen=True, kw_only=True):
     undoes: str = ""
     relies_on: dict[str, str] = msgspec.field(default_factory=dict)
     before: Before | None = None
+    again_at: dt.datetime | None = None
 
 
 def moved(correction: Correction, status: CorrectionStatus, *, error: str = "") -> Correction:

@@ -5,6 +5,7 @@ Decides nothing. docs/reliability.md 3 says when a step is settled; these senten
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from daemon.core.amounts import money
@@ -31,12 +32,13 @@ def unclear(step: RemoteStep, currency: str) -> str:
     return f"what stands tells neither that it took effect nor that it did not: looked for {sought}. {remedy}"
 
 
-def given_up(step: RemoteStep, currency: str, attempts: int) -> str:
-    """Why a step that is not there is not sent any more."""
+def given_up(step: RemoteStep, currency: str, attempts: int, again_at: dt.datetime) -> str:
+    """Why a step that is not there is not sent any more, until somebody or policy decides on it anew."""
     sought, remedy = in_words(step, currency)
     if isinstance(step, Allocate):
         remedy = _by_hand(f"make it {_sum(step.already + step.amount, currency)} there")
-    return f"sent {attempts} times and never found, so not sent again: looked for {sought}. {remedy}"
+    anew = f"It may be approved again and is looked for first; policy does so from {again_at:%Y-%m-%d %H:%M} UTC on."
+    return f"sent {attempts} times and never found, so given up: looked for {sought}. {anew} {remedy}"
 
 
 def left_to_people(step: RemoteStep, currency: str, why: str) -> bool:

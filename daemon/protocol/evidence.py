@@ -9,13 +9,15 @@ from daemon.protocol.base import Message
 
 
 class StepState(StrEnum):
-    """``sent`` waits for its answer; ``in_doubt`` was sent and nobody knows yet whether it took effect."""
+    """``sent`` waits for its answer; ``in_doubt`` was sent and nobody knows yet whether it took effect; ``given_up``
+    was sent as often as may be and never took effect."""
 
     WAITING = "waiting"
     SENT = "sent"
     DONE = "done"
     IN_DOUBT = "in_doubt"
     REFUSED = "refused"
+    GIVEN_UP = "given_up"
 
 
 class StepView(Message, frozen=True, kw_only=True):

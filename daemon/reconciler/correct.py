@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from daemon.applier.applier import Applier
 from daemon.core.correction import Correction, CorrectionStatus
 from daemon.core.discrepancy import Discrepancy, Policy, Status
@@ -63,7 +65,8 @@ class Corrector:
             return fit or await self._next(rules)
         if not rules.mode == practice.settings.mode == Mode.AUTO or known.guard:
             return []
-        return await practice.db.write(lambda tx: self._automatic(tx, known))
+        chosen = await practice.db.write(lambda tx: self._automatic(tx, known))
+        return await self._rechecker.look_first(chosen, rules) or (await self._next(rules) if chosen else [])
 
     async def left_over(self) -> bool:
         """Whether a correction that may be written was put off by a passing fault."""
@@ -121,7 +124,8 @@ class Corrector:
         if option is None or families.busy(tx, self._practice.id, row.finding.family):
             return None
         before = [c for c in corrections.of_discrepancy(tx, row.id) if c.created_at >= row.first_seen]
-        if any(c.fingerprint == option.fingerprint and _tried(c, known) for c in before):
+        now = self._practice.clock.utc()
+        if any(c.fingerprint == option.fingerprint and _tried(c, known, now) for c in before):
             return None
         return Correction(
             id=self._practice.new_id(),
@@ -137,8 +141,10 @@ class Corrector:
         )
 
 
-def _tried(correction: Correction, known: PracticeState) -> bool:
-    """Whether trying the same once more is in vain: what failed may succeed once a mapping was mended."""
+def _tried(correction: Correction, known: PracticeState, now: dt.datetime) -> bool:
+    """Whether trying the same once more is in vain: what was refused may succeed once a mapping was mended, what was
+    given up after a while."""
     mended = known.rules_changed_at is not None and known.rules_changed_at > correction.created_at
-    failed = correction.status is CorrectionStatus.FAILED and not mended
+    rested = correction.again_at is not None and correction.again_at <= now
+    failed = correction.status is CorrectionStatus.FAILED and not (mended or rested)
     return failed or correction.status is CorrectionStatus.APPLIED

@@ -38,7 +38,15 @@ class Rechecker:
         """
         late = [correction for correction in batch if correction.approved_by == POLICY]
         kept = await self._practice.db.write(lambda tx: {c.id for c in late if self._still_wanted(tx, c, rules)})
-        return [c for c in batch if c.id in kept or (c.approved_by != POLICY and await self._agreed(c, rules))]
+        fit = [c for c in batch if c.id in kept or (c.approved_by != POLICY and await self._agreed(c, rules))]
+        return await self.look_first(fit, rules)
+
+    async def look_first(self, batch: Sequence[Correction], rules: Rules) -> list[Correction]:
+        """Those that may be applied, whatever was read in this cycle: what policy makes anew after it was given up may
+        have landed after all, so that its records are read again as those of an approval are."""
+        fresh = [c.discrepancy_id for c in batch if c.approved_by == POLICY and not c.cursor]
+        anew = await self._practice.db.read(lambda tx: corrections.given_up(tx, self._practice.id, fresh))
+        return [c for c in batch if c.discrepancy_id not in anew or await self._holds(c, rules)]
 
     async def _agreed(self, correction: Correction, rules: Rules) -> bool:
         if correction.cursor:

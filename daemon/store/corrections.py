@@ -12,7 +12,7 @@ from daemon.core.correction import UNFINISHED, Before, Correction, CorrectionSta
 from daemon.core.discrepancy import Discrepancy
 from daemon.core.model import Document, Kind
 from daemon.store import counters, links, records
-from daemon.store.codec import listed, to_json
+from daemon.store.codec import execute_in, listed, to_json
 from daemon.store.tx import Tx
 
 _FAILED_MAX = 200
@@ -107,6 +107,13 @@ def last_failure(tx: Tx, discrepancy_id: str) -> Correction | None:
         )
     )
     return found[0] if found else None
+
+
+def given_up(tx: Tx, practice: str, discrepancy_ids: Sequence[str]) -> set[str]:
+    """Those of these discrepancies for which a correction was given up that nothing refused."""
+    sql = "SELECT body FROM correction WHERE practice = ? AND status = 'failed' AND discrepancy_id IN (...)"
+    failed = _decoded(execute_in(tx, sql, (practice,), discrepancy_ids))
+    return {each.discrepancy_id for each in failed if each.again_at is not None}
 
 
 def before(tx: Tx, correction: Correction) -> Before | None:

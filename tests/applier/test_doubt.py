@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from daemon.applier.settle import ATTEMPTS_MAX
 from daemon.core.discrepancy import Discrepancy
 from daemon.protocol import Operator, Role
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
-from daemon.sandbox.provet import ProvetSystem
 from daemon.sandbox.xero import XeroSystem
 from daemon.sandbox.xero.ledger import Ledger
 from daemon.sandbox.xero.records import Document, Payment
@@ -46,23 +42,6 @@ def _in_xero(shop: Workshop, invoice: int) -> Document:
 
 def _payments(shop: Workshop, invoice: int) -> list[Payment]:
     return _ledger(shop).payments.find("document", _in_xero(shop, invoice).id)
-
-
-def _receive(shop: Workshop, document: Document, amount: str) -> Payment:
-    """The bookkeeper finds money for a document."""
-    account = _ledger(shop).accounts.find("code", "090")[0].id
-    now = shop.clock.utc()
-    system = shop.world.hosts["xero"].system
-    assert isinstance(system, XeroSystem)
-    payment = system.take_payment(Payment("", document.id, account, document.day, Decimal(amount), now), now, Random(1))
-    shop.world.collect()
-    return payment
-
-
-def _provet(shop: Workshop) -> ProvetSystem:
-    system = shop.world.hosts["provet"].system
-    assert isinstance(system, ProvetSystem)
-    return system
 
 
 async def _error_of(shop: Workshop, doubted: Discrepancy) -> str:
@@ -167,10 +146,8 @@ async def test_a_payment_removed_before_is_not_taken_for_the_one_in_doubt(tmp_pa
 
 async def test_a_doubt_that_cannot_be_settled_is_looked_at_now_and_then_and_not_all_the_time(tmp_path: Path) -> None:
     async with workshop(tmp_path, clients=6, invoices=20) as shop:
-        await shop.settle_down(full=True)
-        invoice = await _invoiced(shop)
-        _pay(shop, invoice)
-        shop.world.faults.plan = FaultPlan((Rule(Kind.DROP_BEFORE, system="xero", method="PUT", path="/Payments"),))
+        credit, invoice = await _allocation_in_doubt(shop)
+        _reallocate(shop, credit, invoice, "5.00")
         before = len(shop.world.hosts["xero"].log.entries())
         work = asyncio.ensure_future(shop.engine.run())
         await shop.clock.drive(shop.clock.sleep(600))
@@ -250,28 +227,3 @@ async def test_an_allocation_in_doubt_whose_credit_cannot_be_read_is_not_sent_ag
         assert (await shop.app.desk.status()).practices[0].state == "in_sync"
         standing = [each for each in _ledger(shop).allocations.ordered() if each.credit_id == credit.id]
         assert [(each.invoice_id, str(each.amount)) for each in standing] == [(invoice.id, "12.00")]
-
-
-async def test_a_payment_never_found_is_given_up_with_what_a_person_can_do(tmp_path: Path) -> None:
-    async with workshop(tmp_path, clients=6, invoices=20) as shop:
-        await shop.settle_down(full=True)
-        invoice = await _invoiced(shop)
-        document = _in_xero(shop, invoice)
-        received = _receive(shop, document, "3.00")
-        shop.world.faults.plan = FaultPlan(
-            (Rule(Kind.DROP_BEFORE, system="provet", method="POST", path="/invoicepay"),)
-        )
-        before = len(shop.writes("provet"))
-        await _turns(shop, 9, 7)
-        assert len(shop.writes("provet")) - before == ATTEMPTS_MAX
-        (doubted,) = await shop.found(kind="payment.missing_in_provet")
-        error = await _error_of(shop, doubted)
-        assert f"sent {ATTEMPTS_MAX} times and never found" in error
-        assert f"with the info 'Xero payment {received.id}' in Provet" in error
-        shop.world.faults.plan = FaultPlan()
-        typed = shop.act("provet", "pay", invoice=invoice, amount="3.00", payment_type=17)
-        _provet(shop).hands.state.payments[typed].info = f"Xero payment {received.id}"
-        await _turns(shop, 2, 7)
-        status = (await shop.app.desk.status()).practices[0]
-        assert (status.state, status.in_doubt) == ("in_sync", 0)
-        assert len(shop.writes("provet")) - before == ATTEMPTS_MAX

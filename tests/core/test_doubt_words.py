@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing
 from decimal import Decimal
 
@@ -57,13 +58,16 @@ STEPS = [
 
 @pytest.mark.parametrize(("step", "sought"), STEPS, ids=lambda value: type(value).__name__)
 def test_a_doubt_names_what_was_looked_for_and_what_can_be_done(step: RemoteStep, sought: str) -> None:
-    for told in (unclear(step, "GBP"), given_up(step, "GBP", 5)):
+    up = given_up(step, "GBP", 5, dt.datetime(2026, 3, 1, 9, 5, tzinfo=dt.UTC))
+    for told in (unclear(step, "GBP"), up):
         assert f"looked for {sought}" in told
         assert told.endswith(".")
         assert left_to_people(step, "GBP", told)
     assert not left_to_people(step, "GBP", "no answer in 30 s")
-    assert "sent 5 times and never found, so not sent again" in given_up(step, "GBP", 5)
-    assert "by this program" not in given_up(step, "GBP", 5)
+    assert "sent 5 times and never found, so given up" in up
+    assert "may be approved again" in up
+    assert "from 2026-03-01 09:05 UTC on" in up
+    assert "by this program" not in up
 
 
 def test_every_kind_of_write_is_among_them_or_a_document() -> None:

@@ -45,8 +45,8 @@ def test_doubt_says_what_is_looked_for_where_and_what_not_to_do() -> None:
     assert following.doubt(detail(correction=correction("applied", step(StepState.DONE)))) == []
 
 
-def test_a_doubt_that_is_given_up_is_not_said_to_be_sent_again() -> None:
-    why = "sent 5 times and never found, so not sent again: looked for a payment. If it is to be, enter it there"
+def test_a_doubt_that_looking_does_not_settle_is_not_said_to_be_sent_again() -> None:
+    why = "what stands tells neither that it took effect nor that it did not: looked for a payment. Enter it there"
     doubted = step(StepState.IN_DOUBT, mark="Provet payment 12", detail=why, looks=4, stuck=True)
     found = detail(correction=correction("in_doubt", doubted))
     shown = text(following.doubt(found))
