@@ -63,9 +63,11 @@ def doubt_card(found: DoubtView, zone: str, now: dt.datetime) -> list[Piece]:
         (f" {_when(found, zone, now)}\n", ""),
     ]
     if step.stuck:
-        return [*lines, (f" Looking does not settle it. {safe(found.remedy)}", "bad")]
-    what = f"You need do nothing, and do not enter it by hand in {safe(step.system).title()} meanwhile."
-    return [*lines, (f" {what} Found, it counts as done; not found, it is sent again", "warn")]
+        lines.append((f" Looking does not settle it. {safe(found.remedy)}\n", "bad"))
+    else:
+        what = f"You need do nothing, and do not enter it by hand in {safe(step.system).title()} meanwhile."
+        lines.append((f" {what} Found, it counts as done; not found, it is sent again\n", "warn"))
+    return [*lines, *((f" {name}  {url}\n", "dim") for name, url in links(found.subject))]
 
 
 def _when(found: DoubtView, zone: str, now: dt.datetime) -> str:
@@ -131,4 +133,4 @@ def work_card(found: DiscrepancyView, zone: str, now: dt.datetime) -> list[Piece
         lines.append((f" {number}. {safe(text)}\n", "warn"))
     if found.assignee:
         lines.append((f" {safe(found.assignee)} looks after it\n", "dim"))
-    return [*lines, *((f" {name}  {url}\n", "dim") for name, url in links(found))]
+    return [*lines, *((f" {name}  {url}\n", "dim") for name, url in links(found.subject))]

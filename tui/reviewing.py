@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, OptionView
+from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, OptionView, SubjectView
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.plain import age, amount, words
@@ -104,9 +104,9 @@ def history(entries: tuple[HistoryEntry, ...], view: DiscrepancyView, now: dt.da
     return lines
 
 
-def links(view: DiscrepancyView) -> list[tuple[str, str]]:
+def links(subject: SubjectView) -> list[tuple[str, str]]:
     """Both records by name with the address where they are seen in their own systems."""
-    records = (("Provet", view.subject.provet), ("Xero", view.subject.xero))
+    records = (("Provet", subject.provet), ("Xero", subject.xero))
     return [
         (f"{name} {safe(record.kind)} {safe(record.id)}", safe(record.url))
         for name, record in records
@@ -128,8 +128,8 @@ def copies(view: DiscrepancyView) -> list[tuple[str, str]]:
 
 def links_line(view: DiscrepancyView) -> list[Piece]:
     """That there are links, and the record's ids."""
-    return [(f"{name}\n", "dim") for name, _ in links(view)] + (
-        [("o opens or copies the links\n", "dim")] * bool(links(view))
+    return [(f"{name}\n", "dim") for name, _ in links(view.subject)] + (
+        [("o opens or copies the links\n", "dim")] * bool(links(view.subject))
     )
 
 

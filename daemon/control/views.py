@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, CorrectionStatus, Option
-from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Subject, Waiver
+from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Waiver
 from daemon.core.model import Kind, Ref, Value
 from daemon.core.walk_in import is_walk_in
 from daemon.core.wording import writes
@@ -49,7 +49,7 @@ def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, pl
         kind=finding.kind,
         status=discrepancy.status.value,
         policy=finding.policy.value,
-        subject=_subject(finding.subject, finding, place),
+        subject=subject_view(finding, place),
         amount=money(finding.amount),
         effect=money(finding.effect),
         currency=place.currency,
@@ -104,7 +104,9 @@ def correction_view(correction: Correction) -> CorrectionView:
     )
 
 
-def _subject(subject: Subject, finding: Finding, place: Place) -> SubjectView:
+def subject_view(finding: Finding, place: Place) -> SubjectView:
+    """What a finding is about, with the links to its records."""
+    subject = finding.subject
     return SubjectView(
         label=subject.label,
         provet=provet_record(subject.provet, place.provet_web_url) if subject.provet else None,

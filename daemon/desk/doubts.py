@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from daemon.control.views import subject_view
 from daemon.control.weighing import step_view
 from daemon.core.amounts import money
 from daemon.core.correction import LocalStep
 from daemon.core.doubt import in_words
+from daemon.desk.places import place_of
 from daemon.ports import Clock
-from daemon.protocol import DoubtPage, DoubtView
+from daemon.protocol import DoubtPage, DoubtView, SubjectView
 from daemon.reconciler.engine import Engine
 from daemon.store import corrections, discrepancies, journal
 from daemon.store.journal import Intent, IntentStatus
 from daemon.store.tx import Tx
 
 _SHOWN_MAX = 500
+_UNKNOWN = SubjectView(label="", provet=None, xero=None)
 
 
 def doubts(tx: Tx, engines: Mapping[str, Engine], practice: str, clock: Clock) -> DoubtPage:
@@ -44,12 +47,12 @@ def _view(tx: Tx, intent: Intent, engine: Engine, clock: Clock) -> DoubtView | N
     currency = engine.practice.settings.currency
     traces = [trace for trace in journal.traces(tx, correction.id) if trace.step_index == intent.step_index]
     sought, remedy = in_words(step, currency)
+    subject = subject_view(row.finding, place_of({intent.practice: engine}, intent.practice)) if row else _UNKNOWN
     return DoubtView(
         practice=intent.practice,
         discrepancy=correction.discrepancy_id,
         correction=correction.id,
         kind=row.finding.kind if row else "",
-        label=row.finding.subject.label if row else "",
         amount=money(row.finding.amount) if row else "0.00",
         currency=currency,
         option=correction.option,
@@ -58,6 +61,8 @@ def _view(tx: Tx, intent: Intent, engine: Engine, clock: Clock) -> DoubtView | N
         sought=sought,
         remedy=remedy,
         look_at=_look_at(engine, intent, clock),
+        label=subject.label,
+        subject=subject,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from daemon.protocol.base import PAGE_MAX, TEXT_MAX, Message, Short
-from daemon.protocol.discrepancies import RecordView
+from daemon.protocol.discrepancies import RecordView, SubjectView
 from daemon.protocol.evidence import StepView
 from daemon.protocol.records import AuditEntry
 
@@ -19,8 +19,9 @@ Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)]
 class DoubtView(Message, frozen=True, kw_only=True):
     """One write of which nobody knows yet whether it took effect, and the discrepancy that it was to correct.
 
-    ``sought`` is what is looked for, ``remedy`` what a person can do should looking never settle it; ``look_at`` is
-    when it is looked for again, None while its practice does not run.
+    ``subject`` has the links to the records that it is about, ``sought`` is what is looked for, ``remedy`` what a
+    person can do should looking never settle it; ``look_at`` is when it is looked for again, None while its practice
+    does not run.
     """
 
     practice: str
@@ -36,6 +37,7 @@ class DoubtView(Message, frozen=True, kw_only=True):
     sought: str
     remedy: str
     look_at: dt.datetime | None = None
+    subject: SubjectView = SubjectView(label="", provet=None, xero=None)
 
 
 class DoubtPage(Message, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from daemon.protocol import (
     SideTotals,
     StepState,
     StepView,
+    SubjectView,
 )
 from tests.support.fake_books import START
 
@@ -168,6 +169,11 @@ def doubt(number: int, discrepancy: str, *, stuck: bool = False, label: str = "I
         sought="a payment of 54.00 GBP with the reference 'Provet payment 7' in Xero (1024)",
         remedy="If it is to be, enter it there with this reference: once it is found, this counts as done.",
         look_at=START + dt.timedelta(hours=4),
+        subject=SubjectView(
+            label=label,
+            provet=RecordView(kind="document", id="1024", url="https://provetcloud.com/1/billing/invoice/1024/"),
+            xero=RecordView(kind="document", id="x-1", url="https://go.xero.com/x-1"),
+        ),
     )
 
 

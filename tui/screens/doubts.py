@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from daemon.protocol import DoubtPage, DoubtView, Event, PracticeChanged
 from tui import calls
@@ -10,7 +13,11 @@ from tui.desk import Desk
 from tui.doubting import doubt_card, doubt_columns, doubt_row
 from tui.drawing import Column, Piece
 from tui.plain import counted
+from tui.reviewing import links
+from tui.screens.links import Links
 from tui.screens.reading import CURSOR, Reading
+from tui.screens.review import Reached
+from tui.widgets import Rows
 
 
 class Doubts(Reading):
@@ -18,8 +25,9 @@ class Doubts(Reading):
     ABOUT: ClassVar[str] = (
         "Writes of which nobody knows yet whether they took effect, the longest in doubt first. The daemon waits "
         "until they can no longer land, then looks: found, they count as done; not found, they are sent again. ! "
-        "marks those that looking does not settle: the lines below say what to do. Enter opens the review."
+        "marks those that looking does not settle: the lines below say what to do. Enter opens the review, o the links."
     )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "links", "Links")]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,6 +43,25 @@ class Doubts(Reading):
             keys = [_key(each) for each in page.doubts]
             place = keys.index(_key(before)) if before and _key(before) in keys else None
             self.redraw(place)
+
+    def neighbour(self, by: int, left: str) -> Reached | Awaitable[Reached]:
+        """Move on to the next discrepancy with a write in doubt; to where the cursor is if ``left`` is settled."""
+        ids = list(dict.fromkeys(each.discrepancy for each in self.page.doubts))
+        place = ids.index(left) + by if left in ids else min(by, 0) + self._rank(ids)
+        if not 0 <= place < len(ids):
+            return None
+        self.redraw(next(at for at, each in enumerate(self.page.doubts) if each.discrepancy == ids[place]))
+        return self.ask(calls.show(ids[place]))
+
+    def action_links(self) -> None:
+        if found := self._current():
+            self.app.push_screen(Links(links(found.subject)))
+
+    def refusal(self, action: str) -> str:
+        found = self._current()
+        if action == "links" and not (found and links(found.subject)):
+            return "there are no links here"
+        return super().refusal(action)
 
     def concerned(self, event: Event) -> bool:
         return isinstance(event, PracticeChanged) and self.place[1] in ("", event.practice.id)
@@ -67,8 +94,12 @@ class Doubts(Reading):
         found = self._current()
         return found.practice if found else super().practice_here()
 
+    def _rank(self, ids: list[str]) -> int:
+        subject = self.subject()
+        return ids.index(subject) if subject else 0
+
     def _current(self) -> DoubtView | None:
-        return self.page.doubts[self.cursor] if self.cursor < self.count() else None
+        return self.page.doubts[self.cursor] if self.query(Rows) and self.cursor < self.count() else None
 
 
 def _key(found: DoubtView) -> tuple[str, str]:

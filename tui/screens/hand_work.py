@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from daemon.protocol import Changed, Closed, DiscrepancyView, Event, ListQuery, Resync, Snapshot, Sort
+from daemon.protocol import Changed, Closed, Event, ListQuery, Resync, Snapshot, Sort
 from daemon.safe import safe
 from tui import calls
 from tui.desk import Desk
@@ -17,6 +18,7 @@ from tui.plain import amount, counted
 from tui.reviewing import links
 from tui.screens.links import Links
 from tui.screens.reading import CURSOR, Reading
+from tui.screens.review import Reached
 from tui.widgets import Rows
 
 HAND_WORK = "hand_work"
@@ -62,27 +64,31 @@ class HandWork(Reading):
 
     def chosen(self) -> None:
         if found := self.listing.current:
-            self.review(found, self.neighbour)
+            self.review(found)
 
     def action_links(self) -> None:
         if found := self.listing.current:
-            self.app.push_screen(Links(links(found)))
+            self.app.push_screen(Links(links(found.subject)))
 
     def refusal(self, action: str) -> str:
         found = self.listing.current
-        if action == "links" and (found is None or not links(found)):
+        if action == "links" and (found is None or not links(found.subject)):
             return "there are no links here"
         return super().refusal(action)
 
-    def neighbour(self, by: int, left: str) -> DiscrepancyView | None:
+    def neighbour(self, by: int, left: str) -> Reached | Awaitable[Reached]:
         """Move on from the one ``left``, which may have gone meanwhile, and give what is there."""
         current = self.listing.current
         step = 0 if by > 0 and current and current.id != left else by
-        found = self.listing.rows.get(self.listing.cursor + step)
-        if found:
-            self.redraw(self.listing.cursor + step)
-            self._follow_cursor()
-        return found
+        if not 0 <= self.listing.cursor + step < self.count():
+            return None
+        self.redraw(self.listing.cursor + step)
+        self._follow_cursor()
+        return self.listing.current or self._arrived()
+
+    async def _arrived(self) -> Reached:
+        await self.read()
+        return self.listing.current
 
     def count(self) -> int:
         return self.listing.total or 0
@@ -98,7 +104,7 @@ class HandWork(Reading):
         currency = self.desk.state.currency(self.place[1])
         money = "" if currency is None else f" · {amount(self.listing.amount, currency)} {safe(currency)}".rstrip()
         what = f" {counted(self.count(), 'thing')} to do by hand"
-        return [(what, "head"), (money, ""), (" · each closes by itself once it is seen done", "good")]
+        return [(what, "head"), (money, ""), (" · each closes by itself once seen done", "good")]
 
     def card(self) -> list[Piece]:
         found = self.listing.current

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import ClassVar, TypeVar
 
@@ -15,7 +15,7 @@ from tui import calls
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Column, Piece, head
-from tui.screens.review import Review
+from tui.screens.review import Reached, Review
 from tui.screens.view import View
 from tui.state import Connection
 from tui.widgets import Head, Line, Rows
@@ -160,10 +160,14 @@ class Reading(View):
     async def open(self, discrepancy_id: str) -> None:
         """Go to the review of a discrepancy."""
         if found := await self.ask(calls.show(discrepancy_id)):
-            self.review(found, lambda _, __: None)
+            self.review(found)
 
-    def review(self, found: DiscrepancyView, neighbour: Callable[[int, str], DiscrepancyView | None]) -> None:
-        self.app.push_screen(Review(self.desk, found, neighbour))
+    def neighbour(self, by: int, left: str) -> Reached | Awaitable[Reached]:  # noqa: ARG002
+        """What the review of ``left`` goes on to."""
+        return None
+
+    def review(self, found: DiscrepancyView) -> None:
+        self.app.push_screen(Review(self.desk, found, self.neighbour))
 
     def redraw(self, cursor: int | None = None) -> None:
         """Draw anew what was read; the cursor stays, or goes to that place."""

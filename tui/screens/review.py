@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -20,10 +20,12 @@ from tui.screens.copying import Copying
 from tui.screens.deciding import Deciding
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
+from tui.state import Connection
 from tui.widgets import Line, content
 
-Neighbour = Callable[[int, str], DiscrepancyView | None]
-"""Gives the discrepancy so many places on from the one with that id, or None."""
+Reached = DiscrepancyView | None
+Neighbour = Callable[[int, str], Reached | Awaitable[Reached]]
+"""Gives the discrepancy so many places on from the one with that id, None at the end, or what to wait for."""
 
 _FOLLOW_S = 0.4
 _TICK_S = 30.0
@@ -53,7 +55,7 @@ class Review(Deciding):
         self._neighbour = neighbour
         self._option = ""
         self._mixed: OptionView | None = None
-        self._equal = False
+        self._equal = self._reaching = False
 
     def body(self) -> Iterable[Widget]:
         yield Line(id="progress")
@@ -105,11 +107,13 @@ class Review(Deciding):
         return self.found.option(self._option) or self.found.option()
 
     def refusal(self, action: str) -> str:
+        if self._reaching and (action == "step" or action in self.DECIDES):
+            return "the next one is on its way: wait until it is shown"
         if action == "mix" and not composing.can_mix(self.found):
             return "there is nothing to choose field by field here"
         if action == "cause" and not self.found.cause:
             return "it waits for no cause"
-        if action == "links" and not reviewing.links(self.found):
+        if action == "links" and not reviewing.links(self.found.subject):
             return "there are no links to it: set web_url in the settings"
         return super().refusal(action)
 
@@ -123,14 +127,31 @@ class Review(Deciding):
             self.query_one(f"#option-{place}").scroll_visible(animate=False)
 
     def action_step(self, by: int) -> None:
-        if found := self._neighbour(by, self.found.id):
+        found = self._neighbour(by, self.found.id)
+        if found is None or isinstance(found, DiscrepancyView):
+            self._arrive(found)
+        else:
+            self._reaching = True
+            self.start(partial(self._reach, found), "step")
+
+    async def _reach(self, found: Awaitable[Reached]) -> None:
+        try:
+            self._arrive(await found)
+        finally:
+            self._reaching = False
+        self.refresh_frame()
+
+    def _arrive(self, found: Reached) -> None:
+        if found:
             self.found, self._option, self._mixed = found, "", None
             self.query_one("#review", VerticalScroll).scroll_home(animate=False)
             self.refresh_frame()
             self._redraw()
             self.start(self.reload, "detail")
-        else:
+        elif self.desk.state.connection is Connection.LIVE:
             self.notify("the list ends here", markup=False)
+        else:
+            self.explain("not connected to the daemon: wait until it is back")
 
     def action_mix(self) -> None:
         chosen = self.chosen()
@@ -155,7 +176,7 @@ class Review(Deciding):
         self._redraw()
 
     def action_links(self) -> None:
-        self.app.push_screen(Links(reviewing.links(self.found)))
+        self.app.push_screen(Links(reviewing.links(self.found.subject)))
 
     def action_cause(self) -> None:
         if self.found.cause:

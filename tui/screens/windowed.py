@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 import msgspec
 
 from daemon.protocol import Changed, Closed, DiscrepancyView, Event, Group, ListQuery, Resync, Snapshot
@@ -11,6 +13,7 @@ from tui.drawing import Piece
 from tui.folds import GROUPS_MAX, Folds
 from tui.listing import Listing, filled, moved, outdated, requery, told, wanted
 from tui.screens.many import DecidingMany
+from tui.screens.review import Reached
 from tui.widgets import Rows
 
 _EVENTS_S = 0.2
@@ -87,19 +90,24 @@ class Windowed(DecidingMany):
         by = self.folds.by
         return folds.inside(self.filter, by, group.practice, group.key) if by else self.filter
 
-    def neighbour(self, by: int, left: str) -> DiscrepancyView | None:
-        """Move on from the discrepancy ``left`` and give what is there; None at the ends.
+    def neighbour(self, by: int, left: str) -> Reached | Awaitable[Reached]:
+        """Move on from the discrepancy ``left`` and give what is there, or what to wait for; None at the ends.
 
         If it has gone from the list meanwhile, the cursor stands on the one after it already.
         """
         self.follow_cursor()
         current = self.listing.current
         step = 0 if by > 0 and current and current.id != left else by
-        row = self.listing.rows.get(self.listing.cursor + step)
-        if row:
-            self.rows.action_move(step)
-            self.follow_cursor()
-        return row
+        if not 0 <= self.listing.cursor + step < self.members:
+            return None
+        self.rows.action_move(step)
+        self.follow_cursor()
+        return self.listing.current or self._arrived()
+
+    async def _arrived(self) -> Reached:
+        while self.listing.current is None and await self._load_page():
+            pass
+        return self.listing.current
 
     def toggle_group(self, group: Group) -> None:
         self.folds = folds.toggled(self.folds, group)
