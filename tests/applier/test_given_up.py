@@ -10,8 +10,8 @@ from daemon.applier.settle import ATTEMPTS_MAX
 from daemon.core.discrepancy import Discrepancy
 from daemon.protocol import CorrectionView, ListQuery, Operator, Role
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
-from tests.scenarios.clinic import VISIT, Clinic, clinic
-from tests.scenarios.till import take
+from tests.scenarios.clinic import CARD, VISIT, Clinic, clinic
+from tests.scenarios.till import take, visit
 
 ADA = Operator(uid=1000, login="ada", role=Role.APPROVER)
 LOST = Rule(Kind.DROP_BEFORE, system="provet", method="POST", path="/invoicepay")
@@ -131,6 +131,7 @@ async def test_policy_makes_it_again_after_a_while_and_ever_more_seldom(tmp_path
 async def test_policy_looks_again_before_it_makes_it_again(tmp_path: Path) -> None:
     """The payment is there, and the list of changes does not show it."""
     async with clinic(tmp_path) as it:
+        await visit(it, ("20.00", CARD))
         invoice = await given_up(it)
         it.shop.world.faults.plan = FaultPlan()
         await typed_in(it, invoice)
