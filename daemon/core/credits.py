@@ -13,6 +13,7 @@ from daemon.core.by_hand import by_hand
 from daemon.core.correction import Deallocate, Step
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, document_subject, option, with_currency
+from daemon.core.late_money import strayed
 from daemon.core.model import ZERO, Allocation, Document
 from daemon.core.view import Scene, View
 
@@ -22,7 +23,7 @@ def judge_credit(view: View, scene: Scene) -> list[Case]:
     if view.booked is None or view.void:
         return []
     if not view.credit:
-        return _foreign(view, scene)
+        return [*_foreign(view, scene), *strayed(view, scene)]
     extra = _extra(view, view.booked, scene)
     missing = _allocation_missing(view, view.booked, scene) or _applied_elsewhere(view, scene)
     return extra or missing or _of_another_contact(view, view.booked, scene)

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
-from daemon.core.family import Family, corrected_document, linked
-from daemon.core.model import ZERO, Document, DocumentStatus, Kind, Line, System
+from daemon.core.family import Family, corrected_document, marked_document
+from daemon.core.model import ZERO, Document, DocumentStatus, Kind, Line, Payment, System
 
 _KEY = "late-credit:"
 
@@ -34,11 +34,13 @@ def late_credits(family: Family) -> dict[str, tuple[Document, ...]]:
 
 
 def _corrected(note: Document, family: Family) -> Document | None:
-    """What a note is set against, else the partner of the document that its mark names."""
+    """What a note is set against of that which its mark names, else its partner."""
+    marked = corrected_document(note)
+    links = [e.xero_id for e in family.links if e.kind is Kind.DOCUMENT and e.provet_id == marked]
     invoices = {d.id: d for d in family.of(System.XERO) if not d.credit and d.status is DocumentStatus.FINAL}
-    link = linked(family.links, Kind.DOCUMENT, provet_id=corrected_document(note))
-    ids = [*(allocation.document_id for allocation in note.allocations), *([link.xero_id] if link is not None else [])]
-    return next((invoices[id_] for id_ in ids if id_ in invoices), None)
+    named = [d.id for d in invoices.values() if marked_document(d) == marked]
+    ids = [a.document_id for a in note.allocations if a.document_id in (*links, *named)]
+    return next((invoices[id_] for id_ in (*ids, *links) if id_ in invoices), None)
 
 
 def with_late_credits(family: Family, late: Mapping[str, tuple[Document, ...]]) -> Family:
@@ -66,6 +68,24 @@ def _with(document: Document, notes: tuple[Document, ...], *, paid: bool) -> Doc
         credited=document.credited - own,
         balance=document.balance - _sum(note.balance for note in notes),
     )
+
+
+def refunds_of(family: Family, late: Mapping[str, tuple[Document, ...]]) -> dict[str, tuple[Payment, ...]]:
+    """The living refunds of corrections, by the Xero document that they correct."""
+    living = [payment for payment in family.payments_of(System.XERO) if not payment.cancelled]
+    found = {}
+    for corrected, notes in late.items():
+        ids = {note.id for note in notes}
+        found[corrected] = tuple(payment for payment in living if payment.document_id in ids)
+    return found
+
+
+def strayed_of(late: Mapping[str, tuple[Document, ...]]) -> dict[str, Decimal]:
+    """What of corrections is set against other documents, by the Xero document that they correct."""
+    return {
+        id_: _sum(a.amount for note in notes for a in note.allocations if a.document_id != id_)
+        for id_, notes in late.items()
+    }
 
 
 def _less(line: Line) -> Line:

@@ -27,11 +27,13 @@ Sums = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
 def credit_in_open_period(
     view: View, booked: Document, scene: Scene, relies_on: dict[str, str], *, void: bool = False
 ) -> tuple[Option, ...]:
-    """Take back what a document has too much in Xero, or all of it where Provet voided it and nothing is set against
-    it; none where anything of it grew, or where Xero would not take the note."""
+    """Take back what a document has too much in Xero, or all of it where Provet voided it, unless credit is set against
+    it, or it is paid and need not stay as it is; none where anything of it grew, or where Xero would not take it."""
     excess = _excess(booked.lines, () if void else view.posted.posting.lines)
     link = linked(scene.family.links, Kind.CONTACT, provet_id=view.document.contact_id)
-    if view.credit or not excess or (void and view.touched) or link is None or link.xero_id != booked.contact_id:
+    paid_late = scene.rules.closed(booked.date) and not (view.allocated or view.foreign or view.unseen)
+    stays = void and view.touched and not paid_late
+    if view.credit or not excess or stays or link is None or link.xero_id != booked.contact_id:
         return ()
     posting = _posting(view, booked, excess, scene)
     left = max(min(posting.gross, view.xero_left), ZERO)
@@ -51,6 +53,8 @@ def credit_in_open_period(
     closed = scene.rules.closed(booked.date)
     title = f"Credit {with_currency(posting.gross, scene.rules)} on {posting.date.isoformat()}"
     words = _consequences(posting, booked, left, scene.rules)
+    if void and view.taken:
+        words.append(f"What is paid on {booked.number} stays for now; each payment is then told by itself")
     option_id = "credit-in-open-period" if closed else "supplement"
     return (option(option_id, title, steps, *words, relies_on=relies_on, recommended=True),)
 
@@ -71,7 +75,7 @@ def left_to_people(booked: Document, scene: Scene, relies_on: dict[str, str], *,
     )
 
 
-def _consequences(posting: Posting, booked: Document, left: Decimal, rules: Rules) -> tuple[str, ...]:
+def _consequences(posting: Posting, booked: Document, left: Decimal, rules: Rules) -> list[str]:
     vat = with_currency(sum(posting.tax_by_rate.values(), ZERO), rules)
     day, rest = posting.date.isoformat(), posting.gross - left
     closed = " and its closed period" if rules.closed(booked.date) else ""
@@ -81,7 +85,7 @@ def _consequences(posting: Posting, booked: Document, left: Decimal, rules: Rule
     ]
     words += [f"{with_currency(left, rules)} of it is set against {booked.number}"] if left else []
     words += [f"{with_currency(rest, rules)} of it stays with the client as credit"] if rest else []
-    return tuple(words)
+    return words
 
 
 def _excess(has: Sequence[Line], wanted: Sequence[PostingLine]) -> Sums:

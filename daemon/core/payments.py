@@ -6,6 +6,7 @@ import msgspec
 
 from daemon.core.differing import differing
 from daemon.core.findings import Case
+from daemon.core.late_money import given_back, still_paid
 from daemon.core.model import Link
 from daemon.core.pairing import PairState, PaymentPair
 from daemon.core.payment_options import (
@@ -17,20 +18,22 @@ from daemon.core.payment_options import (
 from daemon.core.removed import removed_in_provet, removed_in_xero
 from daemon.core.split_twins import split_twins
 from daemon.core.twins import judge_twin
-from daemon.core.unpaired import missing_in_provet, missing_in_xero, unmatched_in_provet
+from daemon.core.unpaired import missing_in_provet, missing_in_xero
 from daemon.core.view import Scene, View
 
 
 def judge_payments(view: View, scene: Scene) -> list[Case]:
     """The cases of all payments of one document; none while it is not booked."""
-    if view.booked is None or view.void:
+    if view.booked is None:
         return []
+    if view.void:
+        return still_paid(view, scene)
     match = view.payments
     cases = [case for pair in match.pairs for case in _pair(pair, view, scene)]
     cases += [removed_in_provet(payment, view, scene) for payment, _ in match.gone_in_provet]
     cases += [removed_in_xero(payment, link, view, scene) for payment, link in match.gone_in_xero]
     cases += split_twins(view, scene) or [*missing_in_xero(view, scene), *missing_in_provet(view, scene)]
-    return cases + unmatched_in_provet(view)
+    return cases + given_back(view, scene)
 
 
 def payment_links(view: View) -> list[Link]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -162,9 +163,9 @@ def _missing_in_provet(payment: Payment, left: Decimal, view: View, scene: Scene
     )
 
 
-def unmatched_in_provet(view: View) -> list[Case]:
+def unmatched_in_provet(view: View, rows: Iterable[Payment]) -> list[Case]:
     """The cases of opposite rows in Provet that cancel no payment: money went back, or a total was rounded up."""
-    return [_unmatched(payment, view) for payment in view.unmatched]
+    return [_unmatched(payment, view) for payment in rows]
 
 
 def _unmatched(payment: Payment, view: View) -> Case:

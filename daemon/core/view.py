@@ -10,7 +10,7 @@ import msgspec
 from daemon.core.allotment import Allotted, allot, links_of
 from daemon.core.consolidation import Consolidation, consolidations, inner_in_xero, posted
 from daemon.core.family import Family
-from daemon.core.late_credit import late_credits, with_late_credits
+from daemon.core.late_credit import late_credits, refunds_of, strayed_of, with_late_credits
 from daemon.core.ledger import (
     CONSOLIDATED,
     ROUNDING,
@@ -45,7 +45,8 @@ class View(Value, frozen=True, kw_only=True):
     ``set_aside`` is what payments of type 6 that are not sent took off it. ``applied`` is credit that Provet applied
     to it or of it, ``elsewhere`` the part whose other end is no kin of it. ``allocated`` is credit set between the
     partner and others as far as Provet knows of it, ``foreign`` any other, ``unset`` what of ``elsewhere`` Xero lacks;
-    ``unseen`` is what Xero counts as settled of the partner beyond all of that.
+    ``unseen`` is what Xero counts as settled of the partner beyond all of that. ``refunds`` are those of the notes that
+    correct the partner, ``strayed`` what of these is set against other documents.
     """
 
     document: Document
@@ -68,6 +69,8 @@ class View(Value, frozen=True, kw_only=True):
     foreign: Decimal = ZERO
     unset: Decimal = ZERO
     unseen: Decimal = ZERO
+    refunds: tuple[Payment, ...] = ()
+    strayed: Decimal = ZERO
 
     @property
     def void(self) -> bool:
@@ -98,7 +101,8 @@ class View(Value, frozen=True, kw_only=True):
         if self.booked is None:
             return ZERO
         known = sum((p.amount for p in self.taken), ZERO) + self.allocated + self.foreign
-        return self.booked.gross - known - self.unseen
+        spent = sum((p.amount for p in self.refunds), ZERO) + self.strayed
+        return self.booked.gross - known - self.unseen + spent
 
     @property
     def xero_room(self) -> Decimal:
@@ -183,8 +187,18 @@ def scene(family: Family, rules: Rules) -> Scene:
     off |= {id_: off.get(id_, ZERO) - sum((off.get(note.id, ZERO) for note in own), ZERO) for id_, own in late.items()}
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
-    views = {view.document.id: view for view in _views(allotted, wholes, off, rules)}
-    return Scene(family=allotted.family, rules=rules, views=views, wholes=wholes, write_offs=notes, late=late)
+    refunds, astray = refunds_of(family, late), strayed_of(late)
+    views = [_with_corrections(view, refunds, astray) for view in _views(allotted, wholes, off, rules)]
+    by_id = {view.document.id: view for view in views}
+    return Scene(family=allotted.family, rules=rules, views=by_id, wholes=wholes, write_offs=notes, late=late)
+
+
+def _with_corrections(view: View, refunds: Mapping[str, tuple[Payment, ...]], astray: Mapping[str, Decimal]) -> View:
+    """The view with what was spent of the notes that correct its partner."""
+    corrected = view.booked.id if view.booked is not None else ""
+    if corrected not in refunds:
+        return view
+    return msgspec.structs.replace(view, refunds=refunds[corrected], strayed=astray[corrected])
 
 
 def _present(family: Family) -> Family:

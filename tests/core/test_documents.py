@@ -102,7 +102,11 @@ def test_who_corrects_it(mode: Mode, policy: dict[str, Policy], expected: Policy
         ),
         pytest.param(in_step(), CLOSED, Policy.PERSON, ["CreateDocument", "Allocate"], id="closed period"),
         pytest.param(
-            in_step(xero_paid("a", "20")), CLOSED, Policy.HAND_WORK, [], id="paid, and itself in a closed period"
+            in_step(xero_paid("a", "20")),
+            CLOSED,
+            Policy.PERSON,
+            ["CreateDocument", "Allocate"],
+            id="paid, and itself in a closed period",
         ),
     ],
 )

@@ -14,8 +14,9 @@ import pytest
 from daemon.core.discrepancy import Policy
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.provet.records import RowSpec
-from daemon.sandbox.xero.records import Document
+from daemon.sandbox.xero.records import Document, Payment
 from tests.scenarios.clinic import CARD, FOOD, VISIT, Clinic, clinic
+from tests.scenarios.till import paid_rows
 
 GOODWILL = RowSpec(name="Goodwill", price=Decimal(-10))
 FEE = RowSpec(name="Fee", price=Decimal(10))
@@ -40,6 +41,14 @@ async def closed(it: Clinic, paid: str = "", lock: str = "period") -> tuple[int,
 
 def notes(it: Clinic) -> list[Document]:
     return [note for note in it.xero.ledger.credit_notes.ordered() if note.status != "VOIDED"]
+
+
+def refund(it: Clinic, note: Document, amount: str) -> Payment:
+    """The bookkeeper refunds what is left of a credit note."""
+    typed = Payment("", note.id, it.account("090"), it.today, Decimal(amount), it.shop.world.clock.utc())
+    made = it.keep(it.xero.take_payment, typed)
+    assert isinstance(made, Payment)
+    return made
 
 
 def open_in_xero(it: Clinic, invoice: int) -> Decimal:
@@ -98,6 +107,81 @@ async def test_what_became_less_is_credited_in_the_open_period(tmp_path: Path, p
         await it.approve(await it.only())
         assert (await it.kinds(), [each.total for each in notes(it)]) == ([], [Decimal(12)] * 2)
         assert open_in_xero(it, invoice) == it.provet.invoice(invoice).due_sum
+
+
+@pytest.mark.parametrize("paid", ["20.00", "86.00"])
+async def test_a_paid_invoice_that_is_voided_in_a_closed_period_is_credited_and_its_money_shown(
+    tmp_path: Path, paid: str
+) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, day = await closed(it, paid)
+        it.do(it.provet.cancel_payment, paid_rows(it, invoice)[0])
+        it.do(it.provet.void, invoice)
+        before = it.shop.writes("xero")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("period.locked", Policy.PERSON)
+        assert found.finding.effect == Decimal(paid) - 86
+        assert [o.id for o in found.finding.options] == ["credit-in-open-period", "done-by-hand"]
+        assert "each payment is then told by itself" in " ".join(found.finding.options[0].consequences)
+        assert it.shop.writes("xero") == before
+        await it.approve(found)
+        (note,) = notes(it)
+        assert (note.day, note.total, note.outstanding) == (day + dt.timedelta(days=1), Decimal(86), Decimal(paid))
+        assert it.documents()[str(invoice)].outstanding == 0
+        told = await it.only()
+        assert (told.finding.kind, told.finding.policy) == ("payment.reconciled_locked", Policy.HAND_WORK)
+        assert (told.finding.amount, told.finding.effect) == (Decimal(paid), Decimal(paid))
+        assert [o.id for o in told.finding.options] == ["done-by-hand"]
+        assert "Cash refund" in " ".join(told.finding.options[0].consequences)
+        assert (await it.status()).residual == "0.00"
+        refund(it, note, paid)
+        await it.sync()
+        assert (await it.kinds(), open_in_xero(it, invoice)) == ([], 0)
+
+
+async def test_a_refund_of_what_corrects_an_invoice_is_seen(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it, "86.00")
+        it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        await it.sync()
+        await it.approve(await it.only())
+        (note,) = notes(it)
+        back = refund(it, note, "12.00")
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("payment.missing_in_provet", Policy.PERSON)
+        assert (found.finding.amount, found.finding.effect) == (12, -12)
+        it.keep(it.xero.remove_payment, back.id)
+        await it.sync()
+        assert await it.kinds() == []
+        refund(it, note, "12.00")
+        it.do(it.provet.pay, invoice, Decimal(-12), CARD)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.effect) == ("payment.probable_twin", 0)
+        before = it.shop.writes("xero"), it.shop.writes("provet")
+        await it.approve(found)
+        assert (it.shop.writes("xero"), it.shop.writes("provet")) == before
+        assert (await it.kinds(), open_in_xero(it, invoice)) == ([], it.provet.invoice(invoice).due_sum)
+
+
+async def test_what_corrects_an_invoice_and_settles_another_is_seen(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it, "86.00")
+        it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        other = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        await it.sync()
+        await it.approve(await it.only())
+        (note,) = notes(it)
+        set_off = it.keep(it.xero.allocate_credit, note.id, it.documents()[str(other)].id, Decimal(12), it.today)
+        await it.sync()
+        assert await it.kinds() == ["credit.allocation_extra", "credit.foreign_in_xero"]
+        assert sorted(row.finding.effect for row in await it.found()) == [-12, 12]
+        assert (await it.status()).residual == "0.00"
+        it.keep(it.xero.remove_allocation, set_off.id)  # type: ignore[attr-defined]
+        await it.sync()
+        assert await it.kinds() == []
 
 
 async def test_what_became_more_is_left_to_people_and_closes_once_the_period_is_open(tmp_path: Path) -> None:
