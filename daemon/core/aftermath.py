@@ -19,6 +19,7 @@ from daemon.core.correction import (
     UpdateDocument,
 )
 from daemon.core.family import Family
+from daemon.core.ledger import settlements
 from daemon.core.model import Contact, Document, DocumentStatus, Kind, Link, Payment, Ref, System, Value
 from daemon.core.rules import Rules
 
@@ -74,8 +75,15 @@ class Aftermath(Value, frozen=True, kw_only=True):
     def paid(self, link: Link, system: System, document_id: str) -> Payment | None:
         """The standing payment of a pair on that side, if it is on that document."""
         own = link.provet_id if system is System.PROVET else link.xero_id
-        payments = (p for p in self.family.payments_of(system) if p.id == own and not p.cancelled)
-        return next((p for p in payments if p.document_id == document_id), None)
+        return next((p for p in self._standing(system, document_id) if p.id == own), None)
+
+    def _standing(self, system: System, document_id: str) -> tuple[Payment, ...]:
+        """The payments of a document that nothing cancels, an opposite row in Provet included."""
+        payments = [p for p in self.family.payments_of(system) if p.document_id == document_id]
+        document = next((d for d in self.family.of(System.PROVET) if d.id == document_id), None)
+        if system is System.PROVET and document is not None:
+            return settlements(document, payments).standing
+        return tuple(p for p in payments if not p.cancelled)
 
     def provet_document(self, xero_id: str) -> str:
         """The id of the Provet document that a Xero document is linked to, or ""."""

@@ -142,13 +142,20 @@ def _document_keys(document: Document) -> tuple[str, ...]:
 def _roots(document: Document) -> tuple[str, ...]:
     """What the other system may call the same document: Provet's number without its prefix, Xero's without what was
     put behind it ("INV-7-2", "INV-7 (2)", "INV-7A": at most two characters, so that no year is taken for a number;
-    "INV-7-W12" is a credit note of the program itself)."""
+    "INV-7-W12" is a credit note of the program itself), twice where that was done twice ("INV-7-2A")."""
     if document.system is System.PROVET:
         prefix, dash, bare = document.number.rpartition("-")
         return (bare,) if prefix and dash and bare.isdecimal() else ()
-    found = _OWN_SUFFIX.fullmatch(document.number) or _BEHIND.fullmatch(document.number.strip())
+    first = _root(document.number)
+    second = _root(first)
+    return tuple(root for root in (first, second) if root)
+
+
+def _root(number: str) -> str:
+    """A number without what was put behind it, "" if that is nothing."""
+    found = _OWN_SUFFIX.fullmatch(number) or _BEHIND.fullmatch(number.strip())
     root = (found[1] or found[2]) if found else ""
-    return (root,) if any(each.isdecimal() for each in root) else ()
+    return root if any(each.isdecimal() for each in root) else ""
 
 
 def derived(number: str, document: Document) -> bool:

@@ -68,9 +68,10 @@ def _match(posting: Posting, family: Family) -> DocumentMatch:
         duplicates = _others([*marked, *_alike(posting, mine, family, found)], found)
         return DocumentMatch(document=found, link=link, adopted=True, duplicates=duplicates)
     undone = {e.xero_id for e in tied if e.origin is Origin.UNDONE}
-    others = [d for d in mine if d.id not in undone]
+    copies = [d for d in _alike(posting, mine, family) if d.id in _copies(posting, family)]
+    others = [d for d in mine if d.id not in undone and d not in copies]
     alike = next(iter(_alike(posting, others, family)), None)
-    return DocumentMatch(collision=_holder(posting.number, others) or alike)
+    return DocumentMatch(collision=_holder(posting.number, others) or alike, duplicates=_others(copies, None))
 
 
 def _marked(posting: Posting, documents: Sequence[Document]) -> list[Document]:
@@ -119,7 +120,7 @@ def _alike(
     ours = [d for d in documents if d.reference == posting.reference or d is partner]
     facts = {(posting.gross, posting.date), *((each.gross, each.date) for each in ours), *_agreed(posting, family)}
     payers = {each.contact_id for each in ours}
-    once = {e.xero_id for e in family.links if e.provet_id == copy_key(posting.provet_id)}
+    once = _copies(posting, family)
     return [
         document
         for document in documents
@@ -135,6 +136,11 @@ def _alike(
             )
         )
     ]
+
+
+def _copies(posting: Posting, family: Family) -> set[str]:
+    """The Xero documents that were once taken for copies of it."""
+    return {e.xero_id for e in family.links if e.provet_id == copy_key(posting.provet_id)}
 
 
 def _agreed(posting: Posting, family: Family) -> list[tuple[Decimal, dt.date]]:

@@ -30,6 +30,8 @@ def _contact_back(step: UpdateContact | UpdateClient, system: System, record_id:
     stood, now = after.record_before(system, Kind.CONTACT, record_id), after.contact(system, record_id)
     if not isinstance(stood, Contact) or now is None:
         return Back(obstacle=f"what stood of {name} before is not known")
+    if system is System.XERO and now.archived:
+        return Back(obstacle=f"{name} is archived in Xero, where only a person can restore it")
     if "archived" in step.fields:
         return Back(obstacle=f"only a person can restore {name} in {system.title()}")
     if system is System.PROVET and "phone" in step.fields and not stood.phone:

@@ -102,6 +102,8 @@ def _unposted(step: CreateDocument, after: Aftermath) -> Back:
         return Back(obstacle=f"{posting.label} is no longer in Xero")
     if after.rules.closed(booked.date):
         return Back(obstacle=f"{booked.number} is dated {booked.date.isoformat()}, in a closed period")
+    if not booked.gross:
+        return Back(obstacle=f"{booked.number} is over nothing, and that nobody can void in Xero")
     if booked.gross - booked.balance != _settled_by(after.applied, posting.provet_id):
         return Back(obstacle=f"money or credit is set against {booked.number} by something else: undo that first")
     void = VoidDocument(xero_id=booked.id, provet_id=posting.provet_id, credit=booked.credit, label=booked.number)

@@ -11,7 +11,7 @@ import pytest
 from daemon.core.assess import assess
 from daemon.core.family import copy_key
 from daemon.core.matching import free_number, match_document
-from daemon.core.model import Document, DocumentStatus, Link
+from daemon.core.model import Document, DocumentStatus, Link, Origin
 from tests.core.builders import RULES, booked, client, contact, document_link, family, invoice, posting_of
 
 VOID = DocumentStatus.VOID
@@ -152,6 +152,7 @@ ORIGINAL = booked(invoice(), "x-0")
         pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2"), True, id="number with a suffix"),
         pytest.param(booked(invoice(), **UNMARKED, number="inv-1 (2)"), True, id="in brackets, in another case"),
         pytest.param(booked(invoice(), **UNMARKED, number="INV-1A"), True, id="with a letter"),
+        pytest.param(booked(invoice(), **UNMARKED, number="INV-1-2A"), True, id="a letter behind the suffix"),
         pytest.param(booked(invoice(), **UNMARKED, number="1"), True, id="number without its prefix"),
         pytest.param(booked(invoice(), **UNMARKED, number="1/2"), True, id="both"),
         pytest.param(booked(invoice(), **UNMARKED, number="INV-12"), False, id="a longer number"),
@@ -182,6 +183,9 @@ def test_a_copy_of_what_both_sides_agreed_on_is_found_though_both_moved_on() -> 
 def test_a_copy_is_remembered_once_its_original_moves_on() -> None:
     copy = booked(invoice(), **UNMARKED, number="INV-1A", gross=Decimal(99), contact_id="other")
     tied = (document_link("1", "x-0"), document_link(copy_key("1"), copy.id))
+    undone = (document_link("1", "x-9", origin=Origin.UNDONE), tied[1])
+    assert matched(copy, *undone).duplicates == (copy,), "its original undone, a copy still counts"
+    assert matched(copy, *undone).collision is None
     assert matched(ORIGINAL, copy, *tied).duplicates == (copy,)
     void = booked(invoice(), **UNMARKED, number="INV-1A", status=VOID)
     assert matched(ORIGINAL, void, *tied).duplicates == ()

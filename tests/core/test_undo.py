@@ -57,6 +57,7 @@ from tests.core.builders import (
     posting_of,
     rules,
     with_changed,
+    with_records,
     xero_paid,
 )
 
@@ -171,6 +172,7 @@ class TestDocuments:
             (part_paid(), RULES, "by something else"),
             (with_changed(POSTED, "x-1", status=DocumentStatus.VOID), RULES, "no longer in Xero"),
             (POSTED, LOCKED, "in a closed period"),
+            (with_changed(POSTED, "x-1", gross=Decimal(0), balance=Decimal(0)), RULES, "over nothing"),
         ],
     )
     def test_why_not(self, seen: Family, practice: Rules, why: str) -> None:
@@ -207,6 +209,8 @@ class TestPayments:
         assert cancel == CancelPayment(payment_id="7", document_id="1", amount=TEN, label="L")
         gone = with_changed(part_paid(), "7", cancelled=True)
         assert "no longer stands in Provet" in obstacle(gone, step)
+        opposite = with_records(part_paid(), paid("8", "-10"))
+        assert "no longer stands in Provet" in obstacle(opposite, step), "an opposite row cancels it"
         later = rules(provet_open_from=DAY + dt.timedelta(days=1))
         assert "closed in Provet" in obstacle(part_paid(), step, practice=later)
         younger = with_changed(part_paid(), "7", date=DAY + dt.timedelta(days=1))
@@ -282,6 +286,7 @@ class TestContacts:
             (contact(email="third@example.test"), before, ("email",), "has changed since in email"),
             (None, None, ("email",), "is not known"),
             (None, before, ("archived",), "only a person can restore"),
+            (contact(email="new@example.test", archived=True), before, ("email",), "archived in Xero"),
         ],
     )
     def test_why_not(self, seen: Any, before: Before | None, fields: tuple[str, ...], why: str) -> None:

@@ -98,8 +98,10 @@ def _move_within_accounts(
 
 
 def _recorded(match: Match, theirs: XeroPayment) -> list[ProvetPayment]:
-    """The rows that stand in Provet for a payment made in Xero."""
-    return [row for row in match.provet.payments if row.done and row.info.strip() == f"{RECEIVED_MARK}{theirs.id}"]
+    """The rows that stand in Provet for a payment made in Xero, without those that an opposite row takes back."""
+    marked = [row for row in match.provet.payments if row.done and row.info.strip() == f"{RECEIVED_MARK}{theirs.id}"]
+    stand = standing(match.provet)[marked[0].type, abs(marked[0].paid)] if marked else 0
+    return marked[-stand:] if stand > 0 else []
 
 
 def _received_as(theirs: XeroPayment, books: Books) -> str:

@@ -16,7 +16,7 @@ from daemon.sandbox.clinic import people
 from daemon.sandbox.provet.config import Cancellation
 from daemon.store import assessments, audit, lists
 from tests.scenarios.clinic import Clinic, with_settings
-from tests.scenarios.histories import bookkeeper, staff
+from tests.scenarios.histories import bookkeeper, colleague, staff
 from tests.scenarios.histories.operator import NAMED, Operator
 from tests.scenarios.histories.stage import REFUSALS, Stage
 from tests.scenarios.histories.watch import Watch
@@ -34,6 +34,8 @@ SETTINGS = (
     {BEFORE: 'consolidated = "hold"\ntimezone ='},
     {BEFORE: 'closed_through = "2026-10-25"\ntimezone ='},
 )
+PUT_OFF_S = 3 * 24 * 3600
+"""After this everything that was snoozed or waived for a day is open again."""
 CLOSED = dt.date(2026, 10, 25)
 
 
@@ -123,6 +125,17 @@ class History:
                 self.it.shop.clock.now += 120 + later
                 await self.it.shop.settle_down(full=full)
                 await self._quiet()
+                await self._decide(Random(f"history/{self.seed}/{number}/decision"))
+
+    async def _decide(self, rng: Random) -> None:
+        """Now and then a colleague of the operator decides something; then that is done."""
+        if rng.randrange(3):
+            return
+        said = await colleague.decide(self.stage, self.operator, rng)
+        if said:
+            self.teller.say("colleague", said)
+            await self.it.sync()
+            await self._quiet()
 
     def _act(self, number: int, stage: Stage) -> None:
         who, acts = stage.rng.choices((("provet", staff.ACTS), ("xero", bookkeeper.ACTS)), (3, 2))[0]
@@ -141,6 +154,7 @@ class History:
 
     async def come_to_rest(self) -> None:
         """Everything open is decided; then both ledgers agree but for what is named, and nothing more is written."""
+        self.it.shop.clock.now += PUT_OFF_S
         await self.operator.work_through()
         await self._quiet()
         await self._agree()
@@ -193,8 +207,9 @@ class History:
         family = books.family_of(found.about, laid_out)
         if found.what == "accounts" and f"Provet {found.about}" in self.stage.recoded:
             return True
-        if found.what == "allocated outside its family":
-            return any(found.about == f"invoice {note}" for note, _, _ in self.stage.applied)
+        applied = {f"invoice {note}" for note, _, _ in self.stage.applied}
+        if found.what == "allocated outside its family" and found.about in applied:
+            return True
         accepted = any(found.what.startswith(what) for of, what in self.operator.accepted if of == family)
         return accepted or family in named or found.about.removeprefix("client ") in clients
 

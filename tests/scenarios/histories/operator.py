@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
+from daemon.core.correction import Option
 from daemon.core.discrepancy import Discrepancy, Policy, Status
 from daemon.errors import ReconError
 from daemon.protocol import Waive
@@ -69,9 +70,13 @@ class Operator:
     async def _approve(self, found: Discrepancy, fingerprint: str) -> None:
         try:
             await self._it.shop.app.desk.approve(found.id, "", fingerprint, PERSON)
-            self.accepted |= {(found.finding.family, what) for what in _left_different(found)}
+            self.accept(found, found.finding.option())
         except ReconError as error:
             self._say(f"was told: {error}")
+
+    def accept(self, found: Discrepancy, option: Option | None) -> None:
+        """Note what an approved option leaves different."""
+        self.accepted |= {(found.finding.family, what) for what in _left_different(found, option)}
 
     def _done_or_later(self, found: Discrepancy) -> bool:
         """Whether it is done by hand, or may be once other work has made room for it."""
@@ -93,9 +98,9 @@ class Operator:
             return False
 
 
-def _left_different(found: Discrepancy) -> list[str]:
-    """What still differs once the recommended option is applied, in the words of the checker."""
-    option, names = found.finding.option(), [field.name for field in found.finding.fields]
+def _left_different(found: Discrepancy, option: Option | None) -> list[str]:
+    """What still differs once an option is applied, in the words of the checker."""
+    names = [field.name for field in found.finding.fields]
     if option is not None and option.id in CORRECTS:
         return [""]
     if option is None or option.id not in LEAVES:
