@@ -54,6 +54,9 @@ def _document_back(step: UpdateDocument, after: Aftermath) -> Back:
         return Back(obstacle=f"{now.number} is in a closed period")
     if now.balance != now.gross and not (step.fields == ("contact",) and not now.credited):
         return Back(obstacle=f"money or credit is set against {now.number}: undo that first")
+    contact = after.contact(System.XERO, stood.contact_id)
+    if contact is not None and contact.archived:
+        return Back(obstacle=f"{contact.name} is archived in Xero, where only a person can restore it")
     client = _client_of(stood, after)
     if "contact" in step.fields and not client:
         return Back(obstacle=f"the contact that {now.number} had belongs to no client")

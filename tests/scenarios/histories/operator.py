@@ -49,18 +49,22 @@ class Operator:
             if not found:
                 return
             free = [each for each in found if each.finding.cause is None]
-            for each in free or found:
+            for each in self._in_turn(free or found):
                 await self._settle(each)
         found = [f"{each.finding.kind}: {each.finding.summary}" for each in await self._it.found()]
         raise Stuck(f"still open after {ROUNDS} rounds: {found}")
+
+    def _in_turn(self, found: list[Discrepancy]) -> list[Discrepancy]:
+        """What is to be done now: work by hand in a family waits for what is approved of it."""
+        approvable = {each.finding.family for each in found if _approvable(each)}
+        return [each for each in found if _approvable(each) or each.finding.family not in approvable]
 
     async def _settle(self, found: Discrepancy) -> None:
         option = found.finding.option()
         self._tried[found.id] += 1
         if self._tried[found.id] > PATIENCE:
             raise Stuck(f"{found.finding.kind} comes back after {option.id if option else 'waiver'}: {found.finding}")
-        by_hand = option is None or option.id == "done-by-hand"
-        if option is not None and not by_hand and found.finding.policy is not Policy.HOLD:
+        if option is not None and _approvable(found):
             self._say(f"approves {option.id} of {found.finding.kind}: {found.finding.summary}")
             await self._approve(found, option.fingerprint)
         elif option is None or not self._done_or_later(found):
@@ -96,6 +100,12 @@ class Operator:
         except REFUSALS as error:
             self._say(f"is refused: {error}")
             return False
+
+
+def _approvable(found: Discrepancy) -> bool:
+    """Whether its recommended option is more than work by hand, and may be approved."""
+    option = found.finding.option()
+    return option is not None and option.id != "done-by-hand" and found.finding.policy is not Policy.HOLD
 
 
 def _left_different(found: Discrepancy, option: Option | None) -> list[str]:
