@@ -6,6 +6,8 @@ import msgspec
 
 from daemon.core.correction import Correction, CorrectionStatus, Option
 from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.core.family import Family
+from daemon.core.model import Contact, Document, Kind, Ref, System
 from daemon.core.rules import Mode
 from daemon.core.undo import plan_undo
 from daemon.desk import switches
@@ -16,7 +18,7 @@ from daemon.practice import Practice
 from daemon.protocol import Approval, ApproveRequest, Operator, Outcome
 from daemon.reconciler import notices
 from daemon.reconciler.reference import build_rules
-from daemon.store import corrections, discrepancies, families, state
+from daemon.store import corrections, discrepancies, families, records, state
 from daemon.store.tx import Tx
 
 
@@ -72,7 +74,8 @@ class Approvals:
         if references is None:
             raise Invalid("the practice is not connected yet", hint="try again after its first cycle")
         rules = build_rules(self._practice.id, self._practice.settings, references)
-        planned = plan_undo(applied, families.load(tx, self._practice.id, applied.family), rules)
+        family = families.load(tx, self._practice.id, applied.family)
+        planned = plan_undo(applied, _with_former_contacts(tx, family, applied), rules)
         if planned.option is None:
             reasons = "; ".join(planned.obstacles)
             raise Invalid(f"{applied.option} cannot be undone: {reasons}", hint="correct it by hand in that system")
@@ -126,6 +129,18 @@ class Approvals:
         switches.lift_guard(tx, self._practice)
         note(tx, self._practice, operator, "approved", discrepancy.id, option="resume", recommended=True)
         return Approval(discrepancy=discrepancy.id, outcome=Outcome.APPLIED, message="automatic writes go on")
+
+
+def _with_former_contacts(tx: Tx, family: Family, applied: Correction) -> Family:
+    """The family with the Xero contacts that its documents had before: an undo may need them again."""
+    before = applied.before.records if applied.before is not None else ()
+    ids = {document.contact_id for document in before if isinstance(document, Document)} - {
+        c.id for c in family.contacts
+    }
+    refs = (Ref(system=System.XERO, kind=Kind.CONTACT, id=each) for each in sorted(ids))
+    found = (records.get(tx, family.practice, ref) for ref in refs)
+    contacts = tuple(contact for contact in found if isinstance(contact, Contact))
+    return msgspec.structs.replace(family, contacts=(*family.contacts, *contacts))
 
 
 def _moved_on(discrepancy: Discrepancy, option: Option, expect: str) -> Approval | None:

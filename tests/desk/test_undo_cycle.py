@@ -262,3 +262,16 @@ async def test_an_undo_is_bound_to_what_was_shown(clinic: Office) -> None:
     assert (await clinic.desk.undo(found.id, shown.fingerprint, ANN)).outcome == "accepted"
     with pytest.raises(Invalid, match="already approved"):
         await clinic.desk.undo(found.id, shown.fingerprint, ANN)
+
+
+async def test_nothing_is_moved_back_to_a_contact_that_was_archived_since(clinic: Office) -> None:
+    invoice = await new_invoice(clinic)
+    before = clinic.living(invoice).contact_id
+    clinic.act("provet", "change_payer", invoice=invoice, client=4)
+    await clinic.cycle()
+    assert clinic.living(invoice).contact_id != before
+    found = await clinic.of("document", invoice, "invoice.changed_in_provet")
+    clinic.act("xero", "edit_contact", contact_id=before, fields={"ContactStatus": "ARCHIVED"})
+    await clinic.cycle()
+    with pytest.raises(Invalid, match="archived in Xero"):
+        await clinic.undo(found.id)
