@@ -6,7 +6,7 @@ import datetime as dt
 
 from daemon.applier.applier import Applier
 from daemon.core.correction import Correction, CorrectionStatus
-from daemon.core.discrepancy import Discrepancy, Policy, Status
+from daemon.core.discrepancy import Discrepancy
 from daemon.core.family import CLIENT_KEY
 from daemon.core.rules import Mode, Rules
 from daemon.practice import Practice
@@ -14,7 +14,7 @@ from daemon.reconciler import guarding
 from daemon.reconciler.guarding import POLICY
 from daemon.reconciler.judge import judge_dirty
 from daemon.reconciler.recheck import Rechecker
-from daemon.store import corrections, families, journal, lists, state
+from daemon.store import corrections, due, families, journal, state
 from daemon.store.state import PracticeState
 from daemon.store.tx import Tx
 
@@ -92,40 +92,33 @@ class Corrector:
         return (documents or fit)[:_WINDOW]
 
     def _automatic(self, tx: Tx, known: PracticeState) -> list[Correction]:
-        """Turn open automatic discrepancies into corrections, unless a guard trips."""
+        """Turn automatic discrepancies that are due into corrections, unless a guard trips."""
         chosen: list[Correction] = []
         window = _IMPORT_WINDOW if known.importing else _WINDOW
-        offset = 0
-        while not chosen:
-            query = lists.Query(
-                practice=self._practice.id,
-                statuses=(Status.OPEN,),
-                policy=Policy.AUTOMATIC,
-                sort=lists.Sort.AGE,
-                offset=offset,
-                limit=window,
-            )
-            page = lists.page(tx, query)
-            chosen = [c for c in (self._correction(tx, row, known) for row in page.rows) if c is not None]
-            offset += window
-            if offset >= page.total:
-                break
+        now = self._practice.clock.utc()
+        while not chosen and (waiting := due.some(tx, self._practice.id, now, window)):
+            chosen = [c for c in (self._correction(tx, row, known) for row in waiting) if c is not None]
         if not chosen:
             return []
         if not known.importing and not guarding.may_go_on(tx, self._practice, chosen, cycle_began=self._began):
             return []
         for correction in chosen:
             corrections.put(tx, correction)
+            due.rest(tx, correction.practice, correction.discrepancy_id, None)
         return chosen
 
     def _correction(self, tx: Tx, row: Discrepancy, known: PracticeState) -> Correction | None:
-        """The correction of one discrepancy; None if it was tried in vain since it opened, or its family is busy."""
-        option = row.finding.option()
+        """The correction of one discrepancy; None, and it rests, if it was tried in vain since it opened, or its family
+        is busy."""
+        option, now = row.finding.option(), self._practice.clock.utc()
         if option is None or families.busy(tx, self._practice.id, row.finding.family):
+            due.rest(tx, self._practice.id, row.id, None)
             return None
-        before = [c for c in corrections.of_discrepancy(tx, row.id) if c.created_at >= row.first_seen]
-        now = self._practice.clock.utc()
-        if any(c.fingerprint == option.fingerprint and _tried(c, known, now) for c in before):
+        past = [c for c in corrections.of_discrepancy(tx, row.id) if c.created_at >= row.first_seen]
+        same = [c for c in past if c.fingerprint == option.fingerprint]
+        if any(_tried(c, known, now) for c in same):
+            again = max((c.again_at for c in same if c.again_at is not None and c.again_at > now), default=None)
+            due.rest(tx, self._practice.id, row.id, again)
             return None
         return Correction(
             id=self._practice.new_id(),

@@ -15,7 +15,7 @@ from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice, References
 from daemon.reconciler import foreign
 from daemon.settings import PracticeSettings
-from daemon.store import discrepancies, families, records, state
+from daemon.store import discrepancies, due, families, records, state
 from daemon.store.tx import Tx
 
 _QUIET_S, _WAITING_S = 3600.0, 300.0
@@ -63,6 +63,7 @@ def _rules(tx: Tx, practice: Practice, references: References) -> Rules:
     if known.settings_hash != mark:
         records.upsert(tx, practice.id, walk_ins(rules.anonymous_contact))
         families.mark_all(tx, practice.id)
+        due.wake_all(tx, practice.id)
         changed = msgspec.structs.replace(known, settings_hash=mark, rules_changed_at=practice.clock.utc())
         state.put_state(tx, practice.id, changed)
     return rules

@@ -11,7 +11,7 @@ from daemon.core.aftermath import overwritten, repaired
 from daemon.core.correction import UNFINISHED, Before, Correction, CorrectionStatus
 from daemon.core.discrepancy import Discrepancy
 from daemon.core.model import Document, Kind
-from daemon.store import counters, links, records
+from daemon.store import counters, due, links, records
 from daemon.store.codec import execute_in, listed, to_json
 from daemon.store.tx import Tx
 
@@ -20,7 +20,10 @@ _decoder = msgspec.json.Decoder(Correction)
 
 
 def put(tx: Tx, correction: Correction) -> None:
-    """Store a correction in place of what stood under its id; its place in the order is that of the first time."""
+    """Store a correction in place of what stood under its id; its place in the order is that of the first time.
+
+    One that has ended lets the rest of its family go on.
+    """
     tx.execute(
         "INSERT INTO correction (practice, id, number, discrepancy_id, family, status, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (practice, id) DO UPDATE SET"
@@ -35,6 +38,8 @@ def put(tx: Tx, correction: Correction) -> None:
             to_json(correction),
         ),
     )
+    if correction.status not in UNFINISHED:
+        due.wake_family(tx, correction.practice, correction.family)
 
 
 def get(tx: Tx, correction_id: str) -> Correction | None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from daemon.core.amounts import cents
-from daemon.core.discrepancy import Discrepancy, Finding, Status, Waiver
+from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Waiver
 from daemon.core.family import fold
 from daemon.store.codec import execute_in, listed, maybe_moment, maybe_stamp, moment, stamp, to_json
 from daemon.store.tx import Tx
@@ -30,7 +30,10 @@ _FACTS = (
     "label",
     "client",
     "client_name",
+    "due_at",
 )
+AT_ONCE = "0"
+"""In ``due_at``: a time before every other."""
 _LABEL_MAX = 80
 _COLUMNS = (*_STATE, *_FACTS)
 _UPSERT = (
@@ -117,6 +120,7 @@ def _facts(discrepancy: Discrepancy) -> tuple[object, ...]:
         fold(subject.label)[:_LABEL_MAX],
         finding.client,
         finding.client_name,
+        AT_ONCE if discrepancy.status is Status.OPEN and finding.policy is Policy.AUTOMATIC else "",
     )
 
 
