@@ -31,13 +31,14 @@ _NAMES = ("Ada Quinn", "Marisol Peña", "O'Brien & Sons", "T. Ng", "Élodie Noë
 _CLIENTS = 8000
 _BATCH = 5000
 _PATIENCE_S = 30.0
+_YOUNGEST = dt.timedelta(days=3, hours=1)
 
 
 @asynccontextmanager
 async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[Path, int]]:
     """The socket and the process of a daemon with so many open discrepancies.
 
-    Both systems are out of reach, so that nothing moves.
+    Both systems are out of reach and all ages are told in days, so that nothing moves and no row changes by itself.
     """
     settings_file = folder / "settings.toml"
     Stage(folder, clients=2, invoices=2)
@@ -62,7 +63,7 @@ async def _fill(settings: Settings, count: int, rng: random.Random) -> None:
     def batch(first: int) -> object:
         def work(tx: Tx) -> None:
             for number in range(first, min(first + _BATCH, count)):
-                seen = now - dt.timedelta(seconds=37 * (count - number))
+                seen = now - _YOUNGEST - dt.timedelta(seconds=37 * (count - number))
                 row = Discrepancy(finding=_finding(number, rng), status=Status.OPEN, first_seen=seen, last_seen=now)
                 discrepancies.put(tx, row)
 

@@ -19,6 +19,8 @@ from tui.session import ERROR, NOT_ALLOWED, Session
 from tui.world import World
 
 _INTERRUPTED = 130
+_QUICK = {"ESCDELAY": "25", "TEXTUAL_FPS": "120"}
+"""What Textual reads as it is loaded: how many ms it waits after Esc for the rest of a key, and pictures a second."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,6 +52,8 @@ def run(argv: Sequence[str], world: World) -> int:
 def _open_ui(socket: str, world: World) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise ControlError("usage", "the terminal UI needs a terminal", "try: reconcile status")
+    for name, value in _QUICK.items():
+        os.environ.setdefault(name, value)
     from tui.app import run_app
 
     return run_app(socket, world, os.environ)
