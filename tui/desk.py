@@ -14,6 +14,11 @@ from tui.world import World
 
 if TYPE_CHECKING:
     from tui.client import Client
+    from tui.monthly import Sheet
+
+_MONTHS_MAX = 12
+MonthKey = tuple[str, str, str]
+"""Practice, month, and by what it is broken down."""
 
 M = TypeVar("M", bound=Message)
 
@@ -26,7 +31,16 @@ class Desk:
         self.world = world
         self.keeper = keeper or Keeper()
         self._path = path
+        self.months: dict[MonthKey, Sheet] = {}
+        """Reports of months as far as they were read, the newest last."""
         self._client: Client | None = None
+
+    def keep_month(self, key: MonthKey, sheet: Sheet) -> None:
+        """Keep a report for when it is looked at again; of many the newest."""
+        self.months.pop(key, None)
+        self.months[key] = sheet
+        while len(self.months) > _MONTHS_MAX:
+            del self.months[next(iter(self.months))]
 
     async def run(self, tell: Callable[[Event | None], None]) -> None:
         """Follow the daemon for ever; ``tell`` is called after each change of state, with None after a loss."""

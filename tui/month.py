@@ -16,8 +16,9 @@ from daemon.protocol import (
     SideTotals,
 )
 from daemon.safe import safe
-from tui.plain import amount, table, when, words
+from tui.plain import amount, table, words
 from tui.report import list_lines
+from tui.times import at
 
 _ROWS = ("invoices", "credits", "payments", "receivable")
 _HEAD = ("", "PROVET", "XERO", "DIFFERENCE")
@@ -48,6 +49,7 @@ class MonthProof(Message, frozen=True, kw_only=True):
     provet: SideTotals
     xero: SideTotals
     residual: str
+    timezone: str
     discrepancies: tuple[DiscrepancyView, ...]
     excluded: tuple[ExcludedView, ...]
     waivers: tuple[WaiverLine, ...]
@@ -71,6 +73,7 @@ def proof_of(
         provet=head.provet,
         xero=head.xero,
         residual=head.residual,
+        timezone=head.timezone,
         discrepancies=found,
         excluded=tuple(sorted(excluded, key=lambda e: (e.date, e.label))),
         waivers=tuple(_waiver(d) for d in found if d.waiver is not None and d.status == "waived"),
@@ -98,69 +101,84 @@ def _waiver(found: DiscrepancyView) -> WaiverLine:
 
 def proof_lines(proof: MonthProof, width: int) -> list[str]:
     """The proof on paper: totals, residual, and everything that explains a difference."""
-    lines = [f"{safe(proof.practice)}  {safe(proof.month)}  {safe(proof.currency)}  made {when(proof.made_at)}", ""]
+    money, zone = proof.currency, proof.timezone
+    lines = [f"{safe(proof.practice)}  {safe(proof.month)}  {safe(money)}  made {at(proof.made_at, zone)}", ""]
     lines += totals_lines(proof)
-    lines += ["", f"unexplained residual  {amount(proof.residual)} {safe(proof.currency)}".rstrip()]
-    lines += by_lines(proof.by)
+    lines += ["", f"unexplained residual  {amount(proof.residual, money)} {safe(money)}".rstrip()]
+    lines += by_lines(proof.by, money)
     lines += ["", "DISCREPANCIES", *list_lines(proof.discrepancies, len(proof.discrepancies), width)]
-    lines += ["", "EXCLUDED", *excluded_lines(proof.excluded)]
-    lines += ["", "WAIVERS", *waiver_lines(proof.waivers)]
-    return [*lines, "", "APPROVALS", *approval_lines(proof.approvals)]
+    lines += ["", "EXCLUDED", *excluded_lines(proof.excluded, money)]
+    lines += ["", "WAIVERS", *waiver_lines(proof.waivers, money, zone)]
+    return [*lines, "", "APPROVALS", *approval_lines(proof.approvals, zone)]
 
 
-def totals_lines(proof: MonthProof) -> list[str]:
+def totals_lines(proof: MonthProof | MonthReport) -> list[str]:
     """Both sides beside each other: documents, payments, receivable, VAT by rate, net by account."""
     return table(_HEAD, _totals(proof), _RIGHT)
 
 
-def _totals(proof: MonthProof) -> list[tuple[str, str, str, str]]:
-    rows = [_compared(name, getattr(proof.provet, name), getattr(proof.xero, name)) for name in _ROWS]
-    rows += [
-        _compared(f"VAT {rate} %", vat, proof.xero.vat.get(rate, "0.00")) for rate, vat in proof.provet.vat.items()
-    ]
-    for code, net in proof.provet.accounts.items():
-        rows.append(_compared(f"account {code}, net", net, proof.xero.accounts.get(code, "0.00")))
-    return rows
+def _totals(proof: MonthProof | MonthReport) -> list[tuple[str, str, str, str]]:
+    provet, xero = proof.provet, proof.xero
+    pairs = [(name, getattr(provet, name), getattr(xero, name)) for name in _ROWS]
+    pairs += [(f"VAT {rate} %", vat, xero.vat.get(rate, "0.00")) for rate, vat in provet.vat.items()]
+    pairs += [(f"account {code}, net", net, xero.accounts.get(code, "0.00")) for code, net in provet.accounts.items()]
+    return [_compared(*pair, proof.currency) for pair in pairs]
 
 
-def _compared(name: str, provet: str, xero: str) -> tuple[str, str, str, str]:
-    return name, amount(provet), amount(xero), amount(str(Decimal(provet) - Decimal(xero)))
+def _compared(name: str, provet: str, xero: str, currency: str) -> tuple[str, str, str, str]:
+    difference = str(Decimal(provet) - Decimal(xero))
+    return name, amount(provet, currency), amount(xero, currency), amount(difference, currency)
 
 
-def by_lines(rows: tuple[ResidualRow, ...]) -> list[str]:
+def by_lines(rows: tuple[ResidualRow, ...], currency: str) -> list[str]:
     """Where the books differ, by client or day; nothing unless it was asked for."""
     if not rows:
         return []
     head = ("BY", "PROVET", "XERO", "EXCLUDED", "EXPLAINED", "RESIDUAL")
-    cells = ((r.key or "-", *map(amount, (r.provet, r.xero, r.excluded, r.effect, r.residual))) for r in rows)
+    sums = ((r.key or "-", (r.provet, r.xero, r.excluded, r.effect, r.residual)) for r in rows)
+    cells = ((key, *(amount(each, currency) for each in row)) for key, row in sums)
     return ["", *table(head, cells, frozenset(range(1, 6)))]
 
 
-def excluded_lines(found: tuple[ExcludedView, ...]) -> list[str]:
+def excluded_lines(found: tuple[ExcludedView, ...], currency: str) -> list[str]:
     """What was left out, with its reason."""
     if not found:
         return ["none"]
-    rows = [(e.date.isoformat(), amount(e.gross), amount(e.amount), e.reason, e.label) for e in found]
+    rows = [
+        (e.date.isoformat(), amount(e.gross, currency), amount(e.amount, currency), e.reason, e.label) for e in found
+    ]
     return table(("DATE", "GROSS", "OPEN", "REASON", "DOCUMENT"), rows, frozenset({1, 2}))
 
 
-def waiver_lines(found: tuple[WaiverLine, ...]) -> list[str]:
+def waiver_lines(found: tuple[WaiverLine, ...], currency: str, zone: str) -> list[str]:
     """What was accepted as different, by whom and within which bounds."""
     if not found:
         return ["none"]
-    rows = [(w.id, amount(w.amount), w.by, when(w.at), _bounds(w), w.label, w.reason) for w in found]
+    rows = [
+        (
+            w.id,
+            amount(w.amount, currency),
+            w.by,
+            at(w.at, zone),
+            bounds(w.ceiling, w.until, currency),
+            w.label,
+            w.reason,
+        )
+        for w in found
+    ]
     return table(("ID", "AMOUNT", "BY", "AT", "BOUNDS", "OF", "REASON"), rows, frozenset({1}))
 
 
-def _bounds(waiver: WaiverLine) -> str:
-    ceiling = f"up to {amount(waiver.ceiling)}" if waiver.ceiling else ""
-    until = f"until {waiver.until.isoformat()}" if waiver.until else ""
-    return " ".join(filter(None, (ceiling, until))) or "-"
+def bounds(ceiling: str | None, until: dt.date | None, currency: str) -> str:
+    """How far a waiver goes."""
+    most = f"up to {amount(ceiling, currency)}" if ceiling else ""
+    end = f"until {until.isoformat()}" if until else ""
+    return " ".join(filter(None, (most, end))) or "-"
 
 
-def approval_lines(found: tuple[ApprovalView, ...]) -> list[str]:
+def approval_lines(found: tuple[ApprovalView, ...], zone: str) -> list[str]:
     """Who approved what."""
     if not found:
         return ["none"]
-    rows = [(when(a.at), a.by, a.id, words(a.option)) for a in found]
+    rows = [(at(a.at, zone), a.by, a.id, words(a.option)) for a in found]
     return table(("AT", "BY", "DISCREPANCY", "OPTION"), rows, frozenset())

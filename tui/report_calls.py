@@ -22,8 +22,15 @@ from tui.calls import Call
 from tui.oneshot import Oneshot
 
 M = TypeVar("M", bound=Message)
+PartWindow = DiscrepancyWindow | ExcludedWindow | ApprovalWindow
 Pairs = Sequence[tuple[str, str]]
 
+_PART_WINDOWS: dict[str, type[PartWindow]] = {
+    "discrepancies": DiscrepancyWindow,
+    "excluded": ExcludedWindow,
+    "waivers": DiscrepancyWindow,
+    "approvals": ApprovalWindow,
+}
 _PATIENCE_S = 1800.0
 """A month of a very large practice takes minutes to add up."""
 
@@ -34,10 +41,10 @@ def month_call(practice: str, month: str, by: str) -> Call[MonthReport]:
     return Call("GET", _path(practice, "report", pairs), MonthReport, timeout_s=_PATIENCE_S)
 
 
-def part_call(practice: str, part: str, month: str, kind: type[M], after: str) -> Call[M]:
-    """A window of a part of a month's report: ``discrepancies``, ``excluded`` or ``approvals``."""
-    pairs = [("month", month), *([("after", after)] if after else [])]
-    return Call("GET", _path(practice, f"report/{part}", pairs), kind)
+def part_call(practice: str, part: str, month: str, offset: int) -> Call[PartWindow]:
+    """A window of a part of a month's report, from that place on: ``part`` is one of ``MonthParts``."""
+    path = _path(practice, f"report/{part}", [("month", month), ("offset", str(offset))])
+    return Call("GET", path, _PART_WINDOWS[part])
 
 
 def month(daemon: Oneshot, practice: str, month: str, by: str) -> MonthReport:

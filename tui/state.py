@@ -7,6 +7,8 @@ from enum import Enum
 
 from daemon.protocol import (
     Activity,
+    Changed,
+    Closed,
     Event,
     Operator,
     PracticeChanged,
@@ -53,6 +55,8 @@ class State:
     operator: Operator | None = None
     status: Status | None = None
     activity: tuple[Activity, ...] = field(default=())
+    seq: int = 0
+    """The number of the newest change of a discrepancy that is known."""
 
     @property
     def practices(self) -> tuple[PracticeStatus, ...]:
@@ -97,10 +101,14 @@ def fold(state: State, event: Event) -> State:
     """The state after an event."""
     match event:
         case Snapshot(status=status, operator=operator, activity=fresh):
-            live = replace(state, connection=Connection.LIVE, problem=None, operator=operator, status=status)
+            live = replace(
+                state, connection=Connection.LIVE, problem=None, operator=operator, status=status, seq=status.seq
+            )
             return replace(live, activity=_joined(state.activity, fresh))
         case PracticeChanged(practice=practice):
             return _with_practice(state, practice)
+        case Changed(seq=seq) | Closed(seq=seq) if state.status:
+            return replace(state, seq=seq)
         case Activity():
             return replace(state, activity=(*state.activity, event)[-ACTIVITY_MAX:])
         case _:
@@ -121,7 +129,7 @@ def lost(state: State, problem: Problem) -> State:
 
 def with_status(state: State, status: Status) -> State:
     """The state after the daemon was asked anew."""
-    return replace(state, status=status)
+    return replace(state, status=status, seq=status.seq)
 
 
 def _with_practice(state: State, practice: PracticeStatus) -> State:

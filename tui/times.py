@@ -42,12 +42,17 @@ def complaint(text: str, now: dt.datetime) -> str:
     return ""
 
 
+def at(moment: dt.datetime, zone: str) -> str:
+    """A time to the minute in the zone of that name: "2026-03-09 09:00 GMT"."""
+    return f"{moment.astimezone(_zone(zone)):%Y-%m-%d %H:%M %Z}"
+
+
 def local(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:
     """A time to the minute in the zone of that name, and how long ago: "2026-03-09 09:00 GMT (3 h ago)"."""
     if moment is None:
         return "never"
     passed = f"{age(moment, now)} ago" if moment <= now else f"in {age(now, moment)}"
-    return f"{moment.astimezone(_zone(zone)):%Y-%m-%d %H:%M %Z} ({passed})"
+    return f"{at(moment, zone)} ({passed})"
 
 
 def recently(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:

@@ -25,6 +25,7 @@ class ReportRoutes:
         return [
             web.get("/practices/{id}/report", self.month),
             web.get("/practices/{id}/report/discrepancies", self.discrepancies),
+            web.get("/practices/{id}/report/waivers", self.waivers),
             web.get("/practices/{id}/report/excluded", self.excluded),
             web.get("/practices/{id}/report/approvals", self.approvals),
             web.get("/practices/{id}/export/discrepancies", self.export_discrepancies),
@@ -36,6 +37,9 @@ class ReportRoutes:
 
     async def discrepancies(self, request: web.Request) -> web.Response:
         return answer(await self._operations.reports.discrepancies(_practice(request), query_of(request, ReportQuery)))
+
+    async def waivers(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.reports.waivers(_practice(request), query_of(request, ReportQuery)))
 
     async def excluded(self, request: web.Request) -> web.Response:
         return answer(await self._operations.reports.excluded(_practice(request), query_of(request, ReportQuery)))

@@ -14,6 +14,9 @@ from daemon.protocol.discrepancies import DiscrepancyView
 Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
+BY_MAX = 1000
+
+
 class By(StrEnum):
     """What a residual is broken down by."""
 
@@ -47,8 +50,28 @@ class ResidualRow(Message, frozen=True, kw_only=True):
     residual: str
 
 
+class PartSum(Message, frozen=True, kw_only=True):
+    """How many one list of a month's report has, and what they come to: ``effect`` is signed, of discrepancies only."""
+
+    count: int
+    amount: str = "0.00"
+    effect: str = "0.00"
+
+
+class MonthParts(Message, frozen=True, kw_only=True):
+    """The lists of a month's report. ``waivers`` are those of the ``discrepancies`` that a person accepted."""
+
+    discrepancies: PartSum
+    excluded: PartSum
+    waivers: PartSum
+    approvals: PartSum
+
+
 class MonthReport(Message, frozen=True, kw_only=True):
-    """The totals of a month; what explains them is read in windows. ``seq`` tells whether something changed since."""
+    """The totals of a month; what explains them is read in windows. ``seq`` tells whether something changed since.
+
+    ``by`` has at most ``BY_MAX`` rows, the largest residual first.
+    """
 
     practice: str
     month: str
@@ -58,6 +81,8 @@ class MonthReport(Message, frozen=True, kw_only=True):
     xero: SideTotals
     residual: str
     seq: int
+    parts: MonthParts
+    timezone: str = "UTC"
     by: tuple[ResidualRow, ...] = ()
 
 
@@ -115,11 +140,16 @@ class LinkWindow(Message, frozen=True, kw_only=True):
 
 
 class ReportQuery(Message, frozen=True, kw_only=True):
-    """Which month, and by what its residual is broken down ("" = not at all)."""
+    """Which month, and by what its residual is broken down ("" = not at all).
+
+    A list goes on by id behind ``after``; with ``offset`` it is the window from that place on in the order in which it
+    is read: discrepancies with the largest amount first, documents left out and approvals by time.
+    """
 
     month: Month
     by: By | None = None
     after: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    offset: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | None = None
 
 
 class ExportQuery(Message, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from daemon.errors import Invalid
 from daemon.ports import Clock
 from daemon.practice import Practice
 from daemon.protocol import (
+    BY_MAX,
     ApprovalView,
     ApprovalWindow,
     By,
@@ -29,7 +30,9 @@ from daemon.protocol import (
     ExportQuery,
     LinkView,
     LinkWindow,
+    MonthParts,
     MonthReport,
+    PartSum,
     ReportQuery,
     ResidualRow,
     SideTotals,
@@ -39,10 +42,10 @@ from daemon.reconciler.reference import build_rules
 from daemon.report.totals import BothTotals, Span, Totals, totals_of
 from daemon.store import corrections, families, links, monthly, state
 from daemon.store.database import Database
-from daemon.store.monthly import Share
+from daemon.store.monthly import Begin, Share
 from daemon.store.tx import Tx
 
-_FAMILIES, _IDS, _WINDOW, _BY_MAX = 200, 5000, 200, 1000
+_FAMILIES, _IDS, _WINDOW = 200, 5000, 200
 _NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
 _SEPARATOR = "\n"
 
@@ -64,6 +67,7 @@ class Reports:
         async with self._turn:
             both = await self._totals(known, _rules(known), span)
         whole, rows = await self._db.read(lambda tx: _residuals(tx, practice, span, query.by))
+        parts = await self._db.read(lambda tx: _parts(tx, known, span))
         return MonthReport(
             practice=practice,
             month=query.month,
@@ -73,6 +77,8 @@ class Reports:
             xero=_side(both.xero, both, money(whole.xero)),
             residual=money(whole.residual),
             seq=seq,
+            parts=parts,
+            timezone=str(known.settings.timezone),
             by=tuple(_row(share) for share in rows),
         )
 
@@ -94,13 +100,17 @@ class Reports:
 
     async def discrepancies(self, practice: str, query: ReportQuery) -> DiscrepancyWindow:
         """What differs in families begun by the end of the month, and what belongs to no family, by id."""
-        return await self._window(practice, span_of(query.month).last, monthly.EXPLAINING, query.after)
+        return await self._window(practice, span_of(query.month).last, monthly.EXPLAINING, _begin(query))
+
+    async def waivers(self, practice: str, query: ReportQuery) -> DiscrepancyWindow:
+        """Those of ``discrepancies`` that a person accepted."""
+        return await self._window(practice, span_of(query.month).last, (Status.WAIVED,), _begin(query))
 
     async def excluded(self, practice: str, query: ReportQuery) -> ExcludedWindow:
-        """What was left out in the month, and what is still open of what was left out before, by id."""
+        """What was left out in the month, and what is still open of what was left out before."""
         self._practice(practice)
         span = span_of(query.month)
-        found = await self._db.read(lambda tx: monthly.excluded(tx, practice, *span, query.after, _WINDOW))
+        found = await self._db.read(lambda tx: monthly.excluded(tx, practice, *span, _begin(query), _WINDOW))
         return ExcludedWindow(
             excluded=tuple(_excluded_view(each) for each in found),
             after=found[-1].provet_id if len(found) == _WINDOW else "",
@@ -108,12 +118,9 @@ class Reports:
 
     async def approvals(self, practice: str, query: ReportQuery) -> ApprovalWindow:
         """Who approved what in the month, in the practice's time zone, oldest first."""
-        zone = self._practice(practice).settings.timezone
-        span = span_of(query.month)
-        start = dt.datetime.combine(span.first, dt.time(), zone)
-        end = dt.datetime.combine(span.last + dt.timedelta(days=1), dt.time(), zone)
-        after = int(query.after) if query.after.isdecimal() else 0
-        found = await self._db.read(lambda tx: monthly.approvals(tx, practice, start, end, after, _WINDOW))
+        start, end = _moments(self._practice(practice), span_of(query.month))
+        after, offset = int(query.after) if query.after.isdecimal() else 0, query.offset or 0
+        found = await self._db.read(lambda tx: monthly.approvals(tx, practice, start, end, after, _WINDOW, offset))
         return ApprovalWindow(
             approvals=tuple(_approval_view(each) for each in found),
             after=str(found[-1].number) if len(found) == _WINDOW else "",
@@ -148,13 +155,13 @@ class Reports:
         )
 
     async def _window(
-        self, practice: str, last: dt.date | None, statuses: tuple[Status, ...], after: str
+        self, practice: str, last: dt.date | None, statuses: tuple[Status, ...], begin: Begin
     ) -> DiscrepancyWindow:
         settings = self._practice(practice).settings
         place = Place(currency=settings.currency, provet_web_url=settings.provet.web_url)
 
         def read(tx: Tx) -> DiscrepancyWindow:
-            found = monthly.discrepancies_through(tx, practice, last, statuses, after, _WINDOW)
+            found = monthly.discrepancies_through(tx, practice, last, statuses, begin, _WINDOW)
             return DiscrepancyWindow(
                 discrepancies=tuple(_view(tx, row, place) for row in found),
                 after=found[-1].id if len(found) == _WINDOW else "",
@@ -185,13 +192,41 @@ def _rules(practice: Practice) -> Rules:
     return build_rules(practice.id, practice.settings, practice.references)
 
 
+def _begin(query: ReportQuery) -> Begin:
+    return query.after if query.offset is None else query.offset
+
+
+def _moments(practice: Practice, span: Span) -> tuple[dt.datetime, dt.datetime]:
+    """From when until before when a span of days lasts where the practice is."""
+    zone = practice.settings.timezone
+    start = dt.datetime.combine(span.first, dt.time(), zone)
+    return start, dt.datetime.combine(span.last + dt.timedelta(days=1), dt.time(), zone)
+
+
+def _parts(tx: Tx, practice: Practice, span: Span) -> MonthParts:
+    explaining = monthly.sum_through(tx, practice.id, span.last, monthly.EXPLAINING)
+    waived = monthly.sum_through(tx, practice.id, span.last, (Status.WAIVED,))
+    left_out = monthly.sum_excluded(tx, practice.id, *span)
+    approved = monthly.count_approvals(tx, practice.id, *_moments(practice, span))
+    return MonthParts(
+        discrepancies=_sum(explaining),
+        excluded=_sum(left_out),
+        waivers=_sum(waived),
+        approvals=PartSum(count=approved),
+    )
+
+
+def _sum(found: monthly.Sum) -> PartSum:
+    return PartSum(count=found.count, amount=money(found.amount), effect=money(found.effect))
+
+
 def _residuals(tx: Tx, practice: str, span: Span, by: By | None) -> tuple[Share, list[Share]]:
     whole = monthly.through(tx, practice, span.last)
     match by:
         case By.CLIENT:
-            return whole, monthly.by_client(tx, practice, span.last, _BY_MAX)
+            return whole, monthly.by_client(tx, practice, span.last, BY_MAX)
         case By.DAY:
-            return whole, monthly.by_day(tx, practice, span.last, _BY_MAX)
+            return whole, monthly.by_day(tx, practice, span.last, BY_MAX)
         case None:
             return whole, []
 

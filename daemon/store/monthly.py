@@ -19,10 +19,19 @@ from daemon.store.tx import Tx
 
 EXPLAINING = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
 _LAST = dt.date(9999, 12, 31)
+
+Begin = str | int
+"""Where a window begins: behind an id, in the order of ids, or at a place, in the order in which people read."""
+
 _DAY = (
     "COALESCE((SELECT MIN(r.day) FROM record r WHERE r.practice = {0}.practice AND r.family = {0}.{1}"
     " AND r.family <> '' AND r.system = 'provet' AND r.kind = 'document'), '')"
 )
+_DATED = (
+    "(SELECT d.day FROM record d WHERE d.practice = e.practice AND d.system = 'provet' AND d.kind = 'document'"
+    " AND d.id = e.provet_id)"
+)
+_APPROVED = "practice = ? AND action = 'approved' AND at >= ? AND at < ?"
 _CLIENT = (
     "COALESCE((SELECT MIN((SELECT MIN(k.name) FROM record_key k WHERE k.practice = r.practice AND k.system = r.system"
     " AND k.kind = r.kind AND k.id = r.id AND k.name >= 'client:' AND k.name < 'client;')) FROM record r"
@@ -65,6 +74,14 @@ class Excluded(Value, frozen=True, kw_only=True):
     amount: Decimal
     gross: Decimal
     date: dt.date
+
+
+class Sum(Value, frozen=True, kw_only=True):
+    """How many a list has, and what they come to."""
+
+    count: int
+    amount: Decimal
+    effect: Decimal = Decimal(0)
 
 
 class Approved(Value, frozen=True, kw_only=True):
@@ -126,29 +143,63 @@ def _shares(tx: Tx, practice: str, last: dt.date, key: str, tail: str, more: tup
 
 
 def discrepancies_through(
-    tx: Tx, practice: str, last: dt.date | None, statuses: tuple[Status, ...], after: str, limit: int
+    tx: Tx, practice: str, last: dt.date | None, statuses: tuple[Status, ...], begin: Begin, limit: int
 ) -> list[Discrepancy]:
-    """Discrepancies by id after ``after``: of families begun by ``last`` and of none; None for all of the practice."""
-    day = _DAY.format("discrepancy", "family")
-    return rows.select(
-        tx,
-        f"WHERE practice = ? AND id > ? AND status IN {listed(statuses)} AND {day} <= ? ORDER BY id LIMIT ?",
-        (practice, after, *statuses, (last or _LAST).isoformat(), limit),
+    """Discrepancies of families begun by ``last`` and of none (None: all of the practice), the largest amount first."""
+    clause, params = _through(practice, last, statuses)
+    order, more = _window(begin, limit, "id", "amount_cents DESC, id")
+    return rows.select(tx, f"WHERE {clause}{order}", (*params, *more))
+
+
+def sum_through(tx: Tx, practice: str, last: dt.date, statuses: tuple[Status, ...]) -> Sum:
+    """What ``discrepancies_through`` has in all."""
+    clause, params = _through(practice, last, statuses)
+    sql = (
+        "SELECT COUNT(*), COALESCE(SUM(amount_cents), 0), COALESCE(SUM(effect_cents), 0)"  # noqa: S608
+        f" FROM discrepancy WHERE {clause}"
     )
+    count, amount, effect = tx.execute(sql, params)[0]
+    return Sum(count=int(count), amount=from_cents(amount), effect=from_cents(effect))
 
 
-def excluded(tx: Tx, practice: str, first: dt.date, last: dt.date, after: str, limit: int) -> list[Excluded]:
-    """Excluded documents of the span, and of earlier families what is still open, by Provet id after ``after``."""
+def excluded(tx: Tx, practice: str, first: dt.date, last: dt.date, begin: Begin, limit: int) -> list[Excluded]:
+    """Excluded documents of the span, and of earlier families what is still open, by date."""
+    clause, params = _left_out(practice, first, last)
+    order, more = _window(begin, limit, "e.provet_id", f"{_DATED}, e.label, e.provet_id")
     found = tx.execute(
         "SELECT e.provet_id, e.label, e.reason, e.amount_cents,"  # noqa: S608
         " (SELECT b.body FROM record_body b WHERE b.practice = e.practice AND b.system = 'provet'"
-        " AND b.kind = 'document' AND b.id = e.provet_id) FROM exclusion e"
-        " WHERE e.practice = ? AND e.provet_id > ? AND (e.amount_cents <> 0 OR EXISTS (SELECT 1 FROM record d"
-        " WHERE d.practice = e.practice AND d.system = 'provet' AND d.kind = 'document' AND d.id = e.provet_id"
-        f" AND d.day >= ? AND d.day <= ?)) AND {_DAY.format('e', 'family')} <= ? ORDER BY e.provet_id LIMIT ?",
-        (practice, after, first.isoformat(), last.isoformat(), last.isoformat(), limit),
+        f" AND b.kind = 'document' AND b.id = e.provet_id) FROM exclusion e WHERE {clause}{order}",
+        (*params, *more),
     )
     return [excluded_of(*row) for row in found]
+
+
+def sum_excluded(tx: Tx, practice: str, first: dt.date, last: dt.date) -> Sum:
+    """What ``excluded`` has in all."""
+    clause, params = _left_out(practice, first, last)
+    sql = f"SELECT COUNT(*), COALESCE(SUM(e.amount_cents), 0) FROM exclusion e WHERE {clause}"  # noqa: S608
+    count, amount = tx.execute(sql, params)[0]
+    return Sum(count=int(count), amount=from_cents(amount))
+
+
+def _through(practice: str, last: dt.date | None, statuses: tuple[Status, ...]) -> tuple[str, tuple[object, ...]]:
+    clause = f"practice = ? AND status IN {listed(statuses)} AND {_DAY.format('discrepancy', 'family')} <= ?"
+    return clause, (practice, *statuses, (last or _LAST).isoformat())
+
+
+def _left_out(practice: str, first: dt.date, last: dt.date) -> tuple[str, tuple[object, ...]]:
+    clause = (
+        f"e.practice = ? AND (e.amount_cents <> 0 OR {_DATED} BETWEEN ? AND ?) AND {_DAY.format('e', 'family')} <= ?"
+    )
+    return clause, (practice, first.isoformat(), last.isoformat(), last.isoformat())
+
+
+def _window(begin: Begin, limit: int, key: str, order: str) -> tuple[str, tuple[object, ...]]:
+    """The end of a statement whose WHERE clause stands."""
+    if isinstance(begin, str):
+        return f" AND {key} > ? ORDER BY {key} LIMIT ?", (begin, limit)
+    return f" ORDER BY {order} LIMIT ? OFFSET ?", (limit, begin)
 
 
 def excluded_of(provet_id: str, label: str, reason: str, amount: int, body: str) -> Excluded:
@@ -164,11 +215,19 @@ def excluded_of(provet_id: str, label: str, reason: str, amount: int, body: str)
     )
 
 
-def approvals(tx: Tx, practice: str, start: dt.datetime, end: dt.datetime, after: int, limit: int) -> list[Approved]:
-    """Approvals from ``start`` until before ``end``, by number after ``after``."""
+def approvals(
+    tx: Tx, practice: str, start: dt.datetime, end: dt.datetime, after: int, limit: int, offset: int = 0
+) -> list[Approved]:
+    """Approvals from ``start`` until before ``end``, by number after ``after``, without the first ``offset``."""
     found = tx.execute(
-        "SELECT number, at, actor, subject, detail FROM audit WHERE practice = ? AND action = 'approved'"
-        " AND at >= ? AND at < ? AND number > ? ORDER BY number LIMIT ?",
-        (practice, stamp(start), stamp(end), after, limit),
+        f"SELECT number, at, actor, subject, detail FROM audit WHERE {_APPROVED}"  # noqa: S608
+        " AND number > ? ORDER BY number LIMIT ? OFFSET ?",
+        (practice, stamp(start), stamp(end), after, limit, offset),
     )
     return [Approved(number=n, at=moment(at), actor=a, subject=s, detail=d) for n, at, a, s, d in found]
+
+
+def count_approvals(tx: Tx, practice: str, start: dt.datetime, end: dt.datetime) -> int:
+    """How many ``approvals`` there are."""
+    found = tx.execute(f"SELECT COUNT(*) FROM audit WHERE {_APPROVED}", (practice, stamp(start), stamp(end)))  # noqa: S608
+    return int(found[0][0])

@@ -42,7 +42,16 @@ GETS = (
     "no/such/thing",
 )
 OF_ONE = ("", "/approve", "/undo", "/reject", "/snooze", "/waive", "/comment", "/assign", "/options/create")
-OF_PRACTICE = ("/release", "/pause", "/resume", "/report", "/report/excluded", "/export/links", "/export/discrepancies")
+OF_PRACTICE = (
+    "/release",
+    "/pause",
+    "/resume",
+    "/report",
+    "/report/excluded",
+    "/report/waivers",
+    "/export/links",
+    "/export/discrepancies",
+)
 QUERIES = ("limit", "offset", "sort", "kind", "status", "practice", "q", "month", "after", "group", "amount_min", "x")
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,6 +190,47 @@ async def _all(shop: Workshop, what: str, query: ReportQuery) -> list[object]:
             return found
 
 
+async def test_windows_by_place_show_the_same_largest_first_and_add_up_to_what_the_report_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workshop(tmp_path, tidy=False, invoices=150) as shop:
+        await shop.settle_down(full=True)
+        for found in (await shop.found())[:4]:
+            await shop.app.desk.decide(found.id, Waive(reason="agreed with the auditor"), ANN)
+        month = months_of(shop)[-1]
+        query = ReportQuery(month=month)
+        counted = (await reports_of(shop).month("riverside", query)).parts
+        by_id = {
+            "discrepancies": (await reports_of(shop).discrepancies("riverside", query)).discrepancies,
+            "excluded": (await reports_of(shop).excluded("riverside", query)).excluded,
+            "waivers": (await reports_of(shop).waivers("riverside", query)).discrepancies,
+        }
+        monkeypatch.setattr(reports, "_WINDOW", 3)
+        for what, rows in by_id.items():
+            placed = await _placed(shop, what, month, len(rows))
+            part = getattr(counted, what)
+            assert sorted(each.id for each in placed) == sorted(each.id for each in rows)
+            assert part.count == len(rows) > 2
+            assert Decimal(part.amount) == sum((Decimal(each.amount) for each in rows), ZERO)
+            if what != "excluded":
+                assert placed == sorted(placed, key=lambda each: (-Decimal(each.amount), each.id))
+                assert Decimal(part.effect) == sum((Decimal(each.effect) for each in rows), ZERO)
+            else:
+                assert placed == sorted(placed, key=lambda each: (each.date, each.label))
+        report = await reports_of(shop).month("riverside", query)
+        effect, excluded = Decimal(counted.discrepancies.effect), Decimal(counted.excluded.amount)
+        assert _difference(report) - effect - excluded == Decimal(report.residual)
+
+
+async def _placed(shop: Workshop, what: str, month: str, count: int) -> list[Any]:
+    found: list[Any] = []
+    while len(found) < count:
+        query = ReportQuery(month=month, offset=len(found))
+        window = await getattr(reports_of(shop), what)("riverside", query)
+        found += window.excluded if what == "excluded" else window.discrepancies
+    return found
+
+
 async def test_waivers_and_approvals_name_their_people(tmp_path: Path) -> None:
     async with workshop(tmp_path, tidy=False) as shop:
         await shop.settle_down(full=True)
@@ -199,6 +241,8 @@ async def test_waivers_and_approvals_name_their_people(tmp_path: Path) -> None:
         (approval,) = (await reports_of(shop).approvals("riverside", ReportQuery(month=month))).approvals
         assert (approval.id, approval.by, approval.option) == (found[0].id, "ann", found[0].finding.option("").id)
         assert (await reports_of(shop).approvals("riverside", ReportQuery(month="2026-10"))).approvals == ()
+        counted = (await reports_of(shop).month("riverside", ReportQuery(month=month))).parts
+        assert (counted.waivers.count, counted.approvals.count) == (1, 1)
         shown = (await reports_of(shop).discrepancies("riverside", ReportQuery(month=month))).discrepancies
         assert [each.waiver.by for each in shown if each.waiver] == ["ann"]
 

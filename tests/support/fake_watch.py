@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from daemon.core.amounts import money
 from daemon.protocol import (
@@ -25,7 +26,9 @@ from daemon.protocol import (
     ExcludedRow,
     ExcludedView,
     ExcludedWindow,
+    MonthParts,
     MonthReport,
+    PartSum,
     ReasonSum,
     RecordView,
     ReportQuery,
@@ -38,6 +41,7 @@ from daemon.protocol import (
 from tests.support.fake_books import START
 
 _PART = 100
+T = TypeVar("T")
 
 
 class FakeReports:
@@ -47,6 +51,14 @@ class FakeReports:
         self.residual = "0.00"
         self.asked: list[tuple[str, str, By | None]] = []
         self.discrepant: tuple[DiscrepancyView, ...] = ()
+        self.left_out = (
+            ExcludedView(
+                label="Invoice 3001", reason="anonymous sale", amount="7.50", gross="7.50", date=START.date(), id="3001"
+            ),
+        )
+        self.approved = tuple(ApprovalView(id=f"d-{by}", by=by, at=START, option="create") for by in ("ann", "bob"))
+        self.seq = 0
+        self.windows: list[tuple[str, int]] = []
 
     async def month(self, practice: str, query: ReportQuery) -> MonthReport:
         self.asked.append((practice, query.month, query.by))
@@ -59,24 +71,48 @@ class FakeReports:
             provet=_side("1234.50", "205.75"),
             xero=_side("1180.50", "196.75"),
             residual=self.residual,
-            seq=1,
+            seq=self.seq,
+            parts=MonthParts(
+                discrepancies=_sum(self.discrepant, effect=True),
+                excluded=_sum(self.left_out),
+                waivers=_sum(self._waived(), effect=True),
+                approvals=PartSum(count=len(self.approved)),
+            ),
+            timezone="Europe/London",
             by=(row,) if query.by else (),
         )
 
     async def discrepancies(self, practice: str, query: ReportQuery) -> DiscrepancyWindow:
-        return DiscrepancyWindow(discrepancies=self.discrepant, seq=1)
+        rows, after = self._window("discrepancies", self.discrepant, query)
+        return DiscrepancyWindow(discrepancies=rows, after=after, seq=self.seq)
+
+    async def waivers(self, practice: str, query: ReportQuery) -> DiscrepancyWindow:
+        rows, after = self._window("waivers", self._waived(), query)
+        return DiscrepancyWindow(discrepancies=rows, after=after, seq=self.seq)
 
     async def excluded(self, practice: str, query: ReportQuery) -> ExcludedWindow:
-        first = ExcludedView(
-            label="Invoice 3001", reason="anonymous sale", amount="7.50", gross="7.50", date=START.date(), id="3001"
-        )
-        return ExcludedWindow(excluded=(first,))
+        rows, after = self._window("excluded", self.left_out, query)
+        return ExcludedWindow(excluded=rows, after=after)
 
     async def approvals(self, practice: str, query: ReportQuery) -> ApprovalWindow:
-        """In two windows."""
-        by = "bob" if query.after else "ann"
-        one = ApprovalView(id=f"d-{by}", by=by, at=START, option="create")
-        return ApprovalWindow(approvals=(one,), after="" if query.after else "1")
+        rows, after = self._window("approvals", self.approved, query)
+        return ApprovalWindow(approvals=rows, after=after)
+
+    def _waived(self) -> tuple[DiscrepancyView, ...]:
+        return tuple(each for each in self.discrepant if each.status == "waived")
+
+    def _window(self, part: str, rows: tuple[T, ...], query: ReportQuery) -> tuple[tuple[T, ...], str]:
+        """A window from a place on; ``after`` counts the rows before it."""
+        begin = int(query.after or 0) if query.offset is None else query.offset
+        self.windows.append((part, begin))
+        end = begin + _PART
+        return rows[begin:end], str(end) if end < len(rows) else ""
+
+
+def _sum(rows: Sequence[DiscrepancyView | ExcludedView], *, effect: bool = False) -> PartSum:
+    amount = sum((Decimal(each.amount) for each in rows), Decimal(0))
+    effects = sum((Decimal(getattr(each, "effect", 0)) for each in rows), Decimal(0)) if effect else Decimal(0)
+    return PartSum(count=len(rows), amount=money(amount), effect=money(effects))
 
 
 def _side(invoices: str, vat: str) -> SideTotals:

@@ -302,7 +302,9 @@ async def test_the_month_is_gone_through_and_broken_down(socket_path: str, opera
         await pilot.press("c")
         await until(pilot, lambda: screen.loaded and screen.count() > 0)
         assert operations.reports.asked[-1][0] != first
-        place = next(place for place in range(screen.count()) if screen._lines[place].opens == page.id)
+        place = next(
+            place for place in range(screen.count()) if (line := screen._line(place)) and line.opens == page.id
+        )
         await pilot.press(*["j"] * place, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Review))
 

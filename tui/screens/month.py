@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from daemon.protocol import (
-    ApprovalWindow,
-    By,
-    DiscrepancyWindow,
-    Event,
-    ExcludedWindow,
-    Message,
-    MonthReport,
-    PracticeChanged,
-)
+from daemon.protocol import ApprovalWindow, By, Changed, Closed, DiscrepancyWindow, Event
 from daemon.safe import safe
 from tui import report_calls
 from tui.desk import Desk
 from tui.drawing import Piece
-from tui.month import MonthProof, proof_of
-from tui.monthly import ROWS_MAX, ReportLine, month_after, month_before, report_lines, residual_line
+from tui.monthly import (
+    Layout,
+    ReportLine,
+    Row,
+    Sheet,
+    filled,
+    layout,
+    line,
+    month_after,
+    month_before,
+    residual_line,
+    wanted,
+)
+from tui.report_calls import PartWindow
 from tui.screens.reading import CURSOR, Reading
 from tui.times import local
-
-W = TypeVar("W", bound=Message)
-T = TypeVar("T")
+from tui.widgets import Rows
 
 
 class Month(Reading):
     ABOUT: ClassVar[str] = (
         "The month-end proof: totals of both systems, VAT by rate, net by account, what nothing explains (it must "
         "read 0.00), and all that explains a difference. p and n go through the months, c through the practices, b "
-        "breaks the difference down by client or day. Enter opens the discrepancy of a line."
+        "breaks the difference down by client or day, r reads it again. Enter opens the discrepancy of a line."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,left_square_bracket", "month(-1)", "Month before", key_display="p"),
@@ -49,59 +50,64 @@ class Month(Reading):
         self.practice = practice or (known[0].id if known else "")
         self.month = f"{desk.world.utc():%Y-%m}"
         self.by: By | None = None
-        self.proof: MonthProof | None = None
-        self._lines: list[ReportLine] = []
-        self._stale = True
-        self._moved = False
+        self.sheet: Sheet | None = desk.months.get(self.key)
+        self._layout = Layout()
+        self._stale = self._moved = False
 
     def headline(self) -> str:
         known = self.desk.state.practice(self.practice)
         return f"month {self.month} · {known.name if known else self.practice}"
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the report is of."""
+        return self.practice, self.month, self.by.value if self.by else ""
+
+    def on_mount(self) -> None:
+        self._take(self.sheet)
+
     async def read(self) -> None:
-        if not self._stale:
-            return
-        asked = (self.practice, self.month, self.by)
-        report = await self.answered(report_calls.month_call(asked[0], asked[1], asked[2].value if asked[2] else ""))
-        proof = await self._whole(report) if report else None
-        if asked != (self.practice, self.month, self.by):
-            self.action_reread()
-        elif proof:
-            self.proof, self._stale, self._moved = proof, False, False
-            self._draw()
+        """What a report explains is asked for where it is looked at; its totals only if they may have moved."""
+        if self._stale or self.sheet is None:
+            await self._read_report()
+        while self.sheet and self.query(Rows) and not self._stale:
+            rows, asked = self.query_one(Rows), (self.key, self.sheet.report)
+            need = wanted(self.sheet, self._layout, rows.first, rows.height)
+            if need is None:
+                return
+            window = await self.answered(report_calls.part_call(self.practice, need[0], self.month, need[1]))
+            if window is None or (self.key, self.sheet.report) != asked:
+                return
+            self.sheet = filled(self.sheet, *need, _rows(window), last=not window.after)
+            self.desk.keep_month(self.key, self.sheet)
+            self.redraw()
 
-    async def _whole(self, report: MonthReport) -> MonthProof | None:
-        found = await self._windows(report, "discrepancies", DiscrepancyWindow, lambda w: w.discrepancies)
-        excluded = await self._windows(report, "excluded", ExcludedWindow, lambda w: w.excluded)
-        approvals = await self._windows(report, "approvals", ApprovalWindow, lambda w: w.approvals)
-        if found is None or excluded is None or approvals is None:
-            return None
-        return proof_of(report, found, excluded, approvals)
-
-    async def _windows(
-        self, report: MonthReport, part: str, kind: type[W], rows: Callable[[W], tuple[T, ...]]
-    ) -> list[T] | None:
-        """The first rows of a part of the report; None if they cannot be had."""
-        found: list[T] = []
-        after = ""
-        while len(found) < ROWS_MAX:
-            call = report_calls.part_call(report.practice, part, report.month, kind, after)
-            window = await self.answered(call)
-            if window is None:
-                return None
-            found += rows(window)
-            after = getattr(window, "after", "")
-            if not after:
-                break
-        return found[:ROWS_MAX]
+    async def _read_report(self) -> None:
+        asked = self.key
+        report = await self.answered(report_calls.month_call(*asked))
+        if asked != self.key:
+            self.look()
+        elif report:
+            self._stale = self._moved = False
+            self._take(Sheet(report))
+            self.desk.keep_month(asked, Sheet(report))
 
     def told(self, event: Event | None, /) -> None:
-        if isinstance(event, PracticeChanged) and event.practice.id == self.practice and self.proof:
-            self._moved = True
+        if isinstance(event, Changed | Closed):
+            practice = event.practice if isinstance(event, Closed) else event.discrepancy.practice
+            self._moved = self._moved or (practice == self.practice and self.sheet is not None)
         if not self.practice and self.desk.state.practices:
             self.practice = self.desk.state.practices[0].id
             self._anew()
         super().told(event)
+
+    def on_screen_resume(self) -> None:
+        self._stale = self.sheet is not None and self.sheet.report.seq != self.desk.state.seq
+
+    def on_rows_viewed(self) -> None:
+        rows = self.query_one(Rows)
+        if self.sheet and wanted(self.sheet, self._layout, rows.first, rows.height):
+            self.look()
 
     def action_reread(self) -> None:
         self._stale = True
@@ -131,24 +137,26 @@ class Month(Reading):
         return super().refusal(action)
 
     def on_resize(self) -> None:
-        self._draw()
+        self._take(self.sheet)
 
     def count(self) -> int:
-        return len(self._lines)
+        return self._layout.count
 
     def row(self, place: int) -> list[Piece] | None:
-        return self._lines[place].pieces
+        found = self._line(place)
+        return found.pieces if found else None
 
     def summary(self) -> list[Piece]:
-        if self.proof is None:
+        if self.sheet is None:
             return []
-        zone = self.desk.state.zone(self.practice)
-        made = f"  made {local(self.proof.made_at, zone, self.desk.world.utc())}"
+        report = self.sheet.report
+        made = f"  made {local(report.made_at, report.timezone, self.desk.world.utc())}"
         moved = "; something changed since: r reads again" if self._moved else ""
-        return [*residual_line(self.proof), (made, "dim"), (moved, "warn")]
+        return [*residual_line(report), (made, "dim"), (moved, "warn")]
 
     def subject(self) -> str:
-        return self._lines[self.cursor].opens if self.cursor < self.count() else ""
+        found = self._line(self.cursor) if self.cursor < self.count() else None
+        return found.opens if found else ""
 
     def practice_here(self) -> str:
         return self.practice
@@ -160,12 +168,29 @@ class Month(Reading):
         self.copy(self.subject())
 
     def _anew(self) -> None:
-        self.proof, self._lines, self.loaded = None, [], False
+        """Show another report: at once as it was last read, if nothing changed since."""
+        known = self.desk.months.get(self.key)
+        self.loaded = known is not None
+        self._moved = False
+        self._take(known)
         self.redraw(0)
         self.refresh_frame()
-        self.action_reread()
+        self._stale = known is None or known.report.seq != self.desk.state.seq
+        self.look()
 
-    def _draw(self) -> None:
-        width = self.size.width - CURSOR
-        self._lines = report_lines(self.proof, width, self.desk.world.utc()) if self.proof else []
+    def _take(self, sheet: Sheet | None) -> None:
+        self.sheet = sheet
+        self.loaded = self.loaded or sheet is not None
+        self._layout = layout(sheet.report, self.size.width - CURSOR) if sheet else Layout()
         self.redraw()
+
+    def _line(self, place: int) -> ReportLine | None:
+        if self.sheet is None:
+            return None
+        return line(self.sheet, self._layout, place, self.size.width - CURSOR, self.desk.world.utc())
+
+
+def _rows(window: PartWindow) -> Sequence[Row]:
+    if isinstance(window, DiscrepancyWindow):
+        return window.discrepancies
+    return window.approvals if isinstance(window, ApprovalWindow) else window.excluded

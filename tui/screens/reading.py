@@ -98,7 +98,7 @@ class Reading(View):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        self.action_reread()
+        self.look()
 
     def on_resize(self) -> None:
         self.redraw()
@@ -134,6 +134,10 @@ class Reading(View):
         self.notify(f"copied {safe(text)}", markup=False)
 
     def action_reread(self) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """Ask for what is missing; while an answer is on its way, afterwards."""
         self._pending = False
         if self._busy:
             self._again = True
@@ -145,7 +149,7 @@ class Reading(View):
         """Read again in a moment, once for many events."""
         if not self._pending:
             self._pending = True
-            self.set_timer(_EVENTS_S, self.action_reread)
+            self.set_timer(_EVENTS_S, self.look)
 
     async def answered(self, call: Call[M]) -> M | None:
         """The daemon's answer; None if there is none, which then stands where the list begins."""
