@@ -23,24 +23,26 @@ def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetim
         (f"{safe(chosen.title)}?", "head"),
         (f"1 correction · {amount(view.amount, view.currency)} {safe(view.currency)} · {writes}", "warn"),
         (safe(view.subject.label), ""),
-        *_agreement(view, chosen.id, me, now),
+        *_agreement(view, chosen, me, now),
     ]
     pieces += [(f"→ {safe(write.system).title()} {safe(write.summary)}", "") for write in chosen.writes]
     return pieces + ([(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else [])
 
 
-def second_wanted(view: DiscrepancyView, at_stake: Decimal) -> str:
-    """The amount above which two people must agree, if this is above it; else ""."""
-    limit = Decimal(view.four_eyes_over) if isinstance(view, Detail) else Decimal(0)
-    return f"{amount(str(limit), view.currency)} {safe(view.currency)}" if Decimal(0) < limit < at_stake else ""
-
-
-def _agreement(view: DiscrepancyView, option_id: str, me: str, now: dt.datetime) -> list[Piece]:
-    limit = second_wanted(view, Decimal(view.amount))
-    if not limit:
+def waiver_terms(view: DiscrepancyView) -> list[Piece]:
+    """Who must agree to a waiver, whose ceiling is not known yet; empty where one person may always decide."""
+    if not isinstance(view, Detail) or not Decimal(view.four_eyes_over):
         return []
+    limit = f"{amount(view.four_eyes_over, view.currency)} {safe(view.currency)}"
+    return [(f"Above {limit}, counting the ceiling, two people must agree on the same terms.", "warn")]
+
+
+def _agreement(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetime) -> list[Piece]:
+    if not chosen.second_over:
+        return []
+    limit = f"{amount(chosen.second_over, view.currency)} {safe(view.currency)}"
     found = view.correction
-    first = found if found and found.status == "proposed" and found.option == option_id else None
+    first = found if found and found.status == "proposed" and found.option == chosen.id else None
     if first is None or first.approved_by == me:
         return [(f"Above {limit} two people must agree: your yes waits for a second person.", "warn")]
     when = f" on {local(first.at, zone_of(view))}, {age(first.at, now)} ago" if first.at else ""
@@ -53,7 +55,9 @@ def refusal(action: str, view: DiscrepancyView, chosen: OptionView | None, me: s
     """Why a decision makes no sense now, "" if it does; roles and the connection are not looked at here."""
     found = view.correction
     if action == "undo":
-        return "" if found else "nothing was applied for it: there is nothing to undo"
+        if found is None:
+            return "nothing was applied for it: there is nothing to undo"
+        return view.undo_refusal if isinstance(view, Detail) else ""
     if view.status == "closed" and action in {"approve", "compose", *_STANDING}:
         return "it is gone already: both systems agree"
     if found and found.status in UNFINISHED - {"proposed"} and action in {"approve", "compose", "waive"}:
@@ -72,7 +76,7 @@ def _no_approval(view: DiscrepancyView, chosen: OptionView | None, me: str) -> s
         return "there is no correction to approve: it is mended by hand in the systems"
     found = view.correction
     mine = found is not None and found.status == "proposed" and found.approved_by == me and found.option == chosen.id
-    if mine and second_wanted(view, Decimal(view.amount)):
+    if mine and chosen.second_over:
         return "you approved it already: another person must approve it too"
     return ""
 

@@ -46,12 +46,16 @@ class Agreement:
 
     def __init__(self, practice: Practice, four_eyes_over: Decimal) -> None:
         self._practice = practice
-        self._four_eyes_over = four_eyes_over
+        self.four_eyes_over = four_eyes_over
+
+    def needs_second(self, stake: Decimal) -> bool:
+        """Whether two people must agree to a decision about that much money."""
+        return ZERO < self.four_eyes_over < stake
 
     @property
     def second_wanted(self) -> str:
         """Why a decision waits, for people."""
-        return f"above {self._four_eyes_over} {self._practice.settings.currency} a second person must approve it too"
+        return f"above {self.four_eyes_over} {self._practice.settings.currency} a second person must approve it too"
 
     def approve(self, tx: Tx, wish: Wish) -> Correction:
         """The correction that is wished for: approved, or proposed while a second person must agree.
@@ -95,8 +99,7 @@ class Agreement:
     def _names(self, wish: Wish, proposal: Correction | None) -> str:
         first = (proposal.approved_by,) if proposal is not None else ()
         names = dict.fromkeys((*first, wish.operator.login))
-        second_needed = ZERO < self._four_eyes_over < wish.at_stake
-        return "" if second_needed and len(names) < 2 else ", ".join(names)
+        return "" if self.needs_second(wish.at_stake) and len(names) < 2 else ", ".join(names)
 
     def _propose(self, tx: Tx, wish: Wish, proposal: Correction | None) -> Correction:
         if proposal is None:

@@ -100,6 +100,15 @@ class Approvals:
         refused = None if discrepancy.finding.family == notices.GUARD else self._refusal(tx, discrepancy)
         return refused.message if refused is not None else ""
 
+    def undo_refusal(self, tx: Tx, discrepancy: Discrepancy) -> str:
+        """Why nothing can be taken back now, "" if something can."""
+        try:
+            self.undo_option(tx, discrepancy)
+        except Invalid as error:
+            return f"{error}: {error.hint}".rstrip(": ").replace(discrepancy.id, "it")
+        refused = self._refusal(tx, discrepancy)
+        return refused.message if refused is not None else ""
+
     def option(self, discrepancy: Discrepancy, option_id: str) -> Option:
         """The option of that id, the recommended one for ""; raises ``Invalid`` where it cannot be approved."""
         finding = discrepancy.finding

@@ -10,6 +10,7 @@ import msgspec
 
 from daemon.control.operations import UnknownId
 from daemon.control.views import correction_view
+from daemon.core.correction import Option
 from daemon.core.discrepancy import Discrepancy
 from daemon.desk import left_out, switches, weighing
 from daemon.desk.agreement import Agreement
@@ -120,8 +121,10 @@ class Desk:
         place, engine = place_of(self._engines, row.finding.practice), self._engines.get(row.finding.practice)
         if engine is None:
             return weighing.plain(tx, row, place)
-        detail = weighing.weighed(tx, row, engine.practice, place, self._four_eyes_over)
-        return msgspec.structs.replace(detail, refusal=self._approvals(row).refusal(tx, row))
+        detail = weighing.weighed(tx, row, engine.practice, place, self._agreement(row))
+        approvals = self._approvals(row)
+        why, no_undo = approvals.refusal(tx, row), approvals.undo_refusal(tx, row)
+        return msgspec.structs.replace(detail, refusal=why, undo_refusal=no_undo)
 
     async def correction(self, correction_id: str) -> CorrectionView:
         def work(tx: Tx) -> CorrectionView:
@@ -136,9 +139,13 @@ class Desk:
         def work(tx: Tx) -> OptionView:
             row = found(tx, discrepancy_id)
             option = self._approvals(row).option(row, option_id)
-            return weighing.weighed_option(tx, row, option, self._engine(row.finding.practice).practice)
+            return self._weighed(tx, row, option)
 
         return await self._db.read(work)
+
+    def _weighed(self, tx: Tx, row: Discrepancy, option: Option) -> OptionView:
+        practice = self._engine(row.finding.practice).practice
+        return weighing.weighed_option(tx, row, option, practice, self._agreement(row))
 
     async def approve(self, discrepancy_id: str, option: str, expect: str, operator: Operator) -> Approval:
         asked = ApproveRequest(option=option, expect=expect)
@@ -152,7 +159,7 @@ class Desk:
         def work(tx: Tx) -> OptionView:
             row = found(tx, discrepancy_id)
             _, option = self._approvals(row).undo_option(tx, row)
-            return weighing.weighed_option(tx, row, option, self._engine(row.finding.practice).practice)
+            return self._weighed(tx, row, option)
 
         return await self._db.read(work)
 
@@ -261,13 +268,14 @@ class Desk:
             raise UnknownId(f"no practice {practice}", hint=f"it is one of: {', '.join(self._engines)}")
         return engine
 
+    def _agreement(self, row: Discrepancy) -> Agreement:
+        return Agreement(self._engine(row.finding.practice).practice, self._four_eyes_over)
+
     def _approvals(self, row: Discrepancy) -> Approvals:
-        practice = self._engine(row.finding.practice).practice
-        return Approvals(practice, Agreement(practice, self._four_eyes_over))
+        return Approvals(self._engine(row.finding.practice).practice, self._agreement(row))
 
     def _decisions(self, row: Discrepancy) -> Decisions:
-        practice = self._engine(row.finding.practice).practice
-        return Decisions(practice, Agreement(practice, self._four_eyes_over))
+        return Decisions(self._engine(row.finding.practice).practice, self._agreement(row))
 
 
 def _followed(tx: Tx, approval: Approval) -> Approval:

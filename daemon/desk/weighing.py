@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import msgspec
 
 from daemon.control import weighing
@@ -14,6 +12,7 @@ from daemon.core.discrepancy import Discrepancy
 from daemon.core.evidence import view_of
 from daemon.core.family import Family
 from daemon.core.view import Scene, scene
+from daemon.desk.agreement import Agreement, at_stake
 from daemon.desk.history import history_entry
 from daemon.practice import Practice
 from daemon.protocol import CorrectionView, Detail, OptionView
@@ -37,7 +36,7 @@ def followed(tx: Tx, correction: Correction, currency: str) -> CorrectionView:
     return weighing.followed(correction, journal.traces(tx, correction.id), currency)
 
 
-def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, four_eyes_over: Decimal) -> Detail:
+def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, agreement: Agreement) -> Detail:
     """The same with lines, ledger and the effect of each option; without the first two while no system was read yet."""
     finding = row.finding
     family = families.load(tx, practice.id, finding.family)
@@ -47,10 +46,10 @@ def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, four_eye
     view = view_of(stage, *ids) if stage is not None else None
     return msgspec.structs.replace(
         plain(tx, row, place),
-        options=tuple(weighing.weighed(option, family, place.currency) for option in finding.options),
+        options=tuple(_option(row, option, family, practice, agreement) for option in finding.options),
         lines=weighing.lines(view) if view is not None else (),
         ledger=weighing.ledger(stage) if stage is not None else None,
-        four_eyes_over=money(four_eyes_over),
+        four_eyes_over=money(agreement.four_eyes_over),
         closed_through=stage.rules.locked_through if stage is not None else None,
         timezone=practice.settings.timezone.key,
         settle_s=practice.settings.settle_s,
@@ -64,10 +63,15 @@ def _cause(tx: Tx, discrepancy_id: str | None) -> str:
     return cause.finding.summary if cause is not None else ""
 
 
-def weighed_option(tx: Tx, row: Discrepancy, option: Option, practice: Practice) -> OptionView:
-    """One option with its effect."""
-    family = families.load(tx, practice.id, row.finding.family)
-    return weighing.weighed(option, family, practice.settings.currency)
+def weighed_option(tx: Tx, row: Discrepancy, option: Option, practice: Practice, agreement: Agreement) -> OptionView:
+    """One option with its effect, and whether two people must agree to it."""
+    return _option(row, option, families.load(tx, practice.id, row.finding.family), practice, agreement)
+
+
+def _option(row: Discrepancy, option: Option, family: Family, practice: Practice, agreement: Agreement) -> OptionView:
+    view = weighing.weighed(option, family, practice.settings.currency)
+    needs_second = agreement.needs_second(at_stake(row.finding, option))
+    return msgspec.structs.replace(view, second_over=money(agreement.four_eyes_over) if needs_second else "")
 
 
 def _scene(tx: Tx, practice: Practice, family: Family) -> Scene | None:

@@ -49,8 +49,9 @@ class WriteView(Message, frozen=True, kw_only=True):
 
 
 class OptionView(Message, frozen=True, kw_only=True, omit_defaults=True):
-    """One way to correct it. ``effect`` and ``relies_on``, the values that an approval is bound to, stand in a
-    ``Detail`` only."""
+    """One way to correct it. In a ``Detail`` only stand ``effect``; ``relies_on``, the values that an approval is bound
+    to; and ``second_over``, the amount above which two people must agree, if they must: what differs counts, or the
+    largest sum that is written if it is more."""
 
     id: str
     title: str
@@ -60,6 +61,7 @@ class OptionView(Message, frozen=True, kw_only=True, omit_defaults=True):
     writes: tuple[WriteView, ...]
     effect: EffectView | None = None
     relies_on: dict[str, str] = msgspec.field(default_factory=dict)
+    second_over: str = ""
 
 
 class CorrectionView(Message, frozen=True, kw_only=True):
@@ -133,15 +135,17 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     """A discrepancy with all that a person weighs before deciding.
 
     ``lines`` are those of its document, at most two hundred; ``refusal`` says why no option can be approved now, "" if
-    nothing forbids it; above ``four_eyes_over`` (zero: never) two people must agree; ``closed_through`` is the last
-    closed day of the books; ``timezone`` the practice's; ``settle_s`` how long a write in doubt may still land;
-    ``cause_summary`` says what its cause is; ``client_name`` whom it is about, "" where that is nobody or unknown.
+    nothing forbids it, ``undo_refusal`` why nothing can be undone; above ``four_eyes_over`` (zero: never) two people
+    must agree; ``closed_through`` is the last closed day of the books; ``timezone`` the practice's; ``settle_s`` how
+    long a write in doubt may still land; ``cause_summary`` says what its cause is; ``client_name`` whom it is about, ""
+    where that is nobody or unknown.
     """
 
     history: tuple[HistoryEntry, ...] = ()
     lines: tuple[LinePair, ...] = ()
     ledger: LedgerView | None = None
     refusal: str = ""
+    undo_refusal: str = ""
     four_eyes_over: str = "0.00"
     closed_through: dt.date | None = None
     timezone: str = "UTC"

@@ -176,3 +176,19 @@ async def test_an_option_can_be_looked_at_by_its_id(clinic: Office) -> None:
     found: DiscrepancyView = await edited(clinic, "19.99")
     detail = await clinic.show(found.id)
     assert await clinic.desk.option(found.id, detail.options[0].id) == detail.options[0]
+
+
+async def test_why_nothing_can_be_undone_is_said_before_anybody_tries(clinic: Office) -> None:
+    found = await edited(clinic, "19.99")
+    assert "nothing was applied for it" in (await clinic.show(found.id)).undo_refusal
+    await clinic.desk.approve(found.id, "", "", ANN)
+    edit(clinic, found.subject.provet.id if found.subject.provet else "", "21.50")
+    await clinic.cycle()
+    stale = await clinic.show(found.id)
+    assert stale.correction
+    assert stale.correction.status == "stale"
+    assert "nothing was applied for it" in stale.undo_refusal
+    await clinic.approve(found.id)
+    assert (await clinic.show(found.id)).undo_refusal == ""
+    await clinic.undo(found.id)
+    assert "undone already" in (await clinic.show(found.id)).undo_refusal

@@ -19,20 +19,25 @@ def test_the_question_names_count_money_and_writes() -> None:
 
 
 def test_the_first_of_two_is_told_that_a_second_is_needed() -> None:
-    shown = listed(asking.question(detail(four_eyes_over="50.00"), option(), "ann", NOW))
+    shown = listed(asking.question(detail(), option(second_over="50.00"), "ann", NOW))
     assert "Above 50.00 GBP two people must agree" in shown
 
 
 def test_the_second_is_told_who_was_first_and_when() -> None:
-    found = detail(four_eyes_over="50.00", correction=correction("proposed", by="ann"))
-    shown = listed(asking.question(found, option(), "bob", NOW))
+    found = detail(correction=correction("proposed", by="ann"))
+    shown = listed(asking.question(found, option(second_over="50.00"), "bob", NOW))
     assert "ann approved it first on 2026-07-02 12:55 BST, 5 min ago" in shown
 
 
 def test_the_first_cannot_be_the_second() -> None:
-    found = detail(four_eyes_over="50.00", correction=correction("proposed", by="ann"))
-    assert "another person" in asking.refusal("approve", found, option(), "ann")
-    assert asking.refusal("approve", found, option(), "bob") == ""
+    found, chosen = detail(correction=correction("proposed", by="ann")), option(second_over="50.00")
+    assert "another person" in asking.refusal("approve", found, chosen, "ann")
+    assert asking.refusal("approve", found, chosen, "bob") == ""
+
+
+def test_a_waiver_of_which_the_ceiling_is_not_known_yet_tells_of_the_second_person() -> None:
+    assert "Above 50.00 GBP, counting the ceiling" in listed(asking.waiver_terms(detail(four_eyes_over="50.00")))
+    assert asking.waiver_terms(detail()) == []
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,7 @@ def test_the_first_cannot_be_the_second() -> None:
         ({"correction": correction("in_doubt")}, "waive", "on its way"),
         ({"correction": correction("in_doubt")}, "reject", "being carried out"),
         ({}, "undo", "nothing was applied"),
+        ({"correction": correction("stale"), "undo_refusal": "nothing was applied for it"}, "undo", "nothing was"),
     ],
 )
 def test_a_key_that_makes_no_sense_says_why(changes: dict[str, object], action: str, why: str) -> None:

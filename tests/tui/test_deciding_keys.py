@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from textual.widgets import Button
 
 from daemon.control.access import Access, Peer
-from daemon.protocol import Role
+from daemon.protocol import OptionView, Role
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.tui.test_screens import attached, notices, open_review, screen_text, until
@@ -92,6 +93,50 @@ async def test_undo_shows_what_it_writes_and_no_is_the_answer_at_hand(
         await pilot.press("y")
         await until(pilot, lambda: "cor-2" in operations.corrections)
         await until(pilot, lambda: "approved undo by" in screen_text(pilot))
+
+
+class Slow(FakeOperations):
+    """Takes its time to say what an undo would write."""
+
+    def __init__(self) -> None:
+        super().__init__(count=12)
+        self.planned = asyncio.Event()
+
+    async def undo_option(self, discrepancy_id: str) -> OptionView:
+        await self.planned.wait()
+        return await super().undo_option(discrepancy_id)
+
+
+async def test_undo_asks_at_once_and_takes_no_yes_before_it_says_to_what(tmp_path: Path) -> None:
+    operations, path = Slow(), tmp_path / "s.sock"
+    async with serving(operations, path), attached(str(path), (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a", "y")
+        await until(pilot, lambda: "cor-1" in operations.corrections)
+        while review.found.status != "closed":
+            operations.step()
+            await pilot.pause(0.01)
+        await pilot.press("u")
+        await until(pilot, lambda: "Looking at what an undo would write" in screen_text(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "wait until it is shown" in notices(pilot))
+        assert isinstance(pilot.app.screen, Confirm)
+        operations.planned.set()
+        await until(pilot, lambda: "Undo it?" in screen_text(pilot))
+        assert list(operations.corrections) == ["cor-1"]
+        await pilot.press("y")
+        await until(pilot, lambda: "cor-2" in operations.corrections)
+
+
+async def test_an_undo_that_is_refused_closes_its_question(tmp_path: Path) -> None:
+    operations, path = Slow(), tmp_path / "s.sock"
+    async with serving(operations, path), attached(str(path), (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a", "y")
+        await until(pilot, lambda: bool(review.found.correction))
+        operations.planned.set()
+        await pilot.press("u")
+        await until(pilot, lambda: "nothing was applied" in notices(pilot) and pilot.app.screen is review)
 
 
 class Viewers(Access):

@@ -26,6 +26,7 @@ from daemon.safe import safe
 from tui import asking, calls, following
 from tui.calls import Call, ControlError
 from tui.desk import Desk
+from tui.drawing import Piece
 from tui.plain import amount, words
 from tui.reviewing import zone_of
 from tui.screens.dialogs import Confirm
@@ -87,26 +88,48 @@ class Deciding(View):
         return super().refusal(action) or safe(asking.refusal(action, self.found, self.chosen(), self.me))
 
     def action_approve(self) -> None:
-        if chosen := self.chosen():
-            self._confirm(chosen, "Approve", calls.approve(self.found.id, chosen.id, chosen.fingerprint))
+        chosen, seen = self.chosen(), self.found
+        if chosen is None:
+            return
+        weighed = chosen.effect is not None
+        dialog = Confirm(self._question(seen, chosen), "Approve")
+        call = calls.approve(seen.id, chosen.id, chosen.fingerprint)
+        self.app.push_screen(dialog, lambda said: self._answered(said, call, seen, chosen))
+        if not weighed:
+            self.start(partial(self._weigh, dialog, seen, chosen), "weigh")
+
+    async def _weigh(self, dialog: Confirm, seen: DiscrepancyView, chosen: OptionView) -> None:
+        """Add what the list does not know: the effect, and whether two people must agree."""
+        option = await self.ask(calls.option(seen.id, chosen.id))
+        if option and option.fingerprint == chosen.fingerprint:
+            dialog.show(self._question(seen, option))
 
     def action_undo(self) -> None:
-        self.start(self._ask_undo, "decide")
+        self.start(partial(self._ask_undo, self.found), "weigh")
 
-    async def _ask_undo(self) -> None:
-        option = await self.ask(calls.undo_option(self.found.id))
-        if option:
-            self._confirm(option, "Undo", calls.undo(self.found.id, option.fingerprint))
-
-    def _confirm(self, option: OptionView, yes: str, call: Call[Approval]) -> None:
-        seen = self.found
+    async def _ask_undo(self, seen: DiscrepancyView) -> None:
+        """Ask at once, and let it be answered once it is known what an undo would write."""
+        planned: list[OptionView] = []
 
         def answered(said: bool | None) -> None:
-            if said:
-                self.start(partial(self._send_approval, call, seen, option), "decide")
+            for option in planned:
+                self._answered(said, calls.undo(seen.id, option.fingerprint), seen, option)
 
-        lines = asking.question(seen, option, self.me, self.desk.world.utc())
-        self.app.push_screen(Confirm(lines, yes), answered)
+        dialog = Confirm(asking.about(seen, "Undo?"), "Undo", waits_for="what an undo would write")
+        self.app.push_screen(dialog, answered)
+        option = await self.ask(calls.undo_option(seen.id))
+        if option is None:
+            dialog.withdraw()
+        elif dialog.is_running:
+            planned.append(option)
+            dialog.show(self._question(seen, option))
+
+    def _question(self, seen: DiscrepancyView, option: OptionView) -> list[Piece]:
+        return asking.question(seen, option, self.me, self.desk.world.utc())
+
+    def _answered(self, said: bool | None, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
+        if said:
+            self.start(partial(self._send_approval, call, seen, option), "decide")
 
     async def _send_approval(self, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
         try:
@@ -149,8 +172,7 @@ class Deciding(View):
         lines = asking.about(
             self.found, "Waive? The difference is accepted; it comes back if it grows or the day is past."
         )
-        if limit := asking.second_wanted(self.found, max(Decimal(difference), Decimal(self.found.amount))):
-            lines.append((f"Above {limit} two people must agree on the same terms.", "warn"))
+        lines += asking.waiver_terms(self.found)
         form = Form(
             lines,
             "waives",

@@ -19,11 +19,18 @@ from tui.widgets import content
 
 
 def _text(lines: Sequence[Piece]) -> Static:
-    return Static(content([(f"{text}\n", role) for text, role in lines]), classes="words")
+    return Static(content(_ended(lines)), classes="words")
+
+
+def _ended(lines: Sequence[Piece]) -> list[Piece]:
+    return [(f"{text}\n", role) for text, role in lines]
 
 
 class Confirm(ModalScreen[bool]):
-    """A question with "No" focused; True only for a deliberate yes."""
+    """A question with "No" focused; True only for a deliberate yes.
+
+    One that ``waits_for`` something takes no yes until that is shown.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
@@ -31,10 +38,11 @@ class Confirm(ModalScreen[bool]):
         Binding("left,right,h,l", "app.focus_next", "Other button", show=False),
     ]
 
-    def __init__(self, lines: Sequence[Piece], yes: str) -> None:
+    def __init__(self, lines: Sequence[Piece], yes: str, waits_for: str = "") -> None:
         super().__init__()
-        self._lines = lines
+        self._lines = [*lines, (f"Looking at {waits_for}…", "dim")] if waits_for else lines
         self._yes = yes
+        self._waits_for = waits_for
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -47,11 +55,25 @@ class Confirm(ModalScreen[bool]):
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
 
+    def show(self, lines: Sequence[Piece]) -> None:
+        """Ask with these lines instead, and take a yes to them."""
+        self._lines, self._waits_for = lines, ""
+        for words in self.query(".words").results(Static):
+            words.update(content(_ended(lines)))
+
+    def withdraw(self) -> None:
+        """There is nothing to ask: close without an answer."""
+        if self.is_current:
+            self.dismiss(False)
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        self.action_answer(event.button.id == "yes")
 
     def action_answer(self, yes: bool) -> None:
-        self.dismiss(yes)
+        if yes and self._waits_for:
+            self.notify(f"wait until it is shown {safe(self._waits_for)}", severity="warning", markup=False)
+        else:
+            self.dismiss(yes)
 
 
 class Prompt(Typing[str]):
