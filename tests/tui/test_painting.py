@@ -29,7 +29,7 @@ FRAME_S = 0.05
 class Watched(ReconcileApp):
     """Counts how often each line of the terminal is painted."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
