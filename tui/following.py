@@ -74,8 +74,9 @@ def _step(step: StepView, now: dt.datetime) -> list[Piece]:
 
 
 def _stale(found: CorrectionView) -> list[Piece]:
+    done = f"{found.steps_done} of {found.steps} writes were made" if found.steps_done else "Nothing was written"
     return [
-        ("Nothing was written. The options below were worked out anew from what stands now\n", "warn"),
+        (f"{done}. The options below were worked out anew from what stands now\n", "warn"),
         *([(f"  {part.strip()}\n", "") for part in (found.error or "").split(":", 1)[-1].split(";")]),
     ]
 

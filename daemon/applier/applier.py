@@ -6,7 +6,7 @@ Order of what is durable: intents, then the request leaves, then the outcome wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from daemon.applier.book import Book
 from daemon.applier.prepare import Prepared, prepare
@@ -17,6 +17,8 @@ from daemon.practice import Practice
 from daemon.transport.answers import Outcome, Refused, Unknown
 
 _CONCURRENT = 4
+GoingOn = Callable[[list[Correction]], Awaitable[list[Correction]]]
+"""Which of some corrections may go on with their next step."""
 
 
 class Applier:
@@ -27,13 +29,16 @@ class Applier:
         self._book = Book(practice)
         self._lanes = {system: asyncio.Semaphore(_CONCURRENT) for system in System}
 
-    async def apply(self, corrections: Sequence[Correction]) -> None:
-        """Run corrections until each is applied, failed, in doubt, or put off by a passing fault."""
+    async def apply(self, corrections: Sequence[Correction], going_on: GoingOn) -> None:
+        """Run corrections until each is applied, failed, in doubt, stale, or put off by a passing fault.
+
+        ``going_on`` is asked before every write but the first of each.
+        """
         running = await self._book.start(corrections)
         ids = [correction.id for correction in running]
         while running:
             await self._round(running)
-            running = await self._book.reload(ids)
+            running = await going_on(await self._book.reload(ids))
 
     async def _round(self, running: list[Correction]) -> None:
         """The next step of every running correction."""

@@ -46,6 +46,7 @@ class Book:
         return [correction for correction in started if correction.steps]
 
     def _start(self, tx: Tx, correction: Correction) -> Correction:
+        correction = corrections.get(tx, correction.id) or correction
         if correction.status is _S.APPLYING:
             return correction
         started = moved(correction, _S.APPLYING)

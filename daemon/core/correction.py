@@ -268,7 +268,8 @@ class Correction(Value, frozen=True, kw_only=True):
     """One chosen option on its way into the systems. ``approved_by`` is ``policy`` or a person's login name.
 
     ``proposed`` corrections wait for a second person. ``cursor`` is the index of the first step not yet settled.
-    ``undoes`` is the id of the correction that this one corrects back, ``relies_on`` what its option relied on.
+    ``undoes`` is the id of the correction that this one corrects back, ``relies_on`` what its option relied on,
+    ``sources`` what its steps were made of when the first of them might be sent (``daemon/core/sources.py``).
     ``again_at``: it was given up though nothing refused it, and from then on policy may try the same once more.
     """
 
@@ -286,6 +287,7 @@ class Correction(Value, frozen=True, kw_only=True):
     error: str = ""
     undoes: str = ""
     relies_on: dict[str, str] = msgspec.field(default_factory=dict)
+    sources: dict[str, str] = msgspec.field(default_factory=dict)
     before: Before | None = None
     again_at: dt.datetime | None = None
 

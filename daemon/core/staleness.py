@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from daemon.core.correction import Option
+from daemon.core.correction import Correction, Option
 
 _SHOWN_MAX = 8
 _TEXT_MAX = 80
@@ -18,16 +18,30 @@ def moved_since(relied_on: Mapping[str, str], now: Option | None) -> str:
     """
     if now is None:
         return "what it relied on has moved: this correction is no longer possible or needed"
-    names = sorted(relied_on.keys() | now.relies_on.keys())
-    moves = [
-        f"{name} was {_shown(relied_on.get(name))}, is {_shown(now.relies_on.get(name))}"
-        for name in names
-        if relied_on and relied_on.get(name) != now.relies_on.get(name)
+    moves = _moves(relied_on, now.relies_on) if relied_on else []
+    return f"what it relied on has moved: {_listed(moves) or 'it would write something else now'}"
+
+
+def moved_between(correction: Correction, now: Mapping[str, str]) -> str:
+    """Why the rest of a correction that has begun no longer fits, "" if it does: ``now`` are the sources of that
+    rest."""
+    then = {name: value for name, value in correction.sources.items() if name in now}
+    moves = _moves(then, now)
+    done = f"after {correction.cursor} of {len(correction.steps)} writes"
+    return f"{done} what the rest relied on has moved: {_listed(moves)}" if then and moves else ""
+
+
+def _moves(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name} was {_shown(before.get(name))}, is {_shown(now.get(name))}"
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
     ]
-    if not moves:
-        return "what it relied on has moved: it would write something else now"
+
+
+def _listed(moves: list[str]) -> str:
     more = f"; and {len(moves) - _SHOWN_MAX} more" if len(moves) > _SHOWN_MAX else ""
-    return f"what it relied on has moved: {'; '.join(moves[:_SHOWN_MAX])}{more}"
+    return f"{'; '.join(moves[:_SHOWN_MAX])}{more}"
 
 
 def _shown(value: str | None) -> str:

@@ -42,7 +42,7 @@ class Corrector:
         started = 0
         while batch := await self._next(rules):
             started += len(batch)
-            await self._applier.apply(batch)
+            await self._applier.apply(batch, self._rechecker.going_on)
             await judge_dirty(self._practice, rules)
             self._put_off.update(correction.id for correction in batch)
         return started

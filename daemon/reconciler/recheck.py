@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from daemon.core.assess import Assessment, assess
-from daemon.core.correction import Correction, CorrectionStatus, CreatePayment, Option, SetLink, moved
+from daemon.core.correction import (
+    REMOVING,
+    Correction,
+    CorrectionStatus,
+    CreatePayment,
+    Option,
+    SetLink,
+    is_money,
+    moved,
+)
 from daemon.core.discrepancy import Policy
 from daemon.core.family import Family
 from daemon.core.model import Kind, Record, System
 from daemon.core.rules import Mode, Rules
-from daemon.core.staleness import moved_since
+from daemon.core.sources import sources
+from daemon.core.staleness import moved_between, moved_since
 from daemon.core.undo import plan_undo
 from daemon.core.walk_in import is_walk_in
 from daemon.practice import Practice
@@ -48,10 +60,28 @@ class Rechecker:
         anew = await self._practice.db.read(lambda tx: corrections.given_up(tx, self._practice.id, fresh))
         return [c for c in batch if c.discrepancy_id not in anew or await self._holds(c, rules)]
 
+    async def going_on(self, batch: Sequence[Correction]) -> list[Correction]:
+        """Those whose next step may be sent in the cycle in which the one before it took effect: what a person approved
+        is held against both systems once more, unless it only adds contacts and documents."""
+        return [c for c in batch if not _weighty(c) or await self._still_stands(c)]
+
     async def _agreed(self, correction: Correction, rules: Rules) -> bool:
-        if correction.cursor:
-            return await self._practice.db.write(lambda tx: self._still_lacking(tx, correction))
-        return await self._holds(correction, rules)
+        return await (self._still_stands(correction) if correction.cursor else self._holds(correction, rules))
+
+    async def _still_stands(self, correction: Correction) -> bool:
+        """Whether the rest of a begun correction is made of what it was made of when it began, as read now."""
+        practice = self._practice
+        family = await practice.db.read(lambda tx: families.load(tx, practice.id, correction.family))
+        await self._read_again(family)
+        return await practice.db.write(lambda tx: self._unmoved(tx, correction) and self._still_lacking(tx, correction))
+
+    def _unmoved(self, tx: Tx, correction: Correction) -> bool:
+        family = families.load(tx, self._practice.id, correction.family)
+        why = moved_between(correction, sources(correction.steps[correction.cursor :], family))
+        if why:
+            self._outdate(tx, correction, why)
+            families.mark(tx, self._practice.id, [correction.family])
+        return not why
 
     def _still_lacking(self, tx: Tx, correction: Correction) -> bool:
         """Whether nobody typed in meanwhile what a begun correction is about to pay: the two are then to be linked."""
@@ -113,6 +143,8 @@ class Rechecker:
         assessment = assess(family, rules)
         option = _undo(tx, correction, family, rules) if correction.undoes else _option(tx, correction, assessment)
         if option is not None and option.fingerprint == correction.fingerprint:
+            made_of = sources(correction.steps, family)
+            corrections.put(tx, msgspec.structs.replace(correction, sources=made_of))
             return True
         self._outdate(tx, correction, moved_since(correction.relies_on, option))
         save(tx, practice, correction.family, assessment, seen, in_doubt(tx, practice))
@@ -129,6 +161,11 @@ class Rechecker:
             subject=correction.discrepancy_id,
             detail={"option": correction.option, "error": why},
         )
+
+
+def _weighty(correction: Correction) -> bool:
+    """Whether a person approved it, and it moves money or takes something away."""
+    return correction.approved_by != POLICY and any(is_money(s) or isinstance(s, REMOVING) for s in correction.steps)
 
 
 def _option(tx: Tx, correction: Correction, assessment: Assessment) -> Option | None:

@@ -208,7 +208,7 @@ class CorrectionLife(RuleBasedStateMachine):
         """Apply what may be applied, as the reconciler chooses it, and note what is in doubt."""
         self.remote.fates, self.remote.delay_s = list(fates), delay_s
         try:
-            self.run(self.applier.apply(self._ready()))
+            self.run(self.applier.apply(self._ready(), _unmoved))
         except Killed:
             self.begin()
         except BaseExceptionGroup as group:
@@ -276,6 +276,10 @@ class CorrectionLife(RuleBasedStateMachine):
     def _corrections(self) -> list[Correction]:
         found = self.run(self.db.read(lambda tx: [corrections.get(tx, each) for each in self.made]))
         return [each for each in found if each is not None]
+
+
+async def _unmoved(batch: list[Correction]) -> list[Correction]:
+    return batch
 
 
 def _xero(document_id: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
+
 from daemon.protocol import StepState, StepView
 from tests.tui.details import NOW, correction, detail, listed, option, text
 from tui import following
@@ -61,6 +63,14 @@ def test_a_stale_correction_lists_what_moved() -> None:
     shown = text(following.steps(detail(correction=correction("stale", error=error)), NOW))
     assert "Nothing was written" in shown
     assert "  xero gross was 80.00, is 81.00\n  date was a, is b\n" in shown
+
+
+def test_a_correction_that_went_stale_on_its_way_says_what_was_written() -> None:
+    error = "after 1 of 2 writes what the rest relied on has moved: provet payment 7 was 20.00, is gone"
+    begun = msgspec.structs.replace(correction("stale", error=error), steps=2, steps_done=1)
+    shown = text(following.steps(detail(correction=begun), NOW))
+    assert "1 of 2 writes were made. The options" in shown
+    assert "  provet payment 7 was 20.00, is gone\n" in shown
 
 
 def test_an_approval_of_what_moved_meanwhile_shows_before_and_after() -> None:
