@@ -135,11 +135,12 @@ def audit_summary(log: Log, *, following: bool, searching: bool) -> list[Piece]:
 
 
 def proof_pieces(proof: AuditProof | None, *, running: bool) -> list[Piece]:
-    """What verifying found; empty before anybody asked."""
-    if running:
-        return [(" … verifying the chain from its first entry; this takes a while on a long log", "warn")]
+    """What verifying found so far; empty before anybody asked."""
     if proof is None:
-        return []
+        return [(" … verifying the chain from its first entry: v stops", "warn")] if running else []
+    if proof.resume:
+        share = f"{proof.checked:,} of {proof.entries:,} entries hold ({100 * proof.checked // proof.entries} %)"
+        return [(f" … {share}: v stops" if running else f" ‖ stopped: {share}, the rest was not checked", "warn")]
     if proof.ok:
         return [(f" ✓ the chain of {proof.entries:,} entries holds; head {safe(proof.head)}", "good")]
     at = f"{proof.broken_at:,}" if proof.broken_at else "?"

@@ -173,8 +173,10 @@ def audit(after: int, limit: int) -> Call[AuditPage]:
     return Call("GET", f"/audit?after={after}&limit={limit}", AuditPage)
 
 
-def audit_verify() -> Call[AuditProof]:
-    return Call("GET", "/audit/verify", AuditProof)
+def audit_verify(so_far: AuditProof | None = None) -> Call[AuditProof]:
+    """The next part of the chain's proof, behind what was checked so far."""
+    after, previous = (so_far.checked, so_far.resume) if so_far else (0, "")
+    return Call("GET", f"/audit/verify?{urlencode([('after', after), ('previous', previous)])}", AuditProof)
 
 
 def audit_search(query: AuditQuery) -> Call[AuditFound]:

@@ -107,6 +107,10 @@ def _entries(session: Session, *, follow: bool) -> Iterator[AuditEntry]:
 
 def _audit_verify(session: Session) -> int:
     proof = session.daemon.send(calls.audit_verify())
+    while proof.ok and proof.resume:
+        session.console.progress(f"{proof.checked:,} of {proof.entries:,} entries hold")
+        proof = session.daemon.send(calls.audit_verify(proof))
+    session.console.progress("")
     session.console.say(proof, [proof_line(proof)])
     return DONE if proof.ok else ERROR
 

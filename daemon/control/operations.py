@@ -127,7 +127,9 @@ class Operations(Protocol):
         """What a search finds in the next part of the log, newest first."""
         ...
 
-    async def audit_verify(self) -> AuditProof: ...
+    async def audit_verify(self, after: int | None = None, previous: str = "") -> AuditProof:
+        """The whole chain, or the next part of it behind an entry and its hash (0: the first part)."""
+        ...
 
     async def doubts(self, practice: str) -> DoubtPage:
         """The steps in doubt of a practice, of all for ""."""

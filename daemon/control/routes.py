@@ -179,8 +179,9 @@ class Routes:
         after, limit = _number(request, "after", 0), _number(request, "limit", 200)
         return answer(await self._operations.audit(after, min(max(limit, 1), PAGE_MAX)))
 
-    async def audit_verify(self, _: web.Request) -> web.Response:
-        return answer(await self._operations.audit_verify())
+    async def audit_verify(self, request: web.Request) -> web.Response:
+        after = _number(request, "after", 0) if "after" in request.query else None
+        return answer(await self._operations.audit_verify(after, request.query.get("previous", "")))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         return await self._streams.serve(request, request[OPERATOR])

@@ -25,7 +25,7 @@ from daemon.desk.history import audit_entry
 from daemon.desk.lists import Lists
 from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
-from daemon.desk.searching import search
+from daemon.desk.searching import search, verified
 from daemon.ports import Clock, NewId, T
 from daemon.practice import Practice
 from daemon.protocol import (
@@ -247,14 +247,8 @@ class Desk:
             self._engine(query.practice)
         return await self._db.read(lambda tx: left_out.page(tx, self._engines, query))
 
-    async def audit_verify(self) -> AuditProof:
-        def work(tx: Tx) -> AuditProof:
-            broken = audit.verify(tx)
-            count, head = audit.head(tx)
-            message = "" if broken is None else f"entry {broken} is missing or was changed"
-            return AuditProof(ok=broken is None, entries=count, head=head, broken_at=broken, message=message)
-
-        return await self._db.read(work)
+    async def audit_verify(self, after: int | None = None, previous: str = "") -> AuditProof:
+        return await self._db.read(lambda tx: verified(tx, after, previous))
 
     def changes(self) -> AsyncIterator[Change]:
         return self._following.changes()

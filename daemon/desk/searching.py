@@ -1,9 +1,9 @@
-"""The audit log searched from its newest entry back, part by part, so that no search holds the store up."""
+"""The audit log searched and verified part by part, so that neither holds the store up."""
 
 from __future__ import annotations
 
 from daemon.desk.history import audit_entry
-from daemon.protocol import AuditEntry, AuditFound, AuditQuery
+from daemon.protocol import AuditEntry, AuditFound, AuditProof, AuditQuery
 from daemon.store import audit
 from daemon.store.audit import Entry
 from daemon.store.tx import Tx
@@ -30,6 +30,25 @@ def search(tx: Tx, query: AuditQuery) -> AuditFound:
         else:
             before = before if len(chunk) == _CHUNK else floor
     return AuditFound(entries=tuple(found), before=before if before > 1 else 0, newest=newest)
+
+
+def verified(tx: Tx, after: int | None, previous: str) -> AuditProof:
+    """Whether the whole chain holds, or its next part behind the entry ``after`` with the hash ``previous``."""
+    if after is None:
+        found = audit.Check(broken=audit.verify(tx), number=audit.head(tx)[0], done=True)
+    else:
+        begun = audit.Check(number=after, hash=previous) if after else audit.Check()
+        found = audit.followed(tx, begun, _PART)
+    count, head = audit.head(tx)
+    return AuditProof(
+        ok=found.broken is None,
+        entries=count,
+        head=head,
+        broken_at=found.broken,
+        message="" if found.broken is None else f"entry {found.broken} is missing or was changed",
+        checked=found.number,
+        resume="" if found.done else found.hash,
+    )
 
 
 def _chunk(tx: Tx, query: AuditQuery, before: int, floor: int) -> list[Entry]:

@@ -25,13 +25,18 @@ class AuditPage(Message, frozen=True, kw_only=True):
 
 
 class AuditProof(Message, frozen=True, kw_only=True):
-    """Whether the chain holds; ``broken_at`` is the number of the first entry that does not fit."""
+    """Whether the chain holds; ``broken_at`` is the number of the first entry that does not fit.
+
+    ``checked`` of the ``entries`` were looked at; ``resume`` is the hash to go on with behind them, "" if none is left.
+    """
 
     ok: bool
     entries: int
     head: str
     broken_at: int | None = None
     message: str = ""
+    checked: int = 0
+    resume: str = ""
 
 
 class KindRecord(Message, frozen=True, kw_only=True):

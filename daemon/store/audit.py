@@ -32,6 +32,18 @@ _START = "0" * 64
 _CHUNK = 1000
 
 
+class Check(Value, frozen=True, kw_only=True):
+    """How far the chain was followed: its newest entry so far and that one's hash.
+
+    ``broken`` is the first entry that is missing or not as it was written; ``done`` says that nothing is left to check.
+    """
+
+    number: int = 0
+    hash: str = _START
+    broken: int | None = None
+    done: bool = False
+
+
 def append(
     tx: Tx, *, at: datetime, practice: str, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> int:
@@ -50,16 +62,26 @@ def append(
 
 def verify(tx: Tx) -> int | None:
     """The number of the first entry that is missing or not as it was written, None if the whole chain holds."""
-    number, previous = 0, _START
-    while rows := _rows(tx, number, _CHUNK):
-        for row in rows:
-            if row[7] != _chained(previous, row[:7]):
-                return number + 1
-            number, previous = row[0], row[7]
+    found = Check()
+    while not found.done:
+        found = followed(tx, found, _CHUNK)
+    return found.broken
+
+
+def followed(tx: Tx, so_far: Check, limit: int) -> Check:
+    """The chain followed by at most ``limit`` further entries; at its end also its head must be what was reached."""
+    number, previous = so_far.number, so_far.hash
+    rows = _rows(tx, number, limit)
+    for row in rows:
+        if row[7] != _chained(previous, row[:7]):
+            return Check(number=number, hash=previous, broken=number + 1, done=True)
+        number, previous = row[0], row[7]
+    if len(rows) == limit:
+        return Check(number=number, hash=previous)
     last, newest = head(tx)
-    if number != last:
-        return min(number, last) + 1
-    return None if previous == newest else number
+    cut = min(number, last) + 1 if number != last else None
+    broken = cut or (None if previous == newest else number)
+    return Check(number=number, hash=previous, broken=broken, done=True)
 
 
 def head(tx: Tx) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from daemon.protocol import (
@@ -62,6 +63,20 @@ async def test_the_audit_log_is_searched_from_the_newest_back(clinic: Office, cl
     assert (nobody.entries, nobody.before, nobody.newest) == ((), 0, whole.newest)
     about = await client.send(calls.audit_search(AuditQuery(subject=found.id[:4], practice="clinic-of-nobody")))
     assert about.entries == ()
+
+
+async def test_the_chain_is_proven_in_parts_that_add_up_to_the_whole(clinic: Office, client: Client) -> None:
+    found = await missing(clinic)
+    for number in range(5100):
+        await clinic.desk.decide(found.id, Comment(text=f"{number}"), ANN)
+    proof = await client.send(calls.audit_verify())
+    assert (proof.ok, proof.checked) == (True, 5000)
+    assert proof.resume
+    rest = await client.send(calls.audit_verify(proof))
+    assert (rest.ok, rest.resume, rest.checked) == (True, "", rest.entries)
+    assert rest.entries >= 5100
+    forged = msgspec.structs.replace(proof, resume="0" * 64)
+    assert (await client.send(calls.audit_verify(forged))).broken_at == 5001
 
 
 async def test_what_is_left_out_is_told_with_reasons_and_amounts(clinic: Office, client: Client) -> None:

@@ -63,6 +63,26 @@ async def test_an_untouched_log_holds(db: Database) -> None:
     assert await db.read(audit.verify) is None
 
 
+async def test_followed_in_parts_the_chain_holds_also_while_it_grows(db: Database) -> None:
+    await fill(db, 100)
+    found, parts = audit.Check(), 0
+    while not found.done:
+        found = await db.read(lambda tx, so_far=found: audit.followed(tx, so_far, 30))
+        parts += 1
+        if parts == 2:
+            await append(db)
+    assert (found.number, found.broken, parts) == (101, None, 4)
+
+
+async def test_followed_in_parts_a_changed_entry_is_found_where_it_is(db: Database) -> None:
+    await fill(db, 100)
+    await tamper(db, "UPDATE audit SET actor = 'eve' WHERE number = 77")
+    found = audit.Check()
+    while not found.done:
+        found = await db.read(lambda tx, so_far=found: audit.followed(tx, so_far, 30))
+    assert (found.number, found.broken) == (76, 77)
+
+
 async def test_an_entry_may_not_be_changed_in_passing(db: Database) -> None:
     await append(db)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):

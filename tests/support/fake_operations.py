@@ -74,6 +74,8 @@ class FakeOperations(FakeWatch):
         self.modes = dict.fromkeys(PRACTICES, "auto")
         self.synced: dict[str, int] = {}
         self.chain_broken = False
+        self.may_verify = asyncio.Event()
+        self.may_verify.set()
         self.result = CorrectionStatus.APPLIED
         self._listeners: list[asyncio.Queue[Change]] = []
         for number in range(count):
@@ -233,10 +235,17 @@ class FakeOperations(FakeWatch):
     async def audit(self, after: int, limit: int) -> AuditPage:
         return AuditPage(entries=tuple(self.log[after : after + limit]))
 
-    async def audit_verify(self) -> AuditProof:
+    async def audit_verify(self, after: int | None = None, previous: str = "") -> AuditProof:
+        """In parts of a hundred; ``may_verify`` holds all but the first."""
+        total = len(self.log)
         if self.chain_broken:
-            return AuditProof(ok=False, entries=len(self.log), head="", broken_at=2, message="the hash does not fit")
-        return AuditProof(ok=True, entries=len(self.log), head="f00d")
+            return AuditProof(ok=False, entries=total, head="", broken_at=2, message="the hash does not fit")
+        if after:
+            assert previous == f"hash-{after}"
+            await self.may_verify.wait()
+        checked = total if after is None else min(after + 100, total)
+        resume = "" if checked == total else f"hash-{checked}"
+        return AuditProof(ok=True, entries=total, head="f00d", checked=checked, resume=resume)
 
     async def changes(self) -> AsyncIterator[Change]:
         queue: asyncio.Queue[Change] = asyncio.Queue()

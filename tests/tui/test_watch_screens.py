@@ -259,6 +259,22 @@ async def test_verifying_says_what_it_found(socket_path: str, operations: FakeOp
             assert "no break was found" in notices(pilot)
 
 
+async def test_verifying_a_long_log_shows_how_far_it_is_and_can_be_stopped(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    busy(operations, 350)
+    operations.may_verify.clear()
+    async with attached(socket_path) as pilot:
+        await view(pilot, "6")
+        await pilot.press("v")
+        await until(pilot, lambda: "100 of 350 entries hold (28 %): v stops" in screen_text(pilot))
+        await pilot.press("v")
+        assert "stopped: 100 of 350 entries hold (28 %), the rest was not checked" in screen_text(pilot)
+        operations.may_verify.set()
+        await pilot.press("v")
+        await until(pilot, lambda: "✓ the chain of 350 entries holds" in screen_text(pilot))
+
+
 async def test_what_is_left_out_is_paged_searched_and_gone_through_by_reason(
     socket_path: str, operations: FakeOperations
 ) -> None:

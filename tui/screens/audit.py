@@ -42,8 +42,8 @@ class Audit(Searching):
     TERMS = TERMS
     ABOUT: ClassVar[str] = (
         "Everything that people decided and the daemon wrote, the newest first. No entry can be changed or taken out "
-        "unseen: each is chained to the one before by its hash, and v verifies the whole chain. Enter opens the "
-        f"discrepancy that an entry is about. / searches: {TERMS}."
+        "unseen: each is chained to the one before by its hash, and v verifies the whole chain (v again stops). Enter "
+        f"opens the discrepancy that an entry is about. / searches: {TERMS}."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify"),
@@ -126,10 +126,14 @@ class Audit(Searching):
         self.redraw()
 
     def action_verify(self) -> None:
-        if not self._verifying:
-            self._verifying = True
-            self._show_proof()
-            self.start(self._verify)
+        """Verify the chain from its first entry on, or stop doing so."""
+        self._verifying = not self._verifying
+        if self._verifying:
+            self.proof = None
+            self.start(self._verify, "verify")
+        else:
+            self.workers.cancel_group(self, "verify")
+        self._show_proof()
 
     def action_broken(self) -> None:
         if self.proof and self.proof.broken_at:
@@ -176,8 +180,13 @@ class Audit(Searching):
 
     async def _verify(self) -> None:
         proof = await self.ask(calls.audit_verify())
+        while proof:
+            self.proof = proof
+            if not proof.ok or not proof.resume:
+                break
+            self._show_proof()
+            proof = await self.ask(calls.audit_verify(proof))
         self._verifying = False
-        self.proof = proof or self.proof
         self._show_proof()
 
     def _show_proof(self) -> None:
