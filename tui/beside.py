@@ -105,7 +105,8 @@ def ledger(view: LedgerView | None, width: int, currency: str, *, equal: bool) -
         pieces += _row(row, label, currency)
     pieces += _folded(len(view.rows) - len(shown), "entry")
     if view.left_out:
-        pieces.append((f"  and {view.left_out} more entries\n", "dim"))
+        equal_rest = ", all equal" if not all(row.differs for row in view.rows) else ""
+        pieces.append((f"  and {view.left_out:,} more entries{equal_rest}: e reads them\n", "dim"))
     sign, role = ("≠", "bad") if view.provet != view.xero else ("=", "good")
     total = fit("the client owes", label)
     return [*pieces, (f"{sign} {total} {_money(view.provet, currency)} {_money(view.xero, currency)}\n", role)]

@@ -30,6 +30,7 @@ from daemon.protocol import (
     Failure,
     GroupBy,
     GroupPage,
+    LedgerView,
     ListQuery,
     Message,
     OptionView,
@@ -90,6 +91,11 @@ def selection(query: ListQuery, offset: int, limit: int) -> Call[SelectedPage]:
 
 def show(discrepancy_id: str) -> Call[Detail]:
     return Call("GET", f"/discrepancies/{_part(discrepancy_id)}", Detail)
+
+
+def ledger(discrepancy_id: str, offset: int) -> Call[LedgerView]:
+    """The ledger of a discrepancy's family, from that row on."""
+    return Call("GET", f"/discrepancies/{_part(discrepancy_id)}/ledger?offset={offset}", LedgerView)
 
 
 def correction(correction_id: str) -> Call[CorrectionView]:

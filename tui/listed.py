@@ -118,8 +118,9 @@ def summary_line(listing: Listing, folds: Folds, seen: tuple[int, str] | None, c
         if seen is None:
             return [("loading…", "dim")]
         count, total = seen
-        more = f"the first {len(folds.groups):,} of " if folds.total > len(folds.groups) else ""
-        by = f"  in {more}{folds.total:,} by {'root cause' if folds.by is GroupBy.CAUSE else folds.by}"
+        cut = folds.total > len(folds.groups)
+        more = f": here are the {len(folds.groups):,} with most money, / narrows to others" if cut else ""
+        by = f"  in {folds.total:,} by {'root cause' if folds.by is GroupBy.CAUSE else folds.by}{more}"
         return [(f"{count:,}", "head"), (f" · {_sum(total, currency)}", ""), (by, "dim")]
     if listing.total is None:
         return [("loading…", "dim")]

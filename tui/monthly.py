@@ -85,7 +85,7 @@ def layout(report: MonthReport, width: int) -> Layout:
     money = safe(report.currency)
     blocks = [Block((*_text(totals_lines(report), width), *_by(report, width)))]
     titles = {
-        "discrepancies": ("discrepancy", "of families begun by the end of the month"),
+        "discrepancies": ("discrepancy", "of families begun by its end"),
         "excluded": ("document", "left out, or left out before and still open"),
         "waivers": ("waiver", "among the discrepancies"),
         "approvals": ("approval", "in the month"),

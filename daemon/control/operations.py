@@ -30,6 +30,7 @@ from daemon.protocol import (
     ExcludedQuery,
     GroupBy,
     GroupPage,
+    LedgerView,
     ListQuery,
     Operator,
     OptionView,
@@ -69,6 +70,10 @@ class Operations(Protocol):
 
     async def correction(self, correction_id: str) -> CorrectionView:
         """How a correction stands now, finished or not."""
+        ...
+
+    async def ledger(self, discrepancy_id: str, offset: int) -> LedgerView:
+        """The ledger of a ``Detail``, from that row on."""
         ...
 
     async def option(self, discrepancy_id: str, option_id: str) -> OptionView:

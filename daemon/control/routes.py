@@ -86,6 +86,7 @@ class Routes:
             web.get("/groups", self.groups),
             web.get("/selection", self.selection),
             web.get("/discrepancies/{id}", self.show),
+            web.get("/discrepancies/{id}/ledger", self.ledger),
             web.get("/discrepancies/{id}/options/{option}", self.option),
             web.post("/discrepancies/{id}/approve", self.approve),
             web.get("/discrepancies/{id}/undo", self.undo_option),
@@ -121,6 +122,9 @@ class Routes:
 
     async def show(self, request: web.Request) -> web.Response:
         return answer(await self._operations.show(_id(request)))
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.ledger(_id(request), _number(request, "offset", 0)))
 
     async def option(self, request: web.Request) -> web.Response:
         return answer(await self._operations.option(_id(request), request.match_info["option"]))

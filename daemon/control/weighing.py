@@ -110,14 +110,16 @@ def _line(line: PostingLine | Line) -> LineView:
     )
 
 
-def ledger(scene: Scene) -> LedgerView | None:
-    """A family's money on both sides; None for a family without documents."""
-    rows = evidence.ledger(scene)
+def ledger(scene: Scene, offset: int = 0) -> LedgerView | None:
+    """A window of a family's money on both sides; None for a family without documents."""
+    rows = [_row(row) for row in evidence.ledger(scene)]
     if not rows:
         return None
+    if len(rows) > _ROWS_MAX:
+        rows.sort(key=lambda row: not row.differs)
     provet, xero = (money(side) for side in evidence.owed(scene))
-    left_out = max(len(rows) - _ROWS_MAX, 0)
-    return LedgerView(rows=tuple(_row(row) for row in rows[:_ROWS_MAX]), provet=provet, xero=xero, left_out=left_out)
+    shown = tuple(rows[offset : offset + _ROWS_MAX])
+    return LedgerView(rows=shown, provet=provet, xero=xero, left_out=max(len(rows) - offset - len(shown), 0))
 
 
 def _row(row: Row) -> LedgerRow:

@@ -48,6 +48,7 @@ from daemon.protocol import (
     ExcludedQuery,
     GroupBy,
     GroupPage,
+    LedgerView,
     ListQuery,
     Operator,
     OptionView,
@@ -125,6 +126,14 @@ class Desk:
         approvals = self._approvals(row)
         why, no_undo = approvals.refusal(tx, row), approvals.undo_refusal(tx, row)
         return msgspec.structs.replace(detail, refusal=why, undo_refusal=no_undo)
+
+    async def ledger(self, discrepancy_id: str, offset: int) -> LedgerView:
+        def work(tx: Tx) -> LedgerView:
+            row = found(tx, discrepancy_id)
+            ledger = weighing.ledger(tx, row, self._engine(row.finding.practice).practice, offset)
+            return ledger or LedgerView(rows=(), provet="0.00", xero="0.00")
+
+        return await self._db.read(work)
 
     async def correction(self, correction_id: str) -> CorrectionView:
         def work(tx: Tx) -> CorrectionView:

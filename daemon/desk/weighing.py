@@ -15,7 +15,7 @@ from daemon.core.view import Scene, scene
 from daemon.desk.agreement import Agreement, at_stake
 from daemon.desk.history import history_entry
 from daemon.practice import Practice
-from daemon.protocol import CorrectionView, Detail, OptionView
+from daemon.protocol import CorrectionView, Detail, LedgerView, OptionView
 from daemon.reconciler.reference import build_rules
 from daemon.store import audit, corrections, discrepancies, families, journal, state
 from daemon.store.tx import Tx
@@ -61,6 +61,12 @@ def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, agreemen
 def _cause(tx: Tx, discrepancy_id: str | None) -> str:
     cause = discrepancies.get(tx, discrepancy_id) if discrepancy_id else None
     return cause.finding.summary if cause is not None else ""
+
+
+def ledger(tx: Tx, row: Discrepancy, practice: Practice, offset: int) -> LedgerView | None:
+    """A later window of the ledger that the discrepancy's detail begins with."""
+    stage = _scene(tx, practice, families.load(tx, practice.id, row.finding.family))
+    return weighing.ledger(stage, offset) if stage is not None else None
 
 
 def weighed_option(tx: Tx, row: Discrepancy, option: Option, practice: Practice, agreement: Agreement) -> OptionView:

@@ -86,7 +86,10 @@ class LedgerRow(Message, frozen=True, kw_only=True):
 
 
 class LedgerView(Message, frozen=True, kw_only=True):
-    """The family as a ledger: at most a hundred rows, ``left_out`` more; what the client owes on it on each side."""
+    """The family as a ledger: at most a hundred rows and ``left_out`` behind them; what the client owes on each side.
+
+    In a longer one those that differ come first.
+    """
 
     rows: tuple[LedgerRow, ...]
     provet: str

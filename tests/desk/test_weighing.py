@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.control import weighing
 from daemon.core.rules import Mode
 from daemon.protocol import DiscrepancyView, LedgerRow, LedgerView, Outcome
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
@@ -70,6 +71,32 @@ async def test_the_ledger_adds_up_to_what_the_client_owes_on_each_side(clinic: O
     ]
     assert (ledger.provet, ledger.xero) == ("30.00", "40.00")
     assert sums(ledger) == (Decimal("30.00"), Decimal("40.00"))
+
+
+async def test_a_long_ledger_begins_with_what_differs_and_is_read_window_by_window(
+    clinic: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = clinic.act("provet", "invoice_visit", client=3, rows=VISIT)
+    for _ in range(5):
+        last = clinic.act("provet", "pay", invoice=invoice, amount="1.00", payment_type=1)
+    await clinic.cycle()
+    gone = next(p for p in clinic.paid(invoice) if p.reference == f"Provet payment {last}")
+    clinic.act("xero", "remove_payment", payment_id=gone.id)
+    await clinic.cycle()
+    found = await clinic.of("payment", last, "payment.removed_in_xero")
+    whole = (await clinic.show(found.id)).ledger
+    monkeypatch.setattr(weighing, "_ROWS_MAX", 2)
+    first = (await clinic.show(found.id)).ledger
+    assert whole
+    assert first
+    assert not whole.rows[0].differs
+    assert [row.differs for row in first.rows] == [True, False]
+    rows, ledger = list(first.rows), first
+    while ledger.left_out:
+        ledger = await clinic.desk.ledger(found.id, len(rows))
+        rows += ledger.rows
+    assert sorted(map(str, rows)) == sorted(map(str, whole.rows))
+    assert (ledger.provet, ledger.xero) == (whole.provet, whole.xero)
 
 
 async def test_credit_that_is_set_off_adds_nothing(clinic: Office) -> None:

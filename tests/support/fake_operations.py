@@ -33,6 +33,8 @@ from daemon.protocol import (
     Detail,
     DiscrepancyView,
     HistoryEntry,
+    LedgerRow,
+    LedgerView,
     ListQuery,
     OpenSum,
     Operator,
@@ -74,6 +76,7 @@ class FakeOperations(FakeWatch):
         self.modes = dict.fromkeys(PRACTICES, "auto")
         self.synced: dict[str, int] = {}
         self.chain_broken = False
+        self.money: tuple[LedgerRow, ...] = ()
         self.may_verify = asyncio.Event()
         self.may_verify.set()
         self.result = CorrectionStatus.APPLIED
@@ -134,7 +137,13 @@ class FakeOperations(FakeWatch):
         ]
         detail = detail_view(self._view(found), tuple(history))
         mine = [c for c in self.corrections.values() if c.discrepancy_id == discrepancy_id]
-        return msgspec.structs.replace(detail, correction=followed(mine[-1], (), "GBP") if mine else None)
+        ledger = await self.ledger(discrepancy_id, 0) if self.money else None
+        correction = followed(mine[-1], (), "GBP") if mine else None
+        return msgspec.structs.replace(detail, correction=correction, ledger=ledger)
+
+    async def ledger(self, discrepancy_id: str, offset: int) -> LedgerView:
+        rows = self.money[offset : offset + 100]
+        return LedgerView(rows=rows, provet="1.00", xero="0.00", left_out=max(len(self.money) - offset - 100, 0))
 
     async def correction(self, correction_id: str) -> CorrectionView:
         if correction_id not in self.corrections:

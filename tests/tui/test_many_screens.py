@@ -13,6 +13,7 @@ from tests.support.serving import serving
 from tests.support.stocked import stocked
 from tests.support.workshop import Workshop
 from tests.tui.test_screens import Ui, attached, notices, open_list, screen_text, until
+from tui.screens import selecting, windowed
 from tui.screens.dialogs import Confirm
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.many import Told
@@ -179,6 +180,33 @@ async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: st
         assert "it has changed since it was shown" in " ".join(screen_text(pilot).split())
         assert [*screen.selection.kept] == [first]
         assert await total(shop, "waived") == 1
+
+
+@pytest.mark.parametrize("keys", [("asterisk",), ("V", "G", "V"), ("b", "a")])
+async def test_more_than_can_be_selected_at_once_is_refused_with_a_way_on(
+    path: str, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(selecting, "SELECTED_MAX", 5)
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot, screen)
+        await until(pilot, lambda: "more than the 5 that can be decided on at once" in notices(pilot))
+        assert "narrow them (/)" in notices(pilot)
+        assert not screen.selection.kept
+        assert pilot.app.screen is screen
+
+
+async def test_more_groups_than_are_shown_are_said_to_be_with_a_way_to_the_others(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windowed, "GROUPS_MAX", 3)
+    async with attached(path, (140, 40)) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("b", "b")
+        await until(pilot, lambda: len(screen.folds.groups) == 3)
+        assert "in 7 by client: here are the 3 with most money, / narrows to others" in screen_text(pilot)
 
 
 async def test_the_one_under_the_cursor_is_decided_in_three_keys(path: str, shop: Workshop) -> None:

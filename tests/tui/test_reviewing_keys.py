@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from daemon.core.discrepancy import FieldDiff
+from daemon.protocol import EntryView, LedgerRow
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import attached, open_review, screen_text, until
@@ -61,3 +62,19 @@ async def test_a_number_copies_a_link(socket_path: str) -> None:
         assert "https://" in screen_text(pilot)
         await pilot.press("1")
         await until(pilot, lambda: pilot.app.screen is review)
+
+
+async def test_a_long_ledger_is_read_to_its_end(socket_path: str, operations: FakeOperations) -> None:
+    entry = EntryView(amount="-1.00", date="2026-01-01")
+    odd = LedgerRow(what="payment", label="odd", provet=entry, xero=None)
+    same = [LedgerRow(what="payment", label=f"P{n}.", provet=entry, xero=entry) for n in range(349)]
+    operations.money = (odd, *same)
+    async with attached(socket_path, (118, 900)) as pilot:
+        await open_review(pilot)
+        await until(pilot, lambda: "and 250 more entries, all equal: e reads them" in screen_text(pilot))
+        assert "odd" in screen_text(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: "P348." in screen_text(pilot))
+        text = screen_text(pilot)
+        assert [n for n in range(349) if f"P{n}." not in text] == []
+        assert "more entries" not in text

@@ -174,6 +174,20 @@ class Review(Deciding):
     def action_equal(self) -> None:
         self._equal = not self._equal
         self._redraw()
+        if self._equal:
+            self.start(self._read_on, "ledger")
+
+    async def _read_on(self) -> None:
+        """Read the rest of a long ledger."""
+        found = self.found
+        while isinstance(found, Detail) and found.ledger and found.ledger.left_out and self._equal:
+            known = found.ledger.rows
+            more = await self.ask(calls.ledger(found.id, len(known)))
+            if more is None or not more.rows or self.found is not found:
+                return
+            ledger = msgspec.structs.replace(more, rows=(*known, *more.rows))
+            found = self.found = msgspec.structs.replace(found, ledger=ledger)
+            self._redraw()
 
     def action_links(self) -> None:
         self.app.push_screen(Links(reviewing.links(self.found.subject)))
@@ -198,6 +212,8 @@ class Review(Deciding):
         detail = await self.ask(calls.show(wanted))
         if detail and detail.id == self.found.id:
             self._become(detail)
+            if self._equal:
+                self.start(self._read_on, "ledger")
             if self._mixed:
                 await self._mix(detail.id, self._mixed.id)
 

@@ -130,6 +130,9 @@ class Selecting(Windowed):
         found = await self.ask(calls.selection(query, offset, min(limit or SELECTED_MAX, SELECTED_MAX)))
         count = (limit or found.total) if found else 0
         if count > SELECTED_MAX:
-            self.explain(f"{count:,} are too many to decide on at once: narrow the filter to {SELECTED_MAX:,}")
+            self.explain(
+                f"{count:,} are more than the {SELECTED_MAX:,} that can be decided on at once: narrow them (/), such "
+                "as by kind: or amount>, go group by group (b), or select a range (V)"
+            )
             return ()
         return found.selected if found else ()
