@@ -23,6 +23,7 @@ from tui.clipboard import fill_tmux_buffer, sequences
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.driver import QuickDriver
 from tui.ending import ended_by_signals
 from tui.keys import help_lines
 from tui.remembered import Keeper, memory_path
@@ -50,7 +51,7 @@ class ReconcileApp(App[None]):
 
     def __init__(self, desk: Desk, env: Mapping[str, str] | None = None) -> None:
         """``env`` describes the terminal."""
-        super().__init__()
+        super().__init__(driver_class=QuickDriver)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.desk = desk
         self._env = env or {}

@@ -19,7 +19,7 @@ from tui.session import ERROR, NOT_ALLOWED, Session
 from tui.world import World
 
 _INTERRUPTED = 130
-_QUICK = {"ESCDELAY": "25", "TEXTUAL_FPS": "120"}
+_QUICK = {"ESCDELAY": "15", "TEXTUAL_FPS": "120"}
 """What Textual reads as it is loaded: how many ms it waits after Esc for the rest of a key, and pictures a second."""
 
 

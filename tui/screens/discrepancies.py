@@ -24,6 +24,9 @@ from tui.screens.review import Review
 from tui.screens.selecting import Selecting
 from tui.widgets import FilterLine, Head, Line
 
+_SUMS = 3
+"""How many pieces of the summary stay where words to complete take the place of the others: all but count by kind."""
+
 
 class Discrepancies(Selecting):
     ABOUT = (
@@ -50,7 +53,6 @@ class Discrepancies(Selecting):
 
     def body(self) -> Iterable[Widget]:
         yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX)
-        yield Line(id="terms")
         yield Line(id="groups")
         yield Line(id="selection")
         yield Head(id="head")
@@ -97,11 +99,10 @@ class Discrepancies(Selecting):
         else:
             self.problem = ""
             self.ask_anew()
-        self._show_terms(typing=isinstance(self.focused, Input))
         self.redraw_lines()
 
     def on_descendant_focus(self) -> None:
-        self._show_terms(typing=isinstance(self.focused, Input))
+        self.redraw_lines()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The filter's line takes every key but those that leave it, however fast they follow each other."""
@@ -111,11 +112,9 @@ class Discrepancies(Selecting):
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
-        self._show_terms(typing=True)
         self.set_focus(self.query_one(Input))
 
     def action_leave_filter(self) -> None:
-        self._show_terms(typing=False)
         self.set_focus(self.rows)
         self._remember()
 
@@ -173,7 +172,8 @@ class Discrepancies(Selecting):
         if not self.rows.is_attached:
             return
         summary: list[Piece] = [(f" {safe(self.problem)}", "bad")] if self.problem else self._summary()
-        self.query_one("#groups", Line).show(summary)
+        terms = self._terms()
+        self.query_one("#groups", Line).show([*summary[:_SUMS], *terms] if terms else summary)
         self.query_one(Head).show(list_head(self._columns(), self.listing))
         self.show_selection()
 
@@ -186,11 +186,11 @@ class Discrepancies(Selecting):
         login = state.operator.login if state.operator else ""
         return Known(tuple(practice.id for practice in state.practices), login, self.desk.world.utc())
 
-    def _show_terms(self, *, typing: bool) -> None:
-        """The words that can be completed; their line stands as long as one types, so that the list does not jump."""
-        possible = candidates(self.query_one(Input).value, self._known()) if typing else []
-        text = "  ".join(safe(each) for each in possible[:12])
-        self.query_one("#terms", Line).show([(f" Tab: {text}" if possible else " ", "dim")] if typing else [])
+    def _terms(self) -> list[Piece]:
+        """The words that can be completed where one types."""
+        line = self.query_one(Input)
+        possible = candidates(line.value, self._known()) if self.focused is line else []
+        return [(f"  Tab: {'  '.join(safe(each) for each in possible[:12])}", "dim")] if possible else []
 
     def _remember(self) -> None:
         query, by = self.filter, self.folds.by
