@@ -41,6 +41,8 @@ def _open(view: View, original: View, scene: Scene) -> Decimal:
         return ZERO
     if invoice is None or original.credit or original.void or original.foreign or original.unseen:
         return ZERO
+    if original.places[0].key != original.document.id:
+        return ZERO
     if view.booked is not None:
         same_contact = view.booked.contact_id == invoice.contact_id
         return _room(view, scene) if same_contact else ZERO

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
+import msgspec
+
 from daemon.core.correction import CreatePayment
 from daemon.core.family import marked_partner, payment_reference
 from daemon.core.ledger import settlement
@@ -59,7 +61,7 @@ def payment_step(
     """The booking of one Provet payment in Xero under its mark, on its own day unless ``date`` says otherwise."""
     return CreatePayment(
         payment_id=payment.id,
-        document_id=view.document.id,
+        document_id=view.places[0].key,
         credit=view.credit,
         amount=amount,
         date=date or payment.date,
@@ -67,6 +69,22 @@ def payment_step(
         reference=payment_reference(payment.id),
         label=view.posted.posting.label,
     )
+
+
+def split_steps(
+    view: View, payment: Payment, account: str, amount: Decimal, used: Decimal
+) -> tuple[CreatePayment, ...]:
+    """The booking of a payment over an invoice and what belongs to it, where ``used`` is gone of the first of these;
+    nothing if it does not fit."""
+    steps: list[CreatePayment] = []
+    for place in view.places:
+        part = min(amount, max(place.left - used, ZERO))
+        used = ZERO
+        if part:
+            step = payment_step(view, payment, account, part)
+            steps.append(msgspec.structs.replace(step, document_id=place.key, label=f"{step.label} ({place.number})"))
+        amount -= part
+    return () if amount else tuple(steps)
 
 
 def coming(view: View, scene: Scene) -> Decimal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from daemon.core.correction import Option
 from daemon.core.findings import option, with_currency
+from daemon.core.late_credit import SPLIT
 from daemon.core.model import Payment
 from daemon.core.rules import Rules
 from daemon.core.write_off import WRITE_OFF_CREDIT
@@ -30,6 +31,8 @@ def why_it_stays(payment: Payment) -> str:
     """What keeps a payment that may not be removed."""
     if payment.batch_id == WRITE_OFF_CREDIT:
         return "a credit note"
+    if payment.batch_id == SPLIT:
+        return "in two parts"
     return "bank-reconciled or in a batch" if payment.locked else "in a closed period"
 
 
@@ -44,6 +47,8 @@ def removing(payment: Payment, number: str, rules: Rules) -> tuple[str, ...]:
         )
     if payment.batch_id == WRITE_OFF_CREDIT:
         words.append(f"In Xero open the credit note that writes off {number}, remove its allocation and void it")
+    elif payment.batch_id == SPLIT:
+        words.append(f"In Xero the {what} stands in two parts with one reference: delete both, under Options")
     elif payment.batch_id:
         words.append(
             f"In Xero open the batch of the {what}; under Options unreconcile it if it is matched, then delete it, and"

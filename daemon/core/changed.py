@@ -11,7 +11,7 @@ from daemon.core.creation import contact_steps, renumbered, untaxed
 from daemon.core.diff import Change, accepted, field_diffs
 from daemon.core.discrepancy import FieldDiff, Policy, finding_id
 from daemon.core.findings import Case, document_name, document_subject, gap_id, option, with_currency
-from daemon.core.late_credit_option import credit_in_open_period, left_to_people
+from daemon.core.late_credit_option import credit_in_open_period, left_to_people, supplement
 from daemon.core.matching import adopted_link, free_number
 from daemon.core.missing import why_rounded, with_correction
 from daemon.core.model import Document, Kind, Value
@@ -138,7 +138,7 @@ def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, 
         options.append(_keep_xero(view, difference, scene, recommended=not options))
     if (
         difference.has_money
-        and (_is_late(difference, scene) or not options)
+        and (not options or (_is_late(difference, scene) and view.posted.consistent))
         and _cause(view, difference, scene) is None
     ):
         relies_on = relied(view, difference.booked, scene)
@@ -151,7 +151,7 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
     booked = difference.booked
     if _cause(view, difference, scene) is not None or not view.posted.taxed:
         return []
-    apart = credit_in_open_period(view, booked, scene, relied(view, booked, scene)) if difference.has_money else ()
+    apart = _apart(view, booked, scene) if difference.has_money else ()
     if scene.rules.closed(booked.date) or booked.id in scene.late:
         return list(apart)
     if scene.rules.closed(view.document.date):
@@ -159,6 +159,12 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
     if not _stands_fast(view, difference):
         return [_update(view, difference, scene)]
     return list(first_recommended((*_repost(view, booked, scene), *apart)))
+
+
+def _apart(view: View, booked: Document, scene: Scene) -> tuple[Option, ...]:
+    """What is less credited apart, what is more invoiced apart."""
+    relies_on = relied(view, booked, scene)
+    return credit_in_open_period(view, booked, scene, relies_on) or supplement(view, booked, scene, relies_on)
 
 
 def _is_closed(view: View, booked: Document, scene: Scene) -> bool:

@@ -201,7 +201,7 @@ def _recreate(option_id: str, pair: PaymentPair, amount: Decimal, view: View, sc
         account, gap = pair.xero.method, None
     late = option_id == "first-open-day"
     day = rules.first_open_day if late else pair.provet.date
-    if not may_be_removed(pair.xero, rules) or rules.closed(day) or gap is not None:
+    if view.supplements or not may_be_removed(pair.xero, rules) or rules.closed(day) or gap is not None:
         return ()
     steps: tuple[Step, ...] = (delete_step(pair.xero, view), payment_step(view, pair.provet, account, amount, day))
     words = (

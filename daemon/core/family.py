@@ -59,7 +59,7 @@ def client_family(client_id: str) -> str:
 
 _MARK = "Provet invoice "
 _CORRECTION_MARK = "Correction of Provet invoice "
-_OWN_SUFFIX = re.compile(r"(.+)-[WC][0-9]+(?:-[0-9]+)?")
+_OWN_SUFFIX = re.compile(r"(.+)-[WCS][0-9]+(?:-[0-9]+)?")
 _BEHIND = re.compile(r"(.+[0-9])[A-Za-z]|(.+?)[-\s/._#(]+[0-9A-Za-z]{1,2}\)?")
 CLIENT_KEY = "client:"
 WALK_IN = "walk-in:"
@@ -84,7 +84,7 @@ def document_reference(provet_id: str) -> str:
 
 
 def correction_reference(provet_id: str) -> str:
-    """The mark of a credit note that corrects a document of a closed period in an open one."""
+    """The mark of what corrects a document of a closed period in an open one."""
     return f"{_CORRECTION_MARK}{provet_id}"
 
 

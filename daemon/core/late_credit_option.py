@@ -1,4 +1,5 @@
-"""The correction of a document that may not be edited any more by a credit note of its own; never automatic."""
+"""The correction of a document that may not be edited any more by a credit note or an invoice of its own; never
+automatic."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from daemon.core.findings import option, with_currency
 from daemon.core.late_credit import late_key
 from daemon.core.matching import free_number
 from daemon.core.model import ZERO, Document, Kind, Line
+from daemon.core.obstacles import linked_contact
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
 Sums = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
 """(TaxType, account) -> gross and tax."""
+_Line = Line | PostingLine
 
 
 def credit_in_open_period(
@@ -35,8 +38,8 @@ def credit_in_open_period(
     stays = void and view.touched and not paid_late
     if view.credit or not excess or stays or link is None or link.xero_id != booked.contact_id:
         return ()
-    posting = _posting(view, booked, excess, scene)
-    left = max(min(posting.gross, view.xero_left), ZERO)
+    posting = _posting(view, booked, excess, scene, credit=True)
+    left = max(min(posting.gross, view.own_left), ZERO)
     steps: list[Step] = [CreateDocument(posting=posting)]
     if left:
         label = f"{posting.number} on {view.posted.posting.label}"
@@ -57,6 +60,33 @@ def credit_in_open_period(
         words.append(f"What is paid on {booked.number} stays for now; each payment is then told by itself")
     option_id = "credit-in-open-period" if closed else "supplement"
     return (option(option_id, title, steps, *words, relies_on=relies_on, recommended=True),)
+
+
+def supplement(view: View, booked: Document, scene: Scene, relies_on: dict[str, str]) -> tuple[Option, ...]:
+    """Invoice apart what a document has too little in Xero; none where anything of it is less, or where Xero would not
+    take the invoice."""
+    growth = _less_of(booked.lines, view.posted.posting.lines)
+    if view.credit or view.unseen or not growth or not _same_contact(view, booked, scene):
+        return ()
+    posting = _posting(view, booked, growth, scene, credit=False)
+    vat = with_currency(sum(posting.tax_by_rate.values(), ZERO), scene.rules)
+    gross, day = with_currency(posting.gross, scene.rules), posting.date.isoformat()
+    closed = " and its closed period" if scene.rules.closed(booked.date) else ""
+    words = (
+        f"{booked.number} of {booked.date.isoformat()}{closed} stays as it was reported",
+        f"{posting.number} raises income in the period of {day}, and the VAT return of that period by {vat}",
+        f"The client owes {gross} more in Xero, as in Provet; {posting.number} counts as part of {booked.number}",
+    )
+    steps = (CreateDocument(posting=posting),)
+    title = f"Invoice {gross} on {day}"
+    return (option("supplement", title, steps, *words, relies_on=relies_on, recommended=True),)
+
+
+def _same_contact(view: View, booked: Document, scene: Scene) -> bool:
+    """Whether what corrects a document would go to the document's own contact, and Xero takes new documents of that."""
+    link = linked(scene.family.links, Kind.CONTACT, provet_id=view.document.contact_id)
+    contact = linked_contact(view.document.contact_id, scene)
+    return link is not None and link.xero_id == booked.contact_id and not (contact is not None and contact.archived)
 
 
 def left_to_people(booked: Document, scene: Scene, relies_on: dict[str, str], *, recommended: bool) -> Option:
@@ -90,21 +120,28 @@ def _consequences(posting: Posting, booked: Document, left: Decimal, rules: Rule
 
 def _excess(has: Sequence[Line], wanted: Sequence[PostingLine]) -> Sums:
     """What a document has more than is wanted, by account where that tells; nothing where it has less of anything."""
-    return _more(has, wanted, by_account=True) or _more(has, wanted, by_account=False)
+    return _more(has, wanted, ()) or _more(has, wanted, has)
 
 
-def _more(has: Sequence[Line], wanted: Sequence[PostingLine], *, by_account: bool) -> Sums:
+def _less_of(has: Sequence[Line], wanted: Sequence[PostingLine]) -> Sums:
+    """What a document has less than is wanted, likewise."""
+    return _more(wanted, has, ()) or _more(wanted, has, wanted)
+
+
+def _more(more: Sequence[_Line], less: Sequence[_Line], main: Sequence[_Line]) -> Sums:
+    """What the first have more than the second, by account; by the main account of each TaxType where ``main`` lines
+    tell that."""
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
-    for sign, lines in ((1, has), (-1, wanted)):
+    for sign, lines in ((1, more), (-1, less)):
         for line in lines:
-            key = (line.tax_code, line.account if by_account else _main_account(line.tax_code, has))
+            key = (line.tax_code, _main_account(line.tax_code, main) if main else line.account)
             gross, tax = sums.get(key, (ZERO, ZERO))
             sums[key] = (gross + sign * line.gross, tax + sign * line.tax)
     found = {key: each for key, each in sums.items() if any(each)}
     return found if all(gross > 0 and tax >= 0 for gross, tax in found.values()) else {}
 
 
-def _main_account(code: str, lines: Sequence[Line]) -> str:
+def _main_account(code: str, lines: Sequence[_Line]) -> str:
     """The account that bears most of a TaxType."""
     found: dict[str, Decimal] = {}
     for line in lines:
@@ -113,18 +150,18 @@ def _main_account(code: str, lines: Sequence[Line]) -> str:
     return max(found, key=lambda account: (found[account], account), default="")
 
 
-def _posting(view: View, booked: Document, excess: Sums, scene: Scene) -> Posting:
+def _posting(view: View, booked: Document, excess: Sums, scene: Scene, *, credit: bool) -> Posting:
     day, taxes = max(scene.rules.first_open_day, booked.date), defaultdict[str, Decimal](lambda: ZERO)
     for (code, _), (_, tax) in excess.items():
         taxes[rate_text(scene.rules.tax_rates.get(code, ZERO))] += tax
     posting = Posting(
         provet_id="",
-        credit=True,
-        number=f"{booked.number}-C1",
+        credit=credit,
+        number=f"{booked.number}-{'C' if credit else 'S'}1",
         reference=correction_reference(view.document.id),
         client_id=view.document.contact_id,
         date=day,
-        due_date=day,
+        due_date=day if credit else max(day, view.posted.posting.due_date),
         gross=sum((gross for gross, _ in excess.values()), ZERO),
         tax_by_rate={rate: tax for rate, tax in sorted(taxes.items()) if tax},
         lines=tuple(_line(booked, *key, *sums) for key, sums in excess.items()),

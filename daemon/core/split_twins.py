@@ -47,7 +47,7 @@ def _in_their_place(view: View, mine: Sequence[Payment], theirs: Sequence[Paymen
     accounts = [payment_account(payment.method, scene.rules) for payment in mine]
     lawful = all(may_be_removed(payment, scene.rules) for payment in theirs)
     lawful = lawful and not any(scene.rules.closed(payment.date) for payment in mine)
-    if not lawful or any(gap is not None for _, gap in accounts):
+    if not lawful or view.supplements or any(gap is not None for _, gap in accounts):
         return ()
     steps: tuple[Step, ...] = (
         *(delete_step(payment, view) for payment in theirs),

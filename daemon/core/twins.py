@@ -53,7 +53,7 @@ def _of_one_sum(pair: PaymentPair, view: View, scene: Scene) -> tuple[Option, ..
     amount, rules = settlement(view.document, pair.provet), scene.rules
     account, gap = payment_account(pair.provet.method, rules)
     lawful = may_be_removed(pair.xero, rules) and not rules.closed(pair.provet.date) and gap is None
-    if not lawful or from_xero(pair.provet, rules) or amount > view.xero_room + pair.xero.amount:
+    if not lawful or view.supplements or from_xero(pair.provet, rules) or amount > view.xero_room + pair.xero.amount:
         return ()
     steps: tuple[Step, ...] = (delete_step(pair.xero, view), payment_step(view, pair.provet, account, amount))
     words = (

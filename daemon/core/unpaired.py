@@ -9,11 +9,11 @@ import msgspec
 
 from daemon.core.allocating import freed
 from daemon.core.amounts import money
-from daemon.core.booking import from_xero, payment_step, payment_steps
+from daemon.core.booking import from_xero, payment_step, payment_steps, split_steps
 from daemon.core.changed import awaited_change
 from daemon.core.differing import excess_by_hand, not_due_in_provet
 from daemon.core.discrepancy import Policy
-from daemon.core.findings import Case, gap_id, with_currency
+from daemon.core.findings import Case, gap_id, option, with_currency
 from daemon.core.ledger import settlement
 from daemon.core.mappings import payment_account, recording_gap
 from daemon.core.model import ZERO, DocumentStatus, Payment
@@ -71,6 +71,11 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
     if left < amount <= left + room:
         why = f"{case.summary}: credit is set against it there, which must come off first"
         return msgspec.structs.replace(case, summary=why, cause=cause)
+    over_both = split_steps(view, payment, account, amount, max(view.xero_room - left, ZERO)) if amount > left else ()
+    if over_both and view.supplements and not scene.rules.closed(payment.date):
+        numbers = " and ".join(place.number for place in view.places)
+        way = option("create", f"Book it on {numbers}", over_both, recommended=True, relies_on=relied(payment, None))
+        return msgspec.structs.replace(case, policy=Policy.PERSON, options=(way,))
     if amount > left:
         return _overpaid_in_xero(case, payment, left, view, scene)
     return _closed_in_xero(case, payment, view, scene)

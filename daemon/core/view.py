@@ -10,7 +10,14 @@ import msgspec
 from daemon.core.allotment import Allotted, allot, links_of
 from daemon.core.consolidation import Consolidation, consolidations, inner_in_xero, posted
 from daemon.core.family import Family
-from daemon.core.late_credit import late_credits, refunds_of, strayed_of, with_late_credits
+from daemon.core.late_credit import (
+    Supplement,
+    late_credits,
+    refunds_of,
+    strayed_of,
+    supplements_of,
+    with_late_credits,
+)
 from daemon.core.ledger import (
     CONSOLIDATED,
     ROUNDING,
@@ -46,7 +53,8 @@ class View(Value, frozen=True, kw_only=True):
     to it or of it, ``elsewhere`` the part whose other end is no kin of it. ``allocated`` is credit set between the
     partner and others as far as Provet knows of it, ``foreign`` any other, ``unset`` what of ``elsewhere`` Xero lacks;
     ``unseen`` is what Xero counts as settled of the partner beyond all of that. ``refunds`` are those of the notes that
-    correct the partner, ``strayed`` what of these is set against other documents.
+    correct the partner, ``strayed`` what of these is set against other documents, ``supplements`` the invoices that are
+    part of it.
     """
 
     document: Document
@@ -71,6 +79,7 @@ class View(Value, frozen=True, kw_only=True):
     unseen: Decimal = ZERO
     refunds: tuple[Payment, ...] = ()
     strayed: Decimal = ZERO
+    supplements: tuple[Supplement, ...] = ()
 
     @property
     def void(self) -> bool:
@@ -107,7 +116,25 @@ class View(Value, frozen=True, kw_only=True):
     @property
     def xero_room(self) -> Decimal:
         """What may be set against the partner now: no more than is open in Xero, nor once it has Provet's total."""
-        return self.xero_left + min(self.posted.posting.gross - self.booked.gross, ZERO) if self.booked else ZERO
+        return self.places[0].left + min(self.posted.posting.gross - self.booked.gross, ZERO) if self.booked else ZERO
+
+    @property
+    def places(self) -> tuple[Supplement, ...]:
+        """Where money can be set against it, first the partner itself while anything is due on it."""
+        more = tuple(each for each in self.supplements if each.left > 0)
+        number = self.booked.number if self.booked is not None else ""
+        itself = Supplement(key=self.document.id, number=number, left=self.own_left)
+        return (itself, *more) if itself.left > 0 or not more else more
+
+    @property
+    def own_left(self) -> Decimal:
+        """What of ``xero_left`` is open on the partner itself, without the invoices that are part of it."""
+        return self.xero_left - sum((each.left for each in self.supplements), ZERO)
+
+    @property
+    def own_room(self) -> Decimal:
+        """What of ``xero_room`` is due on the partner itself, where credit is set against it."""
+        return self.xero_room if self.places[0].key == self.document.id else ZERO
 
     @property
     def xero_balance(self) -> Decimal:
@@ -183,22 +210,34 @@ def scene(family: Family, rules: Rules) -> Scene:
     notes = write_offs(family, rules)
     family = with_write_offs(family, notes)
     late = late_credits(family)
+    off |= {id_: off.get(id_, ZERO) + _off_by(own, off) for id_, own in late.items()}
+    refunds, astray, more = refunds_of(family, late), strayed_of(late), supplements_of(family, late)
     family = with_late_credits(family, late)
-    off |= {id_: off.get(id_, ZERO) - sum((off.get(note.id, ZERO) for note in own), ZERO) for id_, own in late.items()}
     wholes = consolidations(family, rules)
     allotted = allot(family, wholes.values())
-    refunds, astray = refunds_of(family, late), strayed_of(late)
-    views = [_with_corrections(view, refunds, astray) for view in _views(allotted, wholes, off, rules)]
+    views = [_with_corrections(view, refunds, astray, more) for view in _views(allotted, wholes, off, rules)]
     by_id = {view.document.id: view for view in views}
     return Scene(family=allotted.family, rules=rules, views=by_id, wholes=wholes, write_offs=notes, late=late)
 
 
-def _with_corrections(view: View, refunds: Mapping[str, tuple[Payment, ...]], astray: Mapping[str, Decimal]) -> View:
-    """The view with what was spent of the notes that correct its partner."""
+def _off_by(late: Sequence[Document], off: Mapping[str, Decimal]) -> Decimal:
+    """What is unseen of the corrections of a document, on its side."""
+    return sum(((-1 if each.credit else 1) * off.get(each.id, ZERO) for each in late), ZERO)
+
+
+def _with_corrections(
+    view: View,
+    refunds: Mapping[str, tuple[Payment, ...]],
+    astray: Mapping[str, Decimal],
+    more: Mapping[str, tuple[Supplement, ...]],
+) -> View:
+    """The view with what corrects its partner, as far as money on that counts by itself."""
     corrected = view.booked.id if view.booked is not None else ""
     if corrected not in refunds:
         return view
-    return msgspec.structs.replace(view, refunds=refunds[corrected], strayed=astray[corrected])
+    return msgspec.structs.replace(
+        view, refunds=refunds[corrected], strayed=astray[corrected], supplements=more[corrected]
+    )
 
 
 def _present(family: Family) -> Family:

@@ -38,7 +38,7 @@ def write_off_credit(view: View, payment: Payment, scene: Scene, *, recommended:
     booked, amount = view.booked, settlement(view.document, payment)
     account, gap = payment_account(payment.method, scene.rules)
     day = payment.date if booked is None else max(payment.date, booked.date)
-    if booked is None or view.credit or gap is not None or amount > view.xero_room or scene.rules.closed(day):
+    if booked is None or view.credit or gap is not None or amount > view.own_room or scene.rules.closed(day):
         return ()
     posting = _posting(view, booked, payment, account, scene)
     loose = next((n for n in _loose(payment, scene) if n.gross == n.balance == amount), None)

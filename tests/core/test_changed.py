@@ -268,8 +268,12 @@ PAID = learned(in_step(paid("5", "20"), xero_paid("a", "20", note="Provet paymen
             ["DeletePayment", "VoidDocument", "CreateDocument", "CreatePayment"],
             id="date of issue",
         ),
-        pytest.param(moved(with_changed(PAID, "a", reconciled=True), "1", "240"), RULES, [], id="reconciled"),
-        pytest.param(moved(with_changed(PAID, "a", batch_id="b"), "1", "240"), RULES, [], id="in a batch"),
+        pytest.param(
+            moved(with_changed(PAID, "a", reconciled=True), "1", "240"), RULES, ["CreateDocument"], id="reconciled"
+        ),
+        pytest.param(
+            moved(with_changed(PAID, "a", batch_id="b"), "1", "240"), RULES, ["CreateDocument"], id="in a batch"
+        ),
         pytest.param(
             moved(with_changed(PAID, "a", reconciled=True), "1", "60"),
             RULES,
@@ -308,11 +312,33 @@ def test_less_of_a_closed_period_is_credited_in_an_open_one() -> None:
     assert "the VAT return of that period by GBP 10.00" in told
 
 
-def test_more_in_a_closed_period_is_left_to_people() -> None:
+def test_more_of_a_closed_period_is_invoiced_in_an_open_one() -> None:
     found = only(moved(PAID, "1", "240"), CLOSED)
-    assert (found.kind, found.policy) == ("period.locked", Policy.PERSON)
-    assert [(o.id, o.recommended, o.steps) for o in found.options] == [("done-by-hand", True, ())]
-    assert "whoever closed its period decides" in found.options[0].consequences[0]
+    assert (found.kind, found.policy, found.effect) == ("period.locked", Policy.PERSON, 120)
+    assert [(o.id, o.recommended) for o in found.options] == [("supplement", True), ("done-by-hand", False)]
+    (create,) = found.options[0].steps
+    assert isinstance(create, CreateDocument)
+    assert (create.posting.gross, create.posting.tax_by_rate, create.posting.date) == (120, {"20": 20}, APRIL)
+    assert (create.posting.number, create.posting.reference) == ("INV-1-S1", "Correction of Provet invoice 1")
+    assert "whoever closed its period decides" in found.options[1].consequences[0]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(with_changed(moved(PAID, "1", "240"), "x-1", contact_id="other"), id="of another contact"),
+        pytest.param(
+            with_changed(PAID, "1", gross=Decimal(130), tax=Decimal("9.76"), lines=(row("30"), row("100", "5"))),
+            id="less of one rate",
+        ),
+        pytest.param(
+            with_changed(PAID, "1", gross=Decimal(130), lines=(row("30"), row("100", "5"))), id="wrong in Provet itself"
+        ),
+    ],
+)
+def test_what_cannot_be_invoiced_apart_is_left_to_people(seen: Family) -> None:
+    found = next(f for f in assess(seen, CLOSED).findings if f.kind == "period.locked")
+    assert [o.id for o in found.options] == ["done-by-hand"]
 
 
 def test_what_is_posted_anew_keeps_mark_and_payments() -> None:
@@ -337,7 +363,8 @@ def test_money_without_a_partner_is_never_thrown_away(more: tuple[Any, ...]) -> 
         for f in assess(with_records(moved(PAID, "1", "240"), *more), RULES).findings
         if f.kind == "invoice.changed_in_provet"
     )
-    assert [(option.id, option.steps) for option in finding.options] == [("done-by-hand", ())]
+    assert [option.id for option in finding.options] == ["supplement"]
+    assert steps(finding) == ["CreateDocument"]
 
 
 def test_foreign_credit_forbids_posting_anew() -> None:
@@ -347,7 +374,7 @@ def test_foreign_credit_forbids_posting_anew() -> None:
         for f in assess(with_changed(seen, "x-1", credited=Decimal(5)), RULES).findings
         if f.kind == "invoice.changed_in_provet"
     )
-    assert (finding.policy, steps(finding)) == (Policy.PERSON, [])
+    assert (finding.policy, [option.id for option in finding.options]) == (Policy.PERSON, ["supplement"])
 
 
 def test_gaps_hold_the_change() -> None:

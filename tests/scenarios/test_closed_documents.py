@@ -184,16 +184,71 @@ async def test_what_corrects_an_invoice_and_settles_another_is_seen(tmp_path: Pa
         assert await it.kinds() == []
 
 
-async def test_what_became_more_is_left_to_people_and_closes_once_the_period_is_open(tmp_path: Path) -> None:
+def supplements(it: Clinic) -> list[Document]:
+    return [each for each in it.xero.ledger.invoices.ordered() if "-S" in each.number and each.status != "VOIDED"]
+
+
+@pytest.mark.parametrize("paid", ["", "20.00", "86.00"])
+async def test_what_became_more_is_invoiced_in_the_open_period(tmp_path: Path, paid: str) -> None:
+    """All that is due then is paid in one sum, which goes over both invoices."""
     async with clinic(tmp_path) as it:
-        invoice, _ = await closed(it)
+        invoice, day = await closed(it, paid)
         it.do(it.provet.add_extra_fee, invoice, FEE)
         before = it.shop.writes("xero")
         await it.sync()
         found = await it.only()
         assert (found.finding.kind, found.finding.policy, found.finding.effect) == ("period.locked", Policy.PERSON, 12)
-        assert [(o.id, o.recommended) for o in found.finding.options] == [("done-by-hand", True)]
+        assert [(o.id, o.recommended) for o in found.finding.options] == [("supplement", True), ("done-by-hand", False)]
+        assert "VAT return of that period by GBP 2.00" in " ".join(found.finding.options[0].consequences)
         assert it.shop.writes("xero") == before
+        await it.approve(found)
+        (more,) = supplements(it)
+        assert (await it.kinds(), more.total, more.day) == ([], Decimal(12), day + dt.timedelta(days=1))
+        await it.undo(found.id)
+        assert (await it.kinds(), supplements(it)) == (["period.locked"], [])
+        await it.approve(await it.only())
+        it.do(it.provet.pay_in_full, invoice, CARD)
+        await it.sync()
+        if paid != "86.00":
+            both = await it.only()
+            assert (both.finding.kind, both.finding.policy) == ("payment.missing_in_xero", Policy.PERSON)
+            assert len(both.finding.options[0].steps) == 2
+            await it.approve(both)
+        (more,) = supplements(it)
+        assert (await it.kinds(), it.documents()[str(invoice)].outstanding, more.outstanding) == ([], 0, 0)
+        assert it.documents()[str(invoice)].total == Decimal(86)
+
+
+async def test_money_on_what_became_more_follows_provet(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it, "86.00")
+        it.do(it.provet.add_extra_fee, invoice, FEE)
+        await it.sync()
+        await it.approve(await it.only())
+        it.do(it.provet.pay, invoice, Decimal(12), CARD)
+        await it.sync()
+        assert await it.kinds() == []
+        it.do(it.provet.cancel_payment, paid_rows(it, invoice)[1])
+        await it.sync()
+        removed = await it.only()
+        assert (removed.finding.kind, removed.finding.effect) == ("payment.removed_in_provet", 12)
+        await it.approve(removed)
+        (more,) = supplements(it)
+        assert (await it.kinds(), more.outstanding) == ([], 12)
+        it.keep(
+            it.xero.take_payment,
+            Payment("", more.id, it.account("090"), it.today, Decimal(12), it.shop.world.clock.utc()),
+        )
+        await it.sync()
+        assert (await it.kinds(), it.provet.invoice(invoice).due_sum) == ([], 0)
+
+
+async def test_what_became_more_goes_to_the_invoice_itself_once_the_period_is_open(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it)
+        it.do(it.provet.add_extra_fee, invoice, FEE)
+        await it.sync()
+        assert await it.kinds() == ["period.locked"]
         it.xero.set_lock_dates(None)
         await it.sync()
         assert (await it.kinds(), it.differences()) == ([], [])
