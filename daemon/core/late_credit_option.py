@@ -17,7 +17,7 @@ from daemon.core.family import correction_reference, linked
 from daemon.core.findings import option, with_currency
 from daemon.core.late_credit import late_key
 from daemon.core.matching import free_number
-from daemon.core.model import ZERO, Document, Kind, Line
+from daemon.core.model import ZERO, Document, Kind, Line, System
 from daemon.core.obstacles import linked_contact
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
@@ -33,10 +33,9 @@ def credit_in_open_period(
     """Take back what a document has too much in Xero, or all of it where Provet voided it, unless credit is set against
     it, or it is paid and need not stay as it is; none where anything of it grew, or where Xero would not take it."""
     excess = _excess(booked.lines, () if void else view.posted.posting.lines)
-    link = linked(scene.family.links, Kind.CONTACT, provet_id=view.document.contact_id)
     paid_late = scene.rules.closed(booked.date) and not (view.allocated or view.foreign or view.unseen)
     stays = void and view.touched and not paid_late
-    if view.credit or not excess or stays or link is None or link.xero_id != booked.contact_id:
+    if view.credit or not excess or stays or not _same_contact(view, booked, scene):
         return ()
     posting = _posting(view, booked, excess, scene, credit=True)
     left = max(min(posting.gross, view.own_left), ZERO)
@@ -96,6 +95,8 @@ def left_to_people(booked: Document, scene: Scene, relies_on: dict[str, str], *,
     why = f"{booked.number} is dated {booked.date.isoformat()}: whoever closed its period decides whether to open it"
     if not rules.closed(booked.date):
         why = f"What is set against {booked.number} in Xero, {numbers or 'money or credit'}, must come off there first"
+    if any(c.archived for c in scene.family.contacts if c.system is System.XERO and c.id == booked.contact_id):
+        why = f"{booked.contact_name} is archived in Xero: restore it there first"
     return by_hand(
         "Correct it by hand",
         f"{why}; the change can then go to Xero from here",

@@ -16,6 +16,7 @@ from daemon.core.family import Family
 from daemon.core.model import Line
 from daemon.core.rules import Rules
 from tests.core.builders import (
+    ADA_CONTACT,
     DAY,
     RULES,
     booked,
@@ -339,6 +340,14 @@ def test_more_of_a_closed_period_is_invoiced_in_an_open_one() -> None:
 def test_what_cannot_be_invoiced_apart_is_left_to_people(seen: Family) -> None:
     found = next(f for f in assess(seen, CLOSED).findings if f.kind == "period.locked")
     assert [o.id for o in found.options] == ["done-by-hand"]
+
+
+@pytest.mark.parametrize("gross", ["60", "240"])
+def test_nothing_is_posted_apart_for_a_contact_that_is_archived(gross: str) -> None:
+    seen = with_changed(moved(PAID, "1", gross), ADA_CONTACT, archived=True)
+    found = next(f for f in assess(seen, CLOSED).findings if f.kind == "period.locked")
+    (hand,) = found.options
+    assert (hand.id, hand.consequences[0].split(":")[0]) == ("done-by-hand", "Ada Quinn is archived in Xero")
 
 
 def test_what_is_posted_anew_keeps_mark_and_payments() -> None:
