@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -115,7 +115,7 @@ class Engine:
         try:
             await self._cycle(full=full, hinted=hinted, wanted=asked > self._ended)
         except (ReconError, BaseExceptionGroup) as raised:
-            await self._lost(remote_fault(raised))
+            await self._lost(remote_faults(raised))
             self._ended = asked
             return
         self._full_wanted = self._full_wanted and not full
@@ -181,18 +181,20 @@ class Engine:
         notices.permissions(tx, practice)
         foreign.tell(tx, practice)
 
-    async def _lost(self, error: ReconError) -> None:
+    async def _lost(self, errors: Sequence[ReconError]) -> None:
         practice = self.practice
         self._failures += 1
-        practice.remark(f"cycle broken off: {error}")
-        if isinstance(error, RateLimited):
-            practice.held_up = str(error)
+        practice.remark(f"cycle broken off: {'; '.join(map(str, errors))}")
+        limited = [error for error in errors if isinstance(error, RateLimited)]
+        practice.held_up = "; ".join(map(str, limited))
+        errors = [error for error in errors if error not in limited]
+        if not errors:
             return
-        practice.fault = f"{error}: {error.hint}" if error.hint else str(error)
-        if isinstance(error, StoreUnavailable):
+        practice.fault = "; ".join(map(_told, errors))
+        if any(isinstance(error, StoreUnavailable) for error in errors):
             return
-        finding = notices.lost(practice, error)
-        await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, (finding,)))
+        findings = [notices.lost(practice, error) for error in errors]
+        await practice.db.write(lambda tx: notices.post(tx, practice, notices.CONNECTION, findings))
         practice.pulse.beat(practice.id)
 
     async def _restored(self) -> None:
@@ -251,16 +253,21 @@ class Engine:
             await self.turn()
 
 
-def remote_fault(raised: ReconError | BaseExceptionGroup[BaseException]) -> ReconError:
-    """The fault of a remote system or of the disk behind what was raised; anything else is raised again."""
-    if isinstance(raised, ReconError):
-        if isinstance(raised, _FAULTS):
-            return raised
-        raise raised
-    faults, others = raised.split(_FAULTS)
+def _told(error: ReconError) -> str:
+    return ": ".join(filter(None, (error.system, str(error), error.hint)))
+
+
+def remote_faults(raised: ReconError | BaseExceptionGroup[BaseException]) -> tuple[ReconError, ...]:
+    """The faults of the remote systems or of the disk behind what was raised, the first of each system; anything else
+    is raised again."""
+    group = BaseExceptionGroup("", [raised])
+    faults, others = group.split(_FAULTS)
     if others is not None or faults is None:
         raise raised
-    first: BaseException = faults
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    return remote_fault(first) if isinstance(first, ReconError) else remote_fault(raised)
+    found = {error.system: error for error in reversed([*_each(faults)])}
+    return tuple(found[system] for system in sorted(found))
+
+
+def _each(raised: BaseExceptionGroup[ReconError]) -> Iterator[ReconError]:
+    for error in raised.exceptions:
+        yield from _each(error) if isinstance(error, BaseExceptionGroup) else (error,)

@@ -16,6 +16,7 @@ from daemon.core.model import Kind, Record, System
 from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice
 from daemon.reconciler import guarding, notices
+from daemon.reconciler.both import of_both
 from daemon.store import records, state
 from daemon.store.tx import Tx
 from daemon.transport.answers import Batch, Unreadable
@@ -61,14 +62,15 @@ class Intake:
             await self._scan(Stream(system, kind))
 
     async def changes(self, streams: Collection[Stream], priority: Priority) -> None:
-        """Read what changed since the last time in the given streams."""
-        async with asyncio.TaskGroup() as group:
-            for system in System:
-                mine = [stream for stream in ALL_STREAMS if stream.system is system and stream in streams]
-                if mine:
-                    group.create_task(self._changes_of(mine, priority))
+        """Read what changed since the last time in the given streams; raises a group where both systems fail."""
+        wanted = [stream for stream in ALL_STREAMS if stream in streams]
+        provet, xero = (
+            self._changes_of([stream for stream in wanted if stream.system is system], priority)
+            for system in (System.PROVET, System.XERO)
+        )
+        await of_both(provet, xero)
 
-    async def _changes_of(self, streams: list[Stream], priority: Priority) -> None:
+    async def _changes_of(self, streams: Sequence[Stream], priority: Priority) -> None:
         for stream in streams:
             await self._poll(stream, priority)
 

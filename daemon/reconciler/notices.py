@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from daemon.core.discrepancy import Finding, Policy, Status, Subject
 from daemon.core.model import ZERO, Record
-from daemon.errors import ReconError, Unauthorised
+from daemon.errors import ReconError
 from daemon.practice import Practice
 from daemon.provet.access import USEFUL
 from daemon.store import assessments, lists
@@ -27,8 +27,9 @@ def post(tx: Tx, practice: Practice, place: str, findings: Sequence[Finding]) ->
 
 
 def lost(practice: Practice, error: ReconError) -> Finding:
-    """The connection to a system is lost, or a permission is missing: what to mend stands in the summary."""
-    kind = "permission.missing" if isinstance(error, Unauthorised) else "connection.lost"
+    """The connection to a system is lost, be it that its tokens are refused, or the app is connected and lacks a
+    permission: what to mend stands in the summary."""
+    kind = "permission.missing" if isinstance(error, Forbidden) else "connection.lost"
     hint = f". {error.hint}" if error.hint else ""
     access = f"May not {error.access} in {error.system}" if isinstance(error, Forbidden) and error.system else ""
     label = access or (f"Connection to {error.system}" if error.system else "Connection")

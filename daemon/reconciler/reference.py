@@ -14,6 +14,7 @@ from daemon.core.rules import Consolidated, Rules
 from daemon.core.walk_in import walk_ins
 from daemon.practice import Practice, References
 from daemon.reconciler import foreign
+from daemon.reconciler.both import of_both
 from daemon.settings import PracticeSettings
 from daemon.store import discrepancies, due, families, records, state
 from daemon.store.tx import Tx
@@ -25,13 +26,12 @@ async def read_rules(practice: Practice, *, fresh: bool) -> Rules:
     """The rules of this cycle; ``fresh`` reads the reference data anew, else its age decides. Changed rules make every
     family dirty.
 
-    Raises what reading the two systems raises.
+    Raises what reading the two systems raises; a group where both fail.
     """
     current = practice.references
     if fresh or current is None or await _aged(practice, current):
-        current = References(
-            await practice.provet.reference(), await practice.xero.reference(), practice.clock.monotonic()
-        )
+        provet, xero = await of_both(practice.provet.reference(), practice.xero.reference())
+        current = References(provet, xero, practice.clock.monotonic())
         practice.references = current
         practice.doubtful = False
     known = current

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from daemon.errors import InDoubt, RateLimited, ReconError, Transient, Unreachable
+from daemon.errors import InDoubt, RateLimited, ReconError, Transient, Unauthorised, Unreachable
 from daemon.ports import Clock, Exchange, Response
 from daemon.transport.budget import PATIENCE_S, Usage
 from daemon.transport.budgets import Budget
@@ -93,6 +93,8 @@ class Caller:
             yield
         except ReconError as error:
             error.system = self._name
+            if isinstance(error, Unauthorised):
+                error.hint = error.hint or self._tokens.mending
             raise
 
     async def token(self) -> str:

@@ -18,8 +18,12 @@ MESSAGE_LENGTH_MAX = 500
 TRIED_AGAIN = "it is tried again by itself; if it lasts, check the address in the settings and the system's status page"
 
 
+_DISCONNECTED = "AuthenticationUnsuccessful"
+"""Xero's word, with a 403, for an organisation that the app has lost (docs/reference/xero.md 5.1)."""
+
+
 class Forbidden(Unauthorised):
-    """The token is good, a permission is missing: a caller that can do without this resource goes on.
+    """The app is connected, a permission is missing: a caller that can do without this resource goes on.
 
     ``access`` is what was not allowed: "read Payments".
     """
@@ -80,7 +84,9 @@ def _common_error(request: Request, response: Response) -> ReconError | None:
         hint = "grant the scopes and connect again"
         return Forbidden(f"{where}: the token lacks a scope", hint=hint, request=request)
     if response.status == 401:
-        return Unauthorised(f"{where}: the token is not accepted", hint="check the app's credentials and consent")
+        return Unauthorised(f"{where}: the token is not accepted")
+    if response.status == 403 and _DISCONNECTED in messages_of(response.body):
+        return Unauthorised(f"{where}: the app is not connected to the organisation")
     if response.status == 403:
         hint = "check the connection and the integration's permissions"
         return Forbidden(f"{where}: forbidden", hint=hint, request=request)

@@ -54,6 +54,13 @@ class Credentials:
     consent_url: str = ""
 
     @property
+    def mending(self) -> str:
+        """What a person does about a token or a connection that is refused."""
+        if self.grant is Grant.AUTHORIZATION_CODE:
+            return self.reconnecting
+        return "check client_id and client_secret, and connect the app there if it was disconnected"
+
+    @property
     def reconnecting(self) -> str:
         """What a person does once the app has lost its consent."""
         page = f" at {self.consent_url} with the app's redirect_uri" if self.consent_url else ""
@@ -97,6 +104,11 @@ class TokenSource:
         self._persist = persist
         self._state: _State | None = None
         self._lock = asyncio.Lock()
+
+    @property
+    def mending(self) -> str:
+        """What a person does once the tokens of the app are refused."""
+        return self._credentials.mending
 
     async def get(self) -> str:
         """A token that is good for two more minutes.

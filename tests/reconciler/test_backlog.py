@@ -48,9 +48,9 @@ class Backlog:
             epoch=1,
         )
         self.corrector = Corrector(practice, cast("Any", SimpleNamespace(apply=self._apply)))
-        self.corrector._rechecker = cast("Any", SimpleNamespace(look_first=_unmoved, still_fit=_unmoved))
+        self.corrector._rechecker = cast("Any", SimpleNamespace(look_first=_unmoved, still_fit=_unmoved, going_on=None))
 
-    async def _apply(self, batch: list[Correction]) -> None:
+    async def _apply(self, batch: list[Correction], going_on: object) -> None:
         self.started += batch
 
     async def fill(self, **more: Any) -> Backlog:

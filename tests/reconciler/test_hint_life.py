@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from daemon.core.model import Contact, Kind, Ref, System
-from daemon.errors import StoreUnavailable, Transient
+from daemon.errors import ReconError, StoreUnavailable, Transient
 from daemon.practice import Practice
 from daemon.pulse import Pulse
-from daemon.reconciler.engine import remote_fault
+from daemon.reconciler.engine import remote_faults
 from daemon.reconciler.intake import Intake, Stream
 from daemon.store import records, state
 from daemon.store.database import open_inline
@@ -143,8 +143,8 @@ class HintLife(RuleBasedStateMachine):
             side.breaks_at = breaks_at
         try:
             self.run(self.intake.changes(streams, priority))
-        except BaseExceptionGroup as group:
-            remote_fault(group)
+        except (ReconError, BaseExceptionGroup) as raised:
+            remote_faults(raised)
             return
         finally:
             self.writes_left = None

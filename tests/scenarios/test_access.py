@@ -76,6 +76,65 @@ async def test_what_cannot_be_read_is_named_stops_writes_and_closes_by_itself(
         assert await state(shop) == "in_sync"
 
 
+async def test_each_system_that_is_down_is_named_and_each_comes_back_by_itself(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=3, invoices=3) as shop:
+        await in_step(shop)
+        both = [Rule(Kind.UNAVAILABLE, system="provet"), Rule(Kind.UNAVAILABLE, system="xero")]
+        for wait_s in (30, 3600):
+            shop.world.faults.plan = FaultPlan(tuple(both))
+            await turn(shop, wait_s)
+            rows = await shop.found()
+            assert {row.finding.kind for row in rows} == {"connection.lost"}
+            labels = sorted(row.finding.subject.label for row in rows)
+            assert labels == ["Connection to Provet", "Connection to Xero"]
+            warnings = "; ".join((await shop.app.desk.status()).practices[0].warnings)
+            assert "Provet: GET" in warnings
+            assert "; Xero: " in warnings
+        shop.world.faults.plan = FaultPlan((both[1],))
+        await turn(shop, 60)
+        (row,) = await shop.found()
+        assert row.finding.subject.label == "Connection to Xero"
+        shop.world.faults.plan = FaultPlan()
+        await turn(shop, 60)
+        assert await shop.found() == []
+
+
+async def test_an_organisation_that_was_disconnected_is_a_lost_connection_and_no_permission(tmp_path: Path) -> None:
+    async with workshop(tmp_path, clients=3, invoices=3) as shop:
+        await in_step(shop)
+        shop.world.hosts["xero"].system.identity.disconnect()
+        await turn(shop, 3600)
+        (row,) = await shop.found()
+        assert (row.finding.kind, row.finding.subject.label) == ("connection.lost", "Connection to Xero")
+        assert "not connected" in row.finding.summary
+        assert "connect the app" in row.finding.summary
+        assert await state(shop) == "disconnected"
+
+
+async def test_a_token_that_is_refused_is_a_lost_connection_and_says_where_to_connect_again(tmp_path: Path) -> None:
+    def consented(text: str) -> str:
+        (tmp_path / "settings.toml.secrets" / "practices__riverside__xero__refresh_token").write_text("long-gone")
+        return text.replace("concurrent = 5", 'concurrent = 5\ngrant = "authorization_code"', 1)
+
+    async with workshop(tmp_path, clients=3, invoices=3, change=consented) as shop:
+        await turn(shop)
+        (row,) = await shop.found()
+        assert (row.finding.kind, row.finding.subject.label) == ("connection.lost", "Connection to Xero")
+        assert "connect the app again at http://127.0.0.1:8002/identity/connect/authorize" in row.finding.summary
+
+
+async def test_a_secret_that_is_refused_is_a_lost_connection_too(tmp_path: Path) -> None:
+    def wrong(text: str) -> str:
+        (tmp_path / "settings.toml.secrets" / "practices__riverside__provet__client_secret").write_text("wrong")
+        return text
+
+    async with workshop(tmp_path, clients=3, invoices=3, change=wrong) as shop:
+        await turn(shop)
+        (row,) = await shop.found()
+        assert (row.finding.kind, row.finding.subject.label) == ("connection.lost", "Connection to Provet")
+        assert "client_secret" in row.finding.summary
+
+
 async def test_what_may_be_read_but_not_written_is_named_and_goes_on_once_it_may(tmp_path: Path) -> None:
     async with workshop(tmp_path, clients=3, invoices=3) as shop:
         await in_step(shop)
