@@ -16,6 +16,7 @@ from daemon.core.family import Family
 from daemon.core.model import Line
 from daemon.core.rules import Rules
 from tests.core.builders import (
+    ADA,
     ADA_CONTACT,
     DAY,
     RULES,
@@ -343,8 +344,8 @@ def test_what_cannot_be_invoiced_apart_is_left_to_people(seen: Family) -> None:
 
 
 @pytest.mark.parametrize("gross", ["60", "240"])
-def test_nothing_is_posted_apart_for_a_contact_that_is_archived(gross: str) -> None:
-    seen = with_changed(moved(PAID, "1", gross), ADA_CONTACT, archived=True)
+def test_nothing_is_posted_apart_for_a_contact_that_is_archived_on_both_sides(gross: str) -> None:
+    seen = with_changed(with_changed(moved(PAID, "1", gross), ADA_CONTACT, archived=True), ADA, archived=True)
     found = next(f for f in assess(seen, CLOSED).findings if f.kind == "period.locked")
     (hand,) = found.options
     assert (hand.id, hand.consequences[0].split(":")[0]) == ("done-by-hand", "Ada Quinn is archived in Xero")
