@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.core.discrepancy import Discrepancy
+from daemon.core.guards import REPEATS_MAX
 from daemon.protocol import Operator, Role
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.xero import XeroSystem
@@ -227,3 +228,32 @@ async def test_an_allocation_in_doubt_whose_credit_cannot_be_read_is_not_sent_ag
         assert (await shop.app.desk.status()).practices[0].state == "in_sync"
         standing = [each for each in _ledger(shop).allocations.ordered() if each.credit_id == credit.id]
         assert [(each.invoice_id, str(each.amount)) for each in standing] == [(invoice.id, "12.00")]
+
+
+async def test_an_allocation_taken_off_within_the_doubt_is_made_once_more_and_not_again_and_again(tmp_path: Path) -> None:
+    """Provet says that the credit is applied, so it is applied, as if it had been taken off at any other time; whoever
+    keeps taking it off is asked."""
+    async with workshop(tmp_path, clients=6, invoices=20) as shop:
+        credit, invoice = await _allocation_in_doubt(shop)
+        sent = len(_allocating(shop))
+        _take_off(shop, credit)
+        await _turns(shop, 6, 7)
+        assert len(_allocating(shop)) == sent + 1
+        standing = [each for each in _ledger(shop).allocations.ordered() if each.credit_id == credit.id]
+        assert [(each.invoice_id, str(each.amount)) for each in standing] == [(invoice.id, "12.00")]
+        assert (await shop.app.desk.status()).practices[0].state == "in_sync"
+        for _ in range(4):
+            _take_off(shop, credit)
+            await _turns(shop, 3, 7)
+        kinds = sorted(row.finding.kind for row in await shop.found())
+        assert kinds == ["credit.allocation_missing", "guard.tripped"]
+        assert len(_allocating(shop)) == sent + 1 + REPEATS_MAX
+
+
+def _allocating(shop: Workshop) -> list[str]:
+    return [each for each in shop.writes("xero") if each.startswith("PUT") and "/Allocations" in each]
+
+
+def _take_off(shop: Workshop, credit: Document) -> None:
+    for each in [each for each in _ledger(shop).allocations.ordered() if each.credit_id == credit.id]:
+        shop.act("xero", "remove_allocation", allocation_id=each.id)
