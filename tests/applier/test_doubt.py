@@ -230,7 +230,9 @@ async def test_an_allocation_in_doubt_whose_credit_cannot_be_read_is_not_sent_ag
         assert [(each.invoice_id, str(each.amount)) for each in standing] == [(invoice.id, "12.00")]
 
 
-async def test_an_allocation_taken_off_within_the_doubt_is_made_once_more_and_not_again_and_again(tmp_path: Path) -> None:
+async def test_an_allocation_taken_off_within_the_doubt_is_made_once_more_and_not_for_ever(
+    tmp_path: Path,
+) -> None:
     """Provet says that the credit is applied, so it is applied, as if it had been taken off at any other time; whoever
     keeps taking it off is asked."""
     async with workshop(tmp_path, clients=6, invoices=20) as shop:
