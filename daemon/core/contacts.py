@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from daemon.core.amounts import money
+from daemon.core.by_hand import by_hand
 from daemon.core.contact_fields import Pair, judge_fields
 from daemon.core.contact_form import facts, merged, nameless, new_contact
 from daemon.core.contact_match import LIKELY_FROM, SCORES, ContactMatch, score
@@ -158,6 +159,17 @@ def _merged(client: Contact, match: ContactMatch, family: Family) -> Case | None
     )
 
 
+def _restore(contact: Contact) -> Option:
+    """No program can un-archive a contact (docs/reference/xero.md 12.7)."""
+    return by_hand(
+        "Restore it in Xero",
+        f"In Xero list the archived contacts, open {shown(contact.name)} and restore it; what waits for it then goes by"
+        " itself. If the client is to go: archive the client in Provet",
+        relies_on={"xero archived": str(contact.archived)},
+        recommended=True,
+    )
+
+
 def _follow(contact: Contact, family: Family) -> Contact | None:
     by_id = {c.id: c for c in family.contacts if c.system is System.XERO}
     target = by_id.get(contact.merged_into)
@@ -179,7 +191,10 @@ def _archived(client: Contact, match: ContactMatch, family: Family) -> Case | No
         archived = merged(contact, client, ("archived",))
         step = UpdateContact(client_id=client.id, contact_id=contact.id, contact=archived, fields=("archived",))
         words = "The contact is archived in Xero; only a person can bring it back there"
-        options = (option("update", "Archive it in Xero", (step,), words, recommended=True),)
+        unread = "Prepayments and overpayments in Xero are not read: see there first that the client has none"
+        options = (option("update", "Archive it in Xero", (step,), words, unread, recommended=True),)
+    if contact.archived and not contact.anonymised:
+        options = (_restore(contact),)
     where, stays = ("Provet", "Xero") if client.archived else ("Xero", "Provet")
     waits = f"; {money(open_there)} is open on its documents there" if client.archived else ""
     only = "; only a person can restore it in Xero" if not client.archived else ""

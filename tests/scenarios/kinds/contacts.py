@@ -89,7 +89,7 @@ async def archived(case: Case) -> None:
     await visit(it)
     it.keep(it.xero.edit_contact, contact(it).id, {"ContactStatus": "ARCHIVED"})
     it.make(it.provet.invoice_visit, it.client, [VISIT])
-    await case.sees(P, beside=("invoice.missing",))
+    await case.sees(P, "done-by-hand", beside=("invoice.missing",))
     it.keep(it.xero.edit_contact, contact(it).id, {"ContactStatus": "ACTIVE"})
     bea, _ = known(it)
     await it.sync()
