@@ -33,7 +33,7 @@ from tui.screens.keybar import keys_of
 from tui.screens.steering import STEERED, steer
 from tui.screens.typing import Typing
 from tui.screens.view import View
-from tui.themes import OWN
+from tui.themes import OWN, legible
 from tui.views import VIEWS, view_entry
 from tui.world import World
 
@@ -65,6 +65,9 @@ class ReconcileApp(App[None]):
             self.theme = self.desk.keeper.memory.theme
         self.action_view(VIEWS[0].name)
         self.call_after_refresh(self._connect)
+
+    def get_css_variables(self) -> dict[str, str]:
+        return legible(super().get_css_variables(), self.theme)
 
     def commands(self) -> tuple[Command, ...]:
         """What can be typed behind ``:`` here and now: the views, the program's own words, and this view's keys."""

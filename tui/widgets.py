@@ -31,7 +31,7 @@ from tui.drawing import Piece
 
 _ROLES = {
     "head": "bold",
-    "key": "bold $accent",
+    "key": "bold $text-accent",
     "dim": "$text-muted",
     "good": "$text-success",
     "warn": "$text-warning",
@@ -327,6 +327,7 @@ class Rows(Widget, can_focus=True, inherit_bindings=False):
         known = self._known_styles.get((role, on))
         if known is None:
             base = self.get_component_rich_style("rows--cursor") if on else self.rich_style
-            known = base + self.get_component_rich_style(f"rows--{role}", partial=True) if role else base
+            own = role and not on
+            known = base + self.get_component_rich_style(f"rows--{role}", partial=True) if own else base
             self._known_styles[role, on] = known
         return known
