@@ -88,7 +88,7 @@ def detail_lines(detail: Detail) -> list[str]:
         f"amount    {money} {safe(detail.currency)}, effect {amount(detail.effect, detail.currency)}",
         f"seen      {when(detail.first_seen)} to {when(detail.last_seen)}",
         *_subject_lines(detail.subject),
-        *([f"cause     {safe(detail.cause)}"] if detail.cause else []),
+        *(f"cause     {safe(cause)}" for cause in detail.causes or filter(None, (detail.cause,))),
         *([f"assigned  {safe(detail.assignee)}"] if detail.assignee else []),
         *([f"snoozed   until {when(detail.snoozed_until)}"] if detail.snoozed_until else []),
         *_waiver_lines(detail),

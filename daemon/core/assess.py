@@ -17,7 +17,7 @@ from daemon.core.credits import judge_credit
 from daemon.core.discrepancy import Exclusion, Finding, Policy
 from daemon.core.documents import judge_document
 from daemon.core.family import CLIENT_KEY, Family, copy_key, invoice_family, marked_document
-from daemon.core.findings import Case, found, gap_finding
+from daemon.core.findings import Case, found, gap_finding, gap_id
 from daemon.core.ledger import exclusion_reason, in_practice
 from daemon.core.mappings import Gap
 from daemon.core.matching import adopted_link
@@ -107,7 +107,7 @@ def _needs_contact(family: Family, rules: Rules) -> bool:
 def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     stage = scene(family, rules)
     in_scope = [view for view in stage.views.values() if not view.excluded]
-    judged = [(view, _cases(view, stage)) for view in stage.views.values()]
+    judged = [(view, _with_all_gaps(view, _cases(view, stage), stage)) for view in stage.views.values()]
     cases = joined(case for _, found_cases in judged for case in found_cases)
     exclusions = tuple(_exclusion(view, stage) for view in stage.views.values() if view.excluded or view.set_aside)
     books = Books(
@@ -167,6 +167,19 @@ def _gaps(view: View, cases: list[Case], stage: Scene) -> list[Gap]:
     """The mappings that a document or its payments wait for; one that waits for nothing needs none."""
     waits = any(case.cause is not None for case in cases)
     return [*(view.posted.gaps if waits else ()), *payment_gaps(view, stage), *closing_gaps(view, stage)]
+
+
+def _with_all_gaps(view: View, cases: list[Case], stage: Scene) -> list[Case]:
+    """What waits for a mapping of its document waits for every other gap of the document and its payments as well, so
+    that all show at once."""
+    first = {gap_id(gap, stage.rules) for gap in view.posted.gaps}
+    gaps = dict.fromkeys(gap_id(gap, stage.rules) for gap in _gaps(view, cases, stage))
+    return [
+        msgspec.structs.replace(case, also=tuple(each for each in gaps if each != case.cause))
+        if case.cause in first
+        else case
+        for case in cases
+    ]
 
 
 def _cases(view: View, stage: Scene) -> list[Case]:

@@ -70,8 +70,8 @@ class Finding(Value, frozen=True, kw_only=True):
 
     ``amount`` is the money at stake, never negative; ``effect`` is Provet's receivable minus Xero's as far as this
     difference explains it. ``parts`` are what options for a choice field by field are put together of
-    (``choices``). ``cause`` is the id of the finding that must be mended first. ``client`` is the id of the
-    Provet client whom it is about, with their name; "" where it is about none.
+    (``choices``). ``cause`` is the id of the finding that must be mended first, ``also`` are those beside it.
+    ``client`` is the id of the Provet client whom it is about, with their name; "" where it is about none.
     """
 
     practice: str
@@ -86,6 +86,7 @@ class Finding(Value, frozen=True, kw_only=True):
     options: tuple[Option, ...] = ()
     parts: tuple[Option, ...] = ()
     cause: str | None = None
+    also: tuple[str, ...] = ()
     client: str = ""
     client_name: str = ""
 

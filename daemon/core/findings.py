@@ -28,6 +28,7 @@ class Case(Value, frozen=True, kw_only=True):
     parts: tuple[Option, ...] = ()
     policy: Policy | None = None
     cause: str | None = None
+    also: tuple[str, ...] = ()
 
 
 def found(case: Case, family: str, rules: Rules) -> Finding:
@@ -45,6 +46,7 @@ def found(case: Case, family: str, rules: Rules) -> Finding:
         options=case.options,
         parts=case.parts,
         cause=case.cause,
+        also=case.also,
     )
 
 

@@ -8,7 +8,7 @@ from daemon.control import weighing
 from daemon.control.views import Place, detail_view, discrepancy_view
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, Option
-from daemon.core.discrepancy import Discrepancy
+from daemon.core.discrepancy import Discrepancy, Finding
 from daemon.core.evidence import view_of
 from daemon.core.family import Family
 from daemon.core.view import Scene, scene
@@ -53,14 +53,15 @@ def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, agreemen
         closed_through=stage.rules.locked_through if stage is not None else None,
         timezone=practice.settings.timezone.key,
         settle_s=practice.settings.settle_s,
-        cause_summary=_cause(tx, finding.cause),
+        cause_summary="; ".join(_causes(tx, finding)),
         client_name=view.document.contact_name if view is not None else "",
     )
 
 
-def _cause(tx: Tx, discrepancy_id: str | None) -> str:
-    cause = discrepancies.get(tx, discrepancy_id) if discrepancy_id else None
-    return cause.finding.summary if cause is not None else ""
+def _causes(tx: Tx, finding: Finding) -> list[str]:
+    """What must be mended first, in words."""
+    causes = (discrepancies.get(tx, each) for each in (finding.cause, *finding.also) if each)
+    return [cause.finding.summary for cause in causes if cause is not None]
 
 
 def ledger(tx: Tx, row: Discrepancy, practice: Practice, offset: int) -> LedgerView | None:

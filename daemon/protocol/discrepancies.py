@@ -91,7 +91,8 @@ class WaiverView(Message, frozen=True, kw_only=True):
 
 
 class DiscrepancyView(Message, frozen=True, kw_only=True):
-    """One discrepancy as people and scripts see it."""
+    """One discrepancy as people and scripts see it. ``causes`` are all that it waits for, ``cause`` first: lists are
+    filtered and grouped by that one."""
 
     id: str
     practice: str
@@ -113,6 +114,7 @@ class DiscrepancyView(Message, frozen=True, kw_only=True):
     waiver: WaiverView | None
     snoozed_until: dt.datetime | None = None
     seq: int = 0
+    causes: tuple[str, ...] = ()
 
     def option(self, option_id: str = "") -> OptionView | None:
         """The option of that id; the recommended one when none is named; None if there is no such option."""
@@ -137,8 +139,8 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     ``lines`` are those of its document, at most two hundred; ``refusal`` says why no option can be approved now, "" if
     nothing forbids it, ``undo_refusal`` why nothing can be undone; above ``four_eyes_over`` (zero: never) two people
     must agree; ``closed_through`` is the last closed day of the books; ``timezone`` the practice's; ``settle_s`` how
-    long a write in doubt may still land; ``cause_summary`` says what its cause is; ``client_name`` whom it is about, ""
-    where that is nobody or unknown.
+    long a write in doubt may still land; ``cause_summary`` says what its causes are; ``client_name`` whom it is
+    about, "" where that is nobody or unknown.
     """
 
     history: tuple[HistoryEntry, ...] = ()

@@ -129,7 +129,8 @@ def _close_orphans(tx: Tx, practice: str) -> list[Discrepancy]:
         tx,
         "WHERE practice = ? AND family = ? AND status <> 'closed' AND NOT EXISTS ("
         " SELECT 1 FROM discrepancy w WHERE w.practice = discrepancy.practice AND w.cause = discrepancy.id"
-        " AND w.cause <> '' AND w.status <> 'closed') ORDER BY id",
+        " AND w.cause <> '' AND w.status <> 'closed') AND NOT EXISTS ("
+        " SELECT 1 FROM waits w WHERE w.practice = discrepancy.practice AND w.cause = discrepancy.id) ORDER BY id",
         (practice, SHARED_CAUSE),
     )
     return [discrepancies.put(tx, closed(orphan)) for orphan in orphans]

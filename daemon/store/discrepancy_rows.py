@@ -52,6 +52,12 @@ def write(tx: Tx, discrepancy: Discrepancy) -> None:
         " ON CONFLICT (practice, id) DO UPDATE SET body = excluded.body",
         (finding.practice, finding.id, to_json(finding)),
     )
+    tx.execute("DELETE FROM waits WHERE practice = ? AND id = ?", (finding.practice, finding.id))
+    if discrepancy.status is not Status.CLOSED:
+        tx.executemany(
+            "INSERT INTO waits (practice, id, cause) VALUES (?, ?, ?)",
+            [(finding.practice, finding.id, cause) for cause in finding.also],
+        )
 
 
 def select(tx: Tx, clause: str, params: Sequence[object]) -> list[Discrepancy]:

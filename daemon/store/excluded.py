@@ -38,10 +38,14 @@ def sums(tx: Tx, practices: Sequence[str]) -> list[Sum]:
     return [Sum(practice=p, reason=r, count=int(n), amount=from_cents(cents)) for p, r, n, cents in found]
 
 
-def total(tx: Tx, query: Query) -> int:
-    """How many a query lets through."""
+def totals(tx: Tx, query: Query) -> list[Sum]:
+    """What a query lets through of each practice, for whatever reason."""
     clause, params = _where(query)
-    return int(tx.execute(f"SELECT COUNT(*) FROM exclusion e WHERE {clause}", params)[0][0])  # noqa: S608
+    found = tx.execute(
+        f"SELECT practice, COUNT(*), SUM(amount_cents) FROM exclusion e WHERE {clause} GROUP BY practice",  # noqa: S608
+        params,
+    )
+    return [Sum(practice=p, reason="", count=int(n), amount=from_cents(cents)) for p, n, cents in found]
 
 
 def window(tx: Tx, query: Query, offset: int, limit: int) -> list[tuple[str, Excluded]]:

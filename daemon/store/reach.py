@@ -44,13 +44,16 @@ def _own(tx: Tx, practice: str, kind: Kind, ids: list[str]) -> list[str]:
 
 def waiting(tx: Tx, practice: str, cause_ids: Iterable[str]) -> list[str]:
     """The families with a living discrepancy that waits for one of these causes."""
-    rows = execute_in(
-        tx,
-        "SELECT family FROM discrepancy WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)",
-        (practice,),
-        cause_ids,
+    wanted = list(cause_ids)
+    first = (
+        "SELECT family FROM discrepancy WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)"
     )
-    return [family for (family,) in rows]
+    also = (
+        "SELECT d.family FROM waits w JOIN discrepancy d ON d.practice = w.practice AND d.id = w.id"
+        " WHERE w.practice = ? AND w.cause IN (...)"
+    )
+    rows = (row for sql in (first, also) for row in execute_in(tx, sql, (practice,), wanted))
+    return list(dict.fromkeys(family for (family,) in rows))
 
 
 def about_client(tx: Tx, practice: str, client_id: str) -> list[str]:

@@ -186,8 +186,9 @@ async def test_a_mapping_added_to_the_settings_releases_what_waits_for_it(tmp_pa
         for _ in range(2):
             shop.act("provet", "invoice_visit", client=client, rows=[food])
         await shop.settle_down(full=True)
-        (cause,) = await causes(shop)
-        assert "keeps its books in GBP, not EUR" in cause.finding.summary
+        currency, rate_of_food = sorted(await causes(shop), key=lambda row: row.finding.subject.label)
+        assert "keeps its books in GBP, not EUR" in currency.finding.summary
+        assert rate_of_food.finding.subject.label == "tax:5"
         file = tmp_path / "settings.toml"
         file.write_text(file.read_text().replace('currency = "EUR"', 'currency = "GBP"'))
         reload_settings(shop.app, file, {})
@@ -201,3 +202,31 @@ async def test_a_mapping_added_to_the_settings_releases_what_waits_for_it(tmp_pa
         reload_settings(shop.app, file, {})
         await shop.clock.drive(shop.engine.turn())
         assert await shop.found() == []
+
+
+async def test_all_that_a_document_and_its_payments_wait_for_is_listed_at_once(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        return tracked(text.replace('"11" = "090"', '"11" = "815"'))
+
+    async with workshop(tmp_path, clients=3, invoices=3, change=change) as shop:
+        await in_step(shop)
+        wrong = [archive("200", "ARCHIVED"), rate("21"), option("ARCHIVED"), payable("815", allowed=False)]
+        mend = [archive("200", "ACTIVE"), rate("20"), option("ACTIVE"), payable("815", allowed=True)]
+        for each in wrong:
+            each(shop)
+        (visit,) = visits(shop, 1)
+        shop.act("provet", "pay_in_full", invoice=visit, payment_type=11)
+        await poll(shop, HOUR)
+        found = await causes(shop)
+        labels = {"account:200", "tax:20", "tracking:Location/Harbour", "payable:815"}
+        assert {row.finding.subject.label for row in found} == labels
+        (waiting,) = await shop.found(kind="invoice.missing")
+        shown = await shop.app.desk.show(waiting.id)
+        assert (shown.cause, sorted(shown.causes)) == (shown.causes[0], sorted(row.id for row in found))
+        assert all(row.finding.summary in shown.cause_summary for row in found)
+        for left, each in zip((3, 2, 1, 0), mend, strict=True):
+            each(shop)
+            await poll(shop, MINUTES)
+            assert len(await causes(shop)) == left
+        assert await shop.found() == []
+        assert (await shop.app.desk.status()).practices[0].residual == "0.00"
