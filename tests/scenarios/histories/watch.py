@@ -21,12 +21,18 @@ NAME_TAKEN = "already assigned to another contact"
 
 
 class Watch:
-    """Between the daemon and both systems. ``broken`` lists what should never have been sent, in words."""
+    """Between the daemon and both systems. ``broken`` lists what should never have been sent, in words; after each
+    write ``pass_time`` lets it be later, so that no two changes bear the same time."""
 
     def __init__(
-        self, provet: ProvetSystem, xero: XeroSystem, closed_through: dt.date | None, say: Callable[[str], None]
+        self,
+        provet: ProvetSystem,
+        xero: XeroSystem,
+        closed_through: dt.date | None,
+        say: Callable[[str], None],
+        pass_time: Callable[[], None],
     ) -> None:
-        self._say = say
+        self._say, self._pass_time = say, pass_time
         self.broken: list[str] = []
         self.sent: list[str] = []
         self._provet, self._xero = provet, xero
@@ -47,6 +53,7 @@ class Watch:
             look(request, path, what)
             response: Response = handle(request, now, rng)
             self._refused(response, what)
+            self._pass_time()
             return response
 
         system.handle = watched
