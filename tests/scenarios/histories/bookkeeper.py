@@ -121,6 +121,7 @@ def set_off_credit(s: Stage) -> str | None:
         return None
     amount = s.part_of(min(note.outstanding, invoice.outstanding))
     s.it.keep(s.it.xero.allocate_credit, note.id, invoice.id, amount, s.it.today)
+    s.dated.add(note.reference)
     return f"{amount} of credit {_shown(note)} is set against {_shown(invoice)}"
 
 

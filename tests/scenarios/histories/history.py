@@ -211,6 +211,8 @@ class History:
         family = books.family_of(found.about, laid_out)
         if found.what == "accounts" and f"Provet {found.about}" in self.stage.recoded:
             return True
+        if found.what == "date of the allocation" and f"Provet {found.about}" in self.stage.dated:
+            return True
         applied = {f"invoice {note}" for note, _, _ in self.stage.applied}
         if found.what == "allocated outside its family" and found.about in applied:
             return True

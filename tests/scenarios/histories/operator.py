@@ -19,7 +19,7 @@ ROUNDS = 14
 PATIENCE = 4
 """So often the same is approved or done by hand before it is waived; that nothing came of it is told."""
 
-TRIES = 2
+TRIES = 3
 """So often what cannot be done by hand is tried before it is waived: other work may make room for it."""
 
 
@@ -209,7 +209,10 @@ def _cancel_in_provet(stage: Stage, found: Discrepancy) -> bool:
 
 
 def _make_room(stage: Stage, found: Discrepancy) -> bool:
-    """Take everything off a document that is to be voided."""
+    """Take everything off a document that is to be voided because it changed sides."""
+    option = found.finding.option()
+    if option is None or option.title != "Make room in Xero":
+        return False
     subject = found.finding.subject.xero
     paid = stage.paid_in_xero(lambda p: subject is not None and p.document_id == subject.id)
     for each in paid:

@@ -27,13 +27,15 @@ class Stage:
     """The clinic and the source of chance of the act under way.
 
     ``applied`` are the credits set off in Provet, as (note, invoice, amount): its API does not tell. ``recoded`` are
-    the marks of documents whose accounts the bookkeeper chose, which is no difference.
+    the marks of documents whose accounts the bookkeeper chose, which is no difference, ``dated`` those of credit notes
+    that the bookkeeper set off on a day of their own.
     """
 
     it: Clinic
     rng: Random
     applied: list[tuple[int, int, Decimal]] = field(default_factory=list)
     recoded: set[str] = field(default_factory=set)
+    dated: set[str] = field(default_factory=set)
 
     def pick(self, choices: Sequence[T]) -> T | None:
         """One of the latest, or None where there is none."""
