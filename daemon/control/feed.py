@@ -34,6 +34,11 @@ class Feed:
         self._queues: list[Subscription] = []
         self._ended = False
 
+    @property
+    def heard(self) -> bool:
+        """Whether any stream is subscribed."""
+        return bool(self._queues)
+
     @contextlib.contextmanager
     def subscribe(self) -> Iterator[Subscription]:
         """A queue that receives everything published from now on."""

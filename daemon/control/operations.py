@@ -6,7 +6,7 @@ Every method may raise ``UnknownId`` (404), ``Invalid`` (400), ``Stale`` (409) o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from daemon.control.reporting import Reporting
@@ -142,7 +142,7 @@ class Operations(Protocol):
 
     async def excluded(self, query: ExcludedQuery) -> ExcludedPage: ...
 
-    def changes(self) -> AsyncIterator[Change]:
+    def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:
         """Every change from the moment of the call on; the server iterates it once and serves all clients from it."""
         ...
 

@@ -55,6 +55,6 @@ def encoded(event: Event) -> bytes:
 
 async def pump(operations: Operations, feed: Feed) -> None:
     """Publish every change of the daemon until cancelled."""
-    async for change in operations.changes():
+    async for change in operations.changes(lambda: feed.heard):
         feed.publish(change)
         await asyncio.sleep(0)

@@ -259,8 +259,8 @@ class Desk:
     async def audit_verify(self, after: int | None = None, previous: str = "") -> AuditProof:
         return await self._db.read(lambda tx: verified(tx, after, previous))
 
-    def changes(self) -> AsyncIterator[Change]:
-        return self._following.changes()
+    def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:
+        return self._following.changes(heard)
 
     def recent(self) -> Sequence[Activity]:
         return tuple(self._following.recent)

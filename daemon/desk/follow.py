@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from daemon.control.views import discrepancy_view
@@ -32,8 +32,11 @@ class Following:
         self._engines = engines
         self.recent: deque[Activity] = deque(maxlen=_RECENT_MAX)
 
-    async def changes(self) -> AsyncIterator[Change]:
-        """Every change from the moment of the first step on, in the order of its sequence number."""
+    async def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:
+        """Every change from the moment of the first step on, in the order of its sequence number.
+
+        Those that come while nobody has ``heard`` are passed over unread: who comes later begins with a snapshot.
+        """
         seq = await self._db.read(state.current_seq)
         number, before = await self._db.read(partial(_noted, after=0))
         self.recent.extend(before)
@@ -44,7 +47,11 @@ class Following:
             for each in sorted([*noted, *said], key=lambda each: each.at):
                 self.recent.append(each)
                 yield each
-            while changed := await self._db.read(partial(_changes, after=seq, engines=self._engines)):
+            newest = await self._db.read(state.current_seq)
+            if not heard():
+                seq = newest
+                continue
+            while heard() and (changed := await self._db.read(partial(_changes, after=seq, engines=self._engines))):
                 for change_seq, change in changed:
                     seq = change_seq
                     yield change

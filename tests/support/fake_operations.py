@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -256,7 +256,7 @@ class FakeOperations(FakeWatch):
         resume = "" if checked == total else f"hash-{checked}"
         return AuditProof(ok=True, entries=total, head="f00d", checked=checked, resume=resume)
 
-    async def changes(self) -> AsyncIterator[Change]:
+    async def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:  # noqa: ARG002
         queue: asyncio.Queue[Change] = asyncio.Queue()
         self._listeners.append(queue)
         try:
