@@ -24,6 +24,7 @@ class Window:
     query: ExcludedQuery
     total: int | None = None
     rows: Mapping[int, ExcludedRow] = field(default_factory=dict)
+    amounts: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[ReasonSum, ...] = ()
     stale: bool = True
 
@@ -45,7 +46,7 @@ def filled(window: Window, asked: ExcludedQuery, page: ExcludedPage) -> Window:
         return window
     news = {asked.offset + place: row for place, row in enumerate(page.documents)}
     rows = news if window.stale or len(window.rows) > _KEPT_MAX else {**window.rows, **news}
-    return replace(window, total=page.total, rows=rows, reasons=page.reasons, stale=False)
+    return replace(window, total=page.total, rows=rows, amounts=page.amounts, reasons=page.reasons, stale=False)
 
 
 def next_reason(window: Window) -> str:

@@ -22,8 +22,10 @@ def page(tx: Tx, engines: Mapping[str, Engine], query: ExcludedQuery) -> Exclude
     practices = tuple(name for name in engines if query.practice in ("", name))
     wanted = excluded.Query(practices=practices, reason=query.reason, text=query.text.lower())
     found = excluded.window(tx, wanted, query.offset, query.limit)
+    every = excluded.totals(tx, wanted)
     return ExcludedPage(
-        total=excluded.total(tx, wanted),
+        total=sum(each.count for each in every),
+        amounts={each.currency: each.amount for each in _reasons(engines, every)},
         documents=tuple(_row(engines, practice, each) for practice, each in found),
         reasons=_reasons(engines, excluded.sums(tx, practices)),
     )

@@ -108,8 +108,12 @@ class ReasonSum(Message, frozen=True, kw_only=True):
 
 
 class ExcludedPage(Message, frozen=True, kw_only=True):
-    """A window of the list, the largest amount first; ``total`` is of the filter, ``reasons`` of the practice."""
+    """A window of the list, the largest amount first; ``reasons`` are of the practice.
+
+    ``total`` and what is open on all, ``amounts`` by currency, are of the filter.
+    """
 
     total: int
     documents: tuple[ExcludedRow, ...]
+    amounts: dict[str, str]
     reasons: tuple[ReasonSum, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from daemon.protocol import (
     Comment,
     DiscrepancyView,
     ExcludedQuery,
+    ReportQuery,
     Snapshot,
     StepState,
 )
@@ -88,6 +90,12 @@ async def test_what_is_left_out_is_told_with_reasons_and_amounts(clinic: Office,
     assert sum(each.count for each in page.reasons) == status.excluded
     amounts = [abs(float(each.amount)) for each in page.documents]
     assert amounts == sorted(amounts, reverse=True)
+    assert all(each.reason and each.amount for each in page.documents)
+    sums = sum((Decimal(each.amount) for each in page.documents), Decimal(0))
+    assert page.amounts == {status.currency: f"{sums:.2f}"}
+    report = await clinic.desk.reports.month(status.id, ReportQuery(month=f"{clinic.shop.clock.utc():%Y-%m}"))
+    assert report.parts.excluded.amount == page.amounts[status.currency]
+    assert report.residual == status.residual == "0.00"
     chosen = page.reasons[-1]
     of_reason = await client.send(calls.excluded(ExcludedQuery(practice=status.id, reason=chosen.reason)))
     assert of_reason.total == chosen.count

@@ -151,6 +151,7 @@ class FakeWatch:
         }
         return ExcludedPage(
             total=len(found),
+            amounts={"GBP": money(sum((Decimal(each.amount) for each in found), Decimal(0)))},
             documents=tuple(found[query.offset : query.offset + query.limit]),
             reasons=tuple(
                 ReasonSum(reason=reason, count=count, amount=money(sums[reason]), currency="GBP")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from daemon.protocol import Event, ExcludedQuery, ExcludedRow, PracticeChanged, Resync, Snapshot
 from daemon.safe import safe
 from tui import calls
+from tui.deciding_many import amounts
 from tui.desk import Desk
 from tui.drawing import Column, Piece
 from tui.leaving_out import (
@@ -118,7 +120,9 @@ class Excluded(Searching):
 
     def summary(self) -> list[Piece]:
         reason = f" · only: {safe(self.window.query.reason)}" if self.window.query.reason else ""
-        return [(f" {counted(self.count(), 'document')} left out of Xero", "head"), (reason, "warn")]
+        sums = amounts({currency: Decimal(each) for currency, each in self.window.amounts.items()})
+        found = f" {counted(self.count(), 'document')} left out of Xero"
+        return [(found, "head"), (f" · {sums} open on them", ""), (reason, "warn")]
 
     def card(self) -> list[Piece]:
         found = self._current()
