@@ -74,7 +74,7 @@ def _add_until(parser: argparse.ArgumentParser) -> None:
 def _add_terms(parser: argparse.ArgumentParser) -> None:
     _add_reason(parser)
     parser.add_argument("--ceiling", metavar="AMOUNT", type=_amount, help="else what the difference is now")
-    parser.add_argument("--until", metavar="DATE", type=_day, help="the last day, such as 2026-03-09")
+    parser.add_argument("--until", metavar="DATE", type=_day, help="the last day, YYYY-MM-DD")
 
 
 _OWN = {"approve": _add_option, "reject": _add_reason, "snooze": _add_until, "waive": _add_terms}
@@ -91,4 +91,4 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"no day: {text!r}; it is such as 2026-03-09") from None
+        raise argparse.ArgumentTypeError(f"no day: {text!r}; it is YYYY-MM-DD") from None

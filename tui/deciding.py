@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pwd
+from collections.abc import Iterable
 
 import msgspec
 
@@ -30,7 +31,7 @@ from tui import calls
 from tui.calls import ControlError
 from tui.plain import amount, words
 from tui.session import DONE, ERROR, OPEN, Session
-from tui.times import moment
+from tui.times import moment_for
 
 _POLL_S = 0.2
 _OUTCOMES = {
@@ -86,7 +87,8 @@ def reject(session: Session, args: argparse.Namespace) -> int:
 
 
 def snooze(session: Session, args: argparse.Namespace) -> int:
-    return _decided(session, args.id, _snooze(session, args))
+    found = session.daemon.send(calls.show(args.id))
+    return _decided(session, args.id, _snooze(session, args, [found.timezone]))
 
 
 def comment(session: Session, args: argparse.Namespace) -> int:
@@ -116,9 +118,10 @@ def _said(session: Session, found: Detail, what: str) -> int:
     return DONE
 
 
-def _snooze(session: Session, args: argparse.Namespace) -> Snooze:
+def _snooze(session: Session, args: argparse.Namespace, zones: Iterable[str]) -> Snooze:
+    """``zones`` are those of the practices that it is about: a day begins where the practice is."""
     try:
-        return Snooze(until=moment(args.until, session.utc()))
+        return Snooze(until=moment_for(args.until, session.utc(), zones))
     except ValueError as error:
         raise ControlError("usage", str(error), "see: reconcile snooze --help") from None
 
@@ -151,7 +154,8 @@ def _decision(session: Session, args: argparse.Namespace) -> BulkDecision:
         case "reject":
             return Reject(reason=args.reason)
         case "snooze":
-            return _snooze(session, args)
+            known = session.daemon.send(calls.status()).practices
+            return _snooze(session, args, {each.timezone for each in known if args.practice in ("", each.id)})
         case _:
             return _waive(args)
 

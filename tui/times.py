@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tui.plain import age
 
-FORMS = "3d, 12h, 2026-03-09 or 2026-03-09T09:00:00Z"
+FORMS = "tomorrow, friday, 12h, 3d, 2w, YYYY-MM-DD or YYYY-MM-DDT09:00Z"
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ABBREVIATED = 3
 
 
 def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     """The time that a text names: a span from ``now``, the start of a day in ``zone``, or a time with its zone.
 
-    Raises ``ValueError`` with what is wrong.
+    Days are dates, "tomorrow", and weekdays, of which the next after today is meant. Raises ``ValueError`` with what is
+    wrong.
     """
     text = text.strip()
     if span := _SPAN.fullmatch(text):
         return now + dt.timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
-        found = dt.datetime.fromisoformat(text)
+        found = dt.datetime.fromisoformat(_as_date(text, now.astimezone(zone).date()))
     except ValueError:
         raise ValueError(f"no time: {text[:40]!r}; it is {FORMS}") from None
     if found.tzinfo is None and ":" in text:
@@ -33,13 +37,35 @@ def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime
         raise ValueError(f"{text[:40]!r} is too far away") from None
 
 
-def complaint(text: str, now: dt.datetime) -> str:
-    """What is wrong with a text as a time, "" if nothing."""
+def _as_date(text: str, today: dt.date) -> str:
+    """A day that is named by a word as a date; any other text as it is."""
+    word = text.casefold()
+    if word == "tomorrow":
+        return (today + dt.timedelta(days=1)).isoformat()
+    for number, name in enumerate(_WEEKDAYS):
+        if len(word) >= _ABBREVIATED and name.startswith(word):
+            return (today + dt.timedelta(days=(number - today.weekday() - 1) % 7 + 1)).isoformat()
+    return text
+
+
+def moment_for(text: str, now: dt.datetime, zones: Iterable[str]) -> dt.datetime:
+    """The one time that a text names in all the zones of these names.
+
+    Raises ``ValueError`` with what is wrong, also where a day begins at different times in them.
+    """
+    found = {moment(text, now, _zone(name)) for name in zones} or {moment(text, now)}
+    if len(found) > 1:
+        raise ValueError(f"{text[:40]!r} begins at different times in these practices: choose those of one, or a time")
+    return found.pop()
+
+
+def complaint(text: str, now: dt.datetime, zones: Iterable[str] = ()) -> str:
+    """What is wrong with a text as a time to come, "" if nothing."""
     try:
-        moment(text, now)
+        found = moment_for(text, now, zones)
     except ValueError as error:
         return str(error)
-    return ""
+    return "" if found > now else f"{text[:40]!r} is past: name a time to come"
 
 
 def at(moment: dt.datetime, zone: str) -> str:

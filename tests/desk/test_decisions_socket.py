@@ -80,6 +80,19 @@ async def found(clinic: Office) -> DiscrepancyView:
     return await edited(clinic)
 
 
+async def test_a_day_that_is_named_begins_where_the_practice_is(tmp_path: Path) -> None:
+    path, north = tmp_path / "n.sock", ('timezone = "Europe/London"', 'timezone = "Europe/Helsinki"')
+    begins = "2030-01-31T22:00:00Z"
+    async with office(tmp_path, north) as clinic, serving(clinic.desk, path):
+        reconcile, found = reconcile_at(path), await edited(clinic)
+        ran = await reconcile("snooze", found.id, "--until", "2030-02-01", "--json")
+        assert (ran.exit, ran.json()["snoozed_until"]) == (DONE, begins)
+        again = await edited(clinic)
+        ran = await reconcile("bulk", "snooze", "--kind", "invoice", "--until", "2030-02-01", "--yes", "--json")
+        assert ran.exit == DONE, ran
+        assert (await clinic.show(again.id)).snoozed_until == dt.datetime.fromisoformat(begins)
+
+
 async def test_snooze(clinic: Office, reconcile: Reconcile, found: DiscrepancyView) -> None:
     until = (clinic.shop.clock.utc() + dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     ran = await reconcile("snooze", found.id, "--until", until, "--json")

@@ -45,6 +45,12 @@ async def filtered(tmux: Tmux, text: str, *texts: str) -> None:
     await tmux.press("Enter", *texts)
 
 
+async def filled(tmux: Tmux, *texts: str) -> None:
+    """Type into one line of a form after the other, as fast as a terminal takes it."""
+    await tmux.typed("\t".join(texts))
+    await tmux.shows(*texts)
+
+
 async def test_another_option_is_approved(tmux: Tmux, shop: Workshop) -> None:
     await tmux.press("d", f"{COUNT} ·")
     await filtered(tmux, "kind:contact policy:person", "8 ·")
@@ -66,12 +72,15 @@ async def test_one_discrepancy_sees_every_decision(tmux: Tmux, shop: Workshop) -
     await tmux.press("@", "Who looks after it")
     await tmux.press("Enter", "assigned to")
     await tmux.press("s", "Snooze?", "Until")
-    await tmux.typed("3d")
-    await tmux.press("Enter", "snoozed until")
+    await tmux.typed("tomorrow")
+    await tmux.press("Enter", "snoozed until", "00:00 GMT")
     assert await total(shop, "snoozed") == 1
     await tmux.press("w", "Waive?", "Ceiling", "Last day")
-    await tmux.typed("goodwill")
-    await tmux.press("Enter", "waived by", "goodwill")
+    await filled(tmux, "goodwill", "0.01")
+    await tmux.press("Enter", "the ceiling 0.01", gone="Waive?")
+    await tmux.press("w", "Waive?", "Ceiling")
+    await filled(tmux, "goodwill", "9999.50", "2030-01-31")
+    await tmux.press("Enter", "waived by", "up to 9,999.50 until 2030-01-31: goodwill")
     assert await total(shop, "waived") == 1
     await tmux.press("r", "Reject?", "Reason")
     await tmux.typed("a yes of the clinic, q n y")

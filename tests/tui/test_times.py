@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tui.times import complaint, moment
+from tui.times import complaint, moment, moment_for
 
 NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
@@ -21,6 +21,12 @@ NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
         ("2026-03-09", dt.datetime(2026, 3, 9, tzinfo=dt.UTC)),
         ("2026-03-09T09:00:00Z", dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)),
         ("2026-03-09T09:00:00+02:00", dt.datetime(2026, 3, 9, 7, tzinfo=dt.UTC)),
+        ("2026-03-09T09:00Z", dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)),
+        ("tomorrow", dt.datetime(2026, 3, 3, tzinfo=dt.UTC)),
+        ("Friday", dt.datetime(2026, 3, 6, tzinfo=dt.UTC)),
+        ("tue", dt.datetime(2026, 3, 3, tzinfo=dt.UTC)),
+        ("monday", dt.datetime(2026, 3, 9, tzinfo=dt.UTC)),
+        ("sunday", dt.datetime(2026, 3, 8, tzinfo=dt.UTC)),
     ],
 )
 def test_a_span_a_day_or_a_time(text: str, expected: dt.datetime) -> None:
@@ -32,6 +38,8 @@ def test_a_span_a_day_or_a_time(text: str, expected: dt.datetime) -> None:
     ("text", "why"),
     [
         ("soon", "no time: 'soon'"),
+        ("mo", "no time: 'mo'"),
+        ("mondays", "no time: 'mondays'"),
         ("", "no time: ''"),
         ("0d", "no time"),
         ("3", "no time"),
@@ -51,3 +59,15 @@ def test_a_day_begins_where_the_practice_is() -> None:
     helsinki = ZoneInfo("Europe/Helsinki")
     assert moment("2026-03-09", NOW, helsinki) == dt.datetime(2026, 3, 8, 22, 0, tzinfo=dt.UTC)
     assert moment("2026-03-09T09:00:00Z", NOW, helsinki) == dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC)
+    assert moment("tomorrow", NOW.replace(hour=23), helsinki) == dt.datetime(2026, 3, 3, 22, 0, tzinfo=dt.UTC)
+
+
+def test_a_day_that_begins_at_different_times_is_no_one_time() -> None:
+    assert moment_for("3d", NOW, ["Europe/London", "Europe/Helsinki"]) == moment("3d", NOW)
+    assert moment_for("tomorrow", NOW, ["Europe/Helsinki"]) == dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
+    assert "different times" in complaint("tomorrow", NOW, ["Europe/London", "Europe/Helsinki"])
+
+
+def test_a_time_that_is_past_is_told() -> None:
+    assert "is past" in complaint("2026-03-02", NOW)
+    assert complaint("2026-03-02T12:00:01Z", NOW) == ""

@@ -28,11 +28,10 @@ from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Piece
 from tui.plain import amount, words
-from tui.reviewing import zone_of
 from tui.screens.dialogs import Confirm
 from tui.screens.forms import Entry, Form, Told
 from tui.screens.view import View
-from tui.times import FORMS, complaint, moment
+from tui.times import FORMS, complaint, moment_for
 
 _DONE: dict[type[Decision], str] = {
     Reject: "rejected",
@@ -156,13 +155,13 @@ class Deciding(View):
         self._fill(form, lambda texts: Reject(reason=texts["reason"]))
 
     def action_snooze(self) -> None:
-        utc, zone = self.desk.world.utc, zone_of(self.found)
+        utc, zones = self.desk.world.utc, [self.desk.state.zone(self.found.practice)]
         form = Form(
             asking.about(self.found, "Snooze? It comes back at its time, or when the facts change."),
             "snoozes",
-            (Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, utc())),),
+            (Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, utc(), zones)),),
         )
-        self._fill(form, lambda texts: Snooze(until=moment(texts["until"], utc(), zone)))
+        self._fill(form, lambda texts: Snooze(until=moment_for(texts["until"], utc(), zones)))
 
     def action_waive(self) -> None:
         currency = self.found.currency
@@ -236,5 +235,5 @@ def _no_day(text: str) -> str:
     try:
         dt.date.fromisoformat(text)
     except ValueError:
-        return f"no day: {text[:40]}; it is such as 2026-03-09"
+        return f"no day: {text[:40]}; it is YYYY-MM-DD"
     return ""

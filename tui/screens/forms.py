@@ -43,7 +43,12 @@ class Form(Typing[dict[str, str]]):
     A default is selected when its line is entered: typing replaces it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("tab", "app.focus_next", "Next line", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Line before", show=False, priority=True),
+    ]
+    """Tab goes first, so that what follows it in one burst of keys goes into the next line."""
 
     def __init__(self, lines: Sequence[Piece], what: str, entries: Sequence[Entry]) -> None:
         super().__init__()

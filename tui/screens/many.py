@@ -26,7 +26,7 @@ from tui.deciding_many import Outlook, done, question, refusals, verb
 from tui.drawing import Piece
 from tui.screens.dialogs import Confirm, Help, Prompt, Reason
 from tui.screens.view import View
-from tui.times import FORMS, complaint, moment
+from tui.times import FORMS, complaint, moment_for
 
 
 class Told(Help):
@@ -71,10 +71,11 @@ class DecidingMany(View):
         self._prompt(Reason(lines, "reject"), lambda text: Reject(reason=text))
 
     def action_snooze(self) -> None:
-        utc = self.desk.world.utc
+        utc, here = self.desk.world.utc, self.place[1]
+        zones = {each.timezone for each in self.desk.state.practices if here in ("", each.id)}
         lines = self._about("Snooze", "It comes back at its time, or when the facts change.")
-        prompt = Prompt(lines, "snooze", FORMS, lambda text: complaint(text, utc()))
-        self._prompt(prompt, lambda text: Snooze(until=moment(text, utc())))
+        prompt = Prompt(lines, "snooze", FORMS, lambda text: complaint(text, utc(), zones))
+        self._prompt(prompt, lambda text: Snooze(until=moment_for(text, utc(), zones)))
 
     def action_waive(self) -> None:
         lines = self._about("Waive", "Each is accepted up to what it is now, and comes back if it grows.")
