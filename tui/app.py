@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 from daemon.protocol import Event
 from daemon.safe import safe
-from tui.clipboard import fill_tmux_buffer, sequences
+from tui.clipboard import doubt, fill_tmux_buffer, sequences
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
 from tui.drawing import WIDE
@@ -55,6 +55,7 @@ class ReconcileApp(App[None]):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.desk = desk
         self._env = env or {}
+        self._doubt_told = False
         self._loop_running: asyncio.AbstractEventLoop | None = None
 
     def on_mount(self) -> None:
@@ -148,7 +149,13 @@ class ReconcileApp(App[None]):
         self.desk.keeper.keep(lambda memory: msgspec.structs.replace(memory, theme=name))
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy to the clipboard of the terminal that the person sits at; whoever calls this shows the text as well."""
+        """Copy to the clipboard of the terminal that the person sits at; whoever calls this shows the text as well.
+
+        Nothing tells whether it arrived: where it may not, the first copy says what to do then.
+        """
+        if (way_out := doubt(self._env)) and not self._doubt_told:
+            self._doubt_told = True
+            self.notify(way_out, markup=False)
         if self._driver:
             self._driver.write(sequences(safe(text), self._env))
         if self._env.get("TMUX"):

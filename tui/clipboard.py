@@ -14,17 +14,27 @@ _SCREEN_CHUNK = 76
 def sequences(text: str, env: Mapping[str, str]) -> str:
     """The escape codes (OSC 52) that copy a text in the terminal described by the environment.
 
-    tmux and screen take them for themselves or hand them on, as configured: both forms are sent, the plain one first.
+    tmux takes them for itself or hands them on, as configured: both forms are sent, the plain one first. GNU screen
+    only hands on what is wrapped for it. Over SSH neither says that it is there but for its ``TERM``: ``screen.xterm``
+    is GNU screen's, while plain ``screen`` may be either, so that it is sent the forms of both.
     """
     plain = f"\x1b]52;c;{base64.b64encode(text[:TEXT_MAX].encode()).decode('ascii')}\x07"
     term = env.get("TERM", "")
     if env.get("TMUX") or term.startswith("tmux"):
         return plain + _through_tmux(plain)
-    if env.get("STY"):
+    if env.get("STY") or term.startswith("screen."):
         return _through_screen(plain)
     if term.startswith("screen"):
-        return plain + _through_tmux(plain)
+        return plain + _through_screen(plain) + _through_tmux(plain)
     return plain
+
+
+def doubt(env: Mapping[str, str]) -> str:
+    """Why a copy may not arrive in this terminal and what to do then, "" where nothing stands between."""
+    term = env.get("TERM", "")
+    if env.get("TMUX") or env.get("STY") or term.startswith(("tmux", "screen")):
+        return "should nothing arrive: select the text with Shift and the mouse"
+    return ""
 
 
 async def fill_tmux_buffer(text: str) -> None:
