@@ -16,7 +16,7 @@ from tests.scenarios.clinic import PERSON, Clinic
 from tests.scenarios.histories.stage import REFUSALS, Stage
 
 ROUNDS = 14
-PATIENCE = 4
+PATIENCE = 6
 """So often the same is approved or done by hand before it is waived; that nothing came of it is told."""
 
 TRIES = 3

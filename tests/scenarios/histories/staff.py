@@ -203,7 +203,8 @@ def apply_credit(s: Stage) -> str | None:
 
 def _takes_back(s: Stage, note: Invoice) -> bool:
     """Whether a credit note lowers what the client owes: the credit of a credit note adds to it."""
-    return note.credits is None or s.it.provet.invoice(note.credits).total_with_vat > 0
+    original = s.it.provet.invoice(note.credits) if note.credits is not None else None
+    return original is None or (not original.credit_note and original.total_with_vat > 0)
 
 
 def refund(s: Stage) -> str | None:
