@@ -83,7 +83,7 @@ def test_only_the_window_that_is_seen_is_asked_for() -> None:
     window = Window(ExcludedQuery(practice="p"))
     query = wanted(window, 0, 20)
     assert query == ExcludedQuery(practice="p", offset=0, limit=70)
-    page = ExcludedPage(total=300, documents=tuple(map(left_out, range(70))), reasons=())
+    page = ExcludedPage(total=300, documents=tuple(map(left_out, range(70))), amounts={"GBP": "1.00"}, reasons=())
     window = filled(window, query, page)
     assert wanted(window, 10, 20) is None
     assert wanted(window, 290, 20) == ExcludedQuery(practice="p", offset=240, limit=120)
