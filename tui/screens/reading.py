@@ -15,6 +15,7 @@ from tui import calls
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Column, Piece, head
+from tui.screens.keybar import KeyBar
 from tui.screens.review import Reached, Review
 from tui.screens.view import View
 from tui.state import Connection
@@ -198,6 +199,8 @@ class Reading(View):
         finally:
             self._busy = False
         self.redraw()
+        for keys in self.query(KeyBar):
+            keys.show_keys()
 
     def _summary(self) -> list[Piece]:
         live = self.desk.state.connection is Connection.LIVE
