@@ -41,14 +41,17 @@ class Book:
         self._practice = practice
 
     async def start(self, batch: Sequence[Correction]) -> list[Correction]:
-        """Mark corrections as being applied; one without a step is applied at once. Returns those that have any."""
-        started = await self._practice.db.write(lambda tx: [self._start(tx, correction) for correction in batch])
-        return [correction for correction in started if correction.steps]
+        """Mark corrections as being applied; one without a step is applied at once.
 
-    def _start(self, tx: Tx, correction: Correction) -> Correction:
-        correction = corrections.get(tx, correction.id) or correction
-        if correction.status is _S.APPLYING:
-            return correction
+        Returns those that have any, without what was withdrawn meanwhile.
+        """
+        started = await self._practice.db.write(lambda tx: [self._start(tx, correction) for correction in batch])
+        return [correction for correction in started if correction is not None and correction.steps]
+
+    def _start(self, tx: Tx, chosen: Correction) -> Correction | None:
+        correction = corrections.get(tx, chosen.id)
+        if correction is None or correction.status is not _S.APPROVED:
+            return correction if correction is not None and correction.status is _S.APPLYING else None
         started = moved(correction, _S.APPLYING)
         if not correction.cursor:
             started = msgspec.structs.replace(started, before=corrections.before(tx, correction))

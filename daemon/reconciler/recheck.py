@@ -143,15 +143,20 @@ class Rechecker:
         assessment = assess(family, rules)
         option = _undo(tx, correction, family, rules) if correction.undoes else _option(tx, correction, assessment)
         if option is not None and option.fingerprint == correction.fingerprint:
-            made_of = sources(correction.steps, family)
-            corrections.put(tx, msgspec.structs.replace(correction, sources=made_of))
-            return True
+            current = _standing(tx, correction)
+            if current is not None:
+                made_of = sources(correction.steps, family)
+                corrections.put(tx, msgspec.structs.replace(current, sources=made_of))
+            return current is not None
         self._outdate(tx, correction, moved_since(correction.relies_on, option))
         save(tx, practice, correction.family, assessment, seen, in_doubt(tx, practice))
         return False
 
     def _outdate(self, tx: Tx, correction: Correction, why: str) -> None:
-        corrections.put(tx, moved(correction, CorrectionStatus.STALE, error=why))
+        current = _standing(tx, correction)
+        if current is None:
+            return
+        corrections.put(tx, moved(current, CorrectionStatus.STALE, error=why))
         audit.append(
             tx,
             at=self._practice.clock.utc(),
@@ -161,6 +166,13 @@ class Rechecker:
             subject=correction.discrepancy_id,
             detail={"option": correction.option, "error": why},
         )
+
+
+def _standing(tx: Tx, correction: Correction) -> Correction | None:
+    """The correction as it is stored, unless it was withdrawn while its records were being read."""
+    current = corrections.get(tx, correction.id)
+    may_go = (CorrectionStatus.APPROVED, CorrectionStatus.APPLYING)
+    return current if current is not None and current.status in may_go else None
 
 
 def _weighty(correction: Correction) -> bool:

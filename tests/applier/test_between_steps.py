@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from daemon.core.family import Family
 from daemon.practice import Written
+from daemon.protocol import Reject
+from daemon.reconciler.recheck import Rechecker
 from daemon.sandbox.faults import FaultPlan, Kind, Rule
 from daemon.sandbox.provet.config import Cancellation
-from tests.scenarios.clinic import CARD, CASH, VISIT, Clinic, clinic
+from tests.scenarios.clinic import CARD, CASH, PERSON, VISIT, Clinic, clinic
 from tests.scenarios.till import till
 
 NO_PAYMENTS = FaultPlan((Rule(Kind.LIMIT, system="xero", method="PUT", path="/Payments", seconds=5),))
@@ -118,3 +121,23 @@ async def test_an_invoice_voided_between_two_writes_is_not_posted_anew(tmp_path:
         assert (await told(it, found.id))[:2] == ("stale", 1)
         assert it.documents() == {}
         assert (await it.kinds(), it.differences()) == ([], [])
+
+
+async def test_what_is_rejected_while_its_records_are_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await changed(it)
+        found = await it.only()
+        read_again = Rechecker._read_again
+
+        async def slowly(self: Rechecker, family: Family) -> None:
+            await it.shop.app.desk.decide(found.id, Reject(reason="not so fast"), PERSON)
+            await read_again(self, family)
+
+        monkeypatch.setattr(Rechecker, "_read_again", slowly)
+        before = it.shop.writes("xero")
+        await it.approve(found, "recreate-payment")
+        assert (await told(it, found.id))[0] == "rejected"
+        assert it.shop.writes("xero") == before
+        assert paid(it, invoice) == [Decimal(20)]
