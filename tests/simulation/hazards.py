@@ -52,6 +52,7 @@ class Weather:
     provet_lag_s: int = 0
     clock_jumps: tuple[float, ...] = ()
     tokens_lost: int = 0
+    second_thoughts: float = 0.0
 
 
 @dataclass(slots=True)
@@ -133,4 +134,5 @@ def drawn(rng: Random) -> Weather:
         provet_lag_s=int(maybe(0, 0, 10, 60)),
         clock_jumps=tuple(rng.choice((-3600.0, 3600.0, 86_400.0)) for _ in range(int(maybe(0, 1, 2)))),
         tokens_lost=int(maybe(0, 1, 2)),
+        second_thoughts=maybe(0.0, 0.2, 0.5),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -17,14 +18,14 @@ from daemon.applier.book import Book
 from daemon.applier.prepare import Element
 from daemon.applier.settle import Settler
 from daemon.core.correction import Correction
+from daemon.core.discrepancy import Discrepancy, Policy, Status
 from daemon.core.rules import Rules
 from daemon.errors import InDoubt
 from daemon.ports import Response
 from daemon.reconciler.intake import ALL_STREAMS, Intake, Stream
 from daemon.reconciler.recheck import Rechecker
-from daemon.store import journal, sqlite, state
+from daemon.store import discrepancy_rows, journal, sqlite, state
 from daemon.store.journal import Intent, Sent
-from daemon.store.lists import Query
 from daemon.store.sqlite import Outcome as TxOutcome
 from daemon.store.sqlite import SqliteTx, translated
 from daemon.store.tx import Tx
@@ -162,10 +163,35 @@ def write_retried() -> AbstractContextManager[Any]:
 def person_not_asked() -> AbstractContextManager[Any]:
     """Policy corrects what is for a person to decide."""
 
-    def mutated(**wanted: Any) -> Query:
-        return Query(**{**wanted, "policy": None})
+    facts = discrepancy_rows._facts
 
-    return patch("daemon.reconciler.correct.lists.Query", mutated)
+    def mutated(row: Discrepancy) -> tuple[object, ...]:
+        return (*facts(row)[:-1], discrepancy_rows.AT_ONCE if row.status is Status.OPEN else "")
+
+    return patch.object(discrepancy_rows, "_facts", mutated)
+
+
+@contextmanager
+def pause_overlooked() -> Iterator[None]:
+    """Writes go on though somebody paused the practice."""
+
+    def running(tx: Tx, practice: str) -> state.PracticeState:
+        return msgspec.structs.replace(state.practice_state(tx, practice), paused_by="")
+
+    seen = SimpleNamespace(practice_state=running)
+    with patch("daemon.applier.book.state", seen), patch("daemon.reconciler.correct.state", seen):
+        yield
+
+
+def rejection_overlooked() -> AbstractContextManager[Any]:
+    """Policy corrects what a person has rejected."""
+    facts = discrepancy_rows._facts
+
+    def mutated(row: Discrepancy) -> tuple[object, ...]:
+        wanted = row.finding.policy is Policy.AUTOMATIC and row.status in {Status.OPEN, Status.REJECTED}
+        return (*facts(row)[:-1], discrepancy_rows.AT_ONCE if wanted else "")
+
+    return patch.object(discrepancy_rows, "_facts", mutated)
 
 
 MUTANTS: dict[str, Mutant] = {
@@ -182,5 +208,7 @@ MUTANTS: dict[str, Mutant] = {
         settled_without_waiting,
         write_retried,
         person_not_asked,
+        pause_overlooked,
+        rejection_overlooked,
     )
 }

@@ -43,7 +43,7 @@ from tests.simulation.hazards import Hazards, Weather, drawn
 from tests.simulation.life import Killed, Life, LifeClock, LifeStore, WorldClock
 from tests.simulation.loop import simulate
 from tests.simulation.network import Doorbell, LifeExchange, Network
-from tests.simulation.people import LOOKS_EVERY_S, Engineer
+from tests.simulation.people import LOOKS_EVERY_S, Doubter, Engineer
 from tests.simulation.script import Act, Script, make_script
 from tests.simulation.storylines import STORYLINES
 from tests.simulation.trace import Trace, Violation
@@ -88,6 +88,7 @@ class Simulation:
         hosts = {PROVET: self.world.hosts["provet"], XERO: self.world.hosts["xero"]}
         self.network = Network(hosts, self.world.faults, self.hazards, self.witness, self.trace)
         self.engineer = Engineer(self.witness, self.trace, rng_of(seed, "engineer"), loop.time)
+        self.doubter = Doubter(self.engineer, self.witness, self.trace, rng_of(seed, "doubter"))
         self.rng = rng_of(seed, "world")
         self.ids = _ids(seed)
         self.lives = 0
@@ -131,7 +132,8 @@ class Simulation:
 
     def _others(self) -> list[Coroutine[Any, Any, None]]:
         lines = [self._tell(line) for line in self.script.lines]
-        return [self._keep_alive(), self._deliver(), self._decide(), self._trouble(), *lines]
+        people = [self._decide(self.engineer.try_to_look), self._decide(self._doubt)]
+        return [self._keep_alive(), self._deliver(), *people, self._trouble(), *lines]
 
     def _apply_weather(self) -> None:
         weather = self.hazards.weather
@@ -207,11 +209,14 @@ class Simulation:
                 await asyncio.sleep(max((pending[0].due - self.world.clock.utc()).total_seconds(), 0.05))
                 await delivery.deliver_due()
 
-    async def _decide(self) -> None:
+    async def _doubt(self) -> None:
+        await self.doubter.try_to_look(self.hazards.weather.second_thoughts)
+
+    async def _decide(self, look: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
             await asyncio.sleep(LOOKS_EVERY_S)
             try:
-                await self.engineer.try_to_look()
+                await look()
             except Killed:
                 pass
             except asyncio.CancelledError:

@@ -68,6 +68,7 @@ class Witness:
     _shown: dict[str, tuple[float, object]] = field(default_factory=dict)
     _calls: deque[tuple[float, int]] = field(default_factory=deque)
     _audited: tuple[int, str] = (0, "0" * 64)
+    _newest_at_pause: int = 0
 
     def committed(self) -> None:
         """A transaction has been committed: the audit log has grown at its end, each entry bound to the one before."""
@@ -87,6 +88,13 @@ class Witness:
         """Somebody is about to approve an option."""
         shown = self._shown.get(approval.xero_id, (0.0, None))[1]
         self.approvals[discrepancy_id, fingerprint] = Approved(approval.at, approval.xero_id, shown)
+
+    def paused(self) -> None:
+        """Somebody has paused the practice: what is in the journal by now may still leave, and nothing else."""
+        self._newest_at_pause = self._newest_request()
+
+    def _newest_request(self) -> int:
+        return int(self.raw.execute("SELECT COALESCE(MAX(rowid), 0) FROM request").fetchone()[0])
 
     def leaving(self, request: Request, life: Life) -> None:
         """A request is about to leave the process."""
@@ -118,6 +126,7 @@ class Witness:
             "SELECT correction_id, step_index, status FROM intent WHERE request_id = ? ORDER BY element", (request_id,)
         ).fetchall()
         self.trace.hold(bool(intents), f"{what} has no intents")
+        self._not_stopped(request_id, what)
         for correction_id, index, status in intents:
             self.trace.hold(status == "sent", f"{what} left while its intent was {status}")
             self.trace.hold((correction_id, index) not in self._effects, f"{what} repeats a step that has taken effect")
@@ -128,6 +137,19 @@ class Witness:
         sent.times += 1
         sent.last_status = None
         self._under_way[id(request)] = (request, sent)
+
+    def _not_stopped(self, request_id: str, what: str) -> None:
+        """Nothing is journaled while the practice is paused; what a person rejected is not written."""
+        (number,) = self.raw.execute("SELECT rowid FROM request WHERE id = ?", (request_id,)).fetchone()
+        paused = self.raw.execute("SELECT 1 FROM practice_state WHERE json_extract(body, '$.paused_by') <> ''")
+        late = paused.fetchone() is not None and number > self._newest_at_pause
+        self.trace.hold(not late, f"{what} was journaled while the practice was paused")
+        rejected = self.raw.execute(
+            "SELECT d.kind FROM intent i JOIN correction c ON c.id = i.correction_id"
+            " JOIN discrepancy d ON d.id = c.discrepancy_id WHERE i.request_id = ? AND d.status = 'rejected'",
+            (request_id,),
+        ).fetchall()
+        self.trace.hold(not rejected, f"{what} is of what a person rejected: {rejected}")
 
     def _row(self, request: Request, epoch: int) -> tuple[str, int] | None:
         key = next((v for name, v in request.headers.items() if name.lower() == "idempotency-key"), None)
