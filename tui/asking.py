@@ -8,7 +8,7 @@ from decimal import Decimal
 from daemon.protocol import Detail, DiscrepancyView, OptionView
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.following import UNFINISHED
+from tui.following import UNFINISHED, chosen_title
 from tui.plain import age, amount
 from tui.reviewing import effect, local, zone_of
 
@@ -61,9 +61,9 @@ def refusal(action: str, view: DiscrepancyView, chosen: OptionView | None, me: s
     if view.status == "closed" and action in {"approve", "compose", *_STANDING}:
         return "it is gone already: both systems agree"
     if found and found.status in UNFINISHED - {"proposed"} and action in {"approve", "compose", "waive"}:
-        return f"{found.option} is on its way already, decided by {found.approved_by}: wait for it to end"
+        return f"{chosen_title(view)} is on its way already, decided by {found.approved_by}: wait for it to end"
     if found and found.status in {"applying", "in_doubt"} and action in _STANDING:
-        return f"{found.option} is being carried out: wait for it to end"
+        return f"{chosen_title(view)} is being carried out: wait for it to end"
     return _no_approval(view, chosen, me) if action == "approve" else ""
 
 

@@ -32,8 +32,19 @@ def progress(view: DiscrepancyView) -> list[Piece]:
     if found is None:
         return [(f"{words(view.status)}", "dim")] if view.status != "open" else []
     error = f": {safe(found.error)}" if found.error else ""
-    text = f"{words(found.status)} {safe(found.option)} by {safe(found.approved_by)} {_bar(found)}{error}"
+    text = f"{words(found.status)} {chosen_title(view)} by {safe(found.approved_by)} {_bar(found)}{error}"
     return [(text, _ROLES.get(found.status, "warn"))]
+
+
+def chosen_title(view: DiscrepancyView) -> str:
+    """What was chosen, by the title that its card has; in words where no card has it any more."""
+    if view.correction is None:
+        return ""
+    chosen = view.correction.option
+    card = view.option(chosen) if chosen else None
+    if card:
+        return f"“{safe(card.title)}”"
+    return "field by field" if chosen.startswith("field:") else words(chosen).replace("-", " ")
 
 
 def _bar(found: CorrectionView) -> str:
@@ -51,7 +62,7 @@ def steps(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     pieces: list[Piece] = []
     if found.status == "proposed" and view.status == "open":
         since = f" {age(found.at, now)} ago" if found.at else ""
-        pieces.append((f"{safe(found.approved_by)} approved {safe(found.option)}{since}; ", "warn"))
+        pieces.append((f"{safe(found.approved_by)} approved {chosen_title(view)}{since}; ", "warn"))
         pieces.append(("a second person must approve the same\n", "warn"))
     if found.progress:
         pieces.append(("Writes\n", "head"))

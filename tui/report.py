@@ -79,9 +79,11 @@ def list_lines(discrepancies: Sequence[DiscrepancyView], total: int, width: int)
 
 def detail_lines(detail: Detail) -> list[str]:
     """One discrepancy, whole: what differs, what can be done, what was done."""
+    from tui.reviewing import kind_words
+
     money = amount(detail.amount, detail.currency)
     lines = [
-        f"{safe(detail.id)}  {safe(detail.kind)}  {words(detail.status)}  ({words(detail.policy)})",
+        f"{safe(detail.id)}  {kind_words(detail.kind)}  {words(detail.status)}  ({words(detail.policy)})",
         safe(detail.summary),
         "",
         f"practice  {safe(detail.practice)}",
@@ -147,6 +149,9 @@ def option_lines(option: OptionView, detail: Detail) -> list[str]:
     lines += [f"  > {safe(write.system)}: {safe(write.summary)}" for write in option.writes]
     if option.effect and option.writes:
         lines.append(f"  = {effect(option.effect, detail)}")
+    if option.second_over:
+        limit = f"{amount(option.second_over, detail.currency)} {safe(detail.currency)}"
+        lines.append(f"  ! above {limit} two people must agree to it")
     return lines
 
 

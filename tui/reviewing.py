@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from daemon.core.kinds import KINDS
 from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, OptionView, SubjectView
 from daemon.safe import safe
 from tui.drawing import Piece
@@ -20,15 +21,22 @@ _POLICIES = {
 }
 
 
-def title(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
-    """What it is about, how much money, and since when."""
+def kind_words(kind: str) -> str:
+    """A kind with its title, if it is in the catalogue: "Invoice is not in Xero (invoice.missing)"."""
+    known = KINDS.get(kind)
+    return f"{known.title} ({safe(kind)})" if known else safe(kind)
+
+
+def title(view: DiscrepancyView, now: dt.datetime, *, roomy: bool = False) -> list[Piece]:
+    """What it is about, how much money, and since when; where there is room for it, also the title of its kind."""
     policy = _POLICIES.get(view.policy, words(view.policy))
+    kind = kind_words(view.kind) if roomy else safe(view.kind)
     pieces: list[Piece] = [
         (safe(view.subject.label), "head"),
         (f" · {safe(view.client_name)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
         (f"{safe(view.summary)}\n", ""),
         (f"{amount(view.amount, view.currency)} {safe(view.currency)}", "head"),
-        (f" at stake, effect {amount(view.effect, view.currency)} · {safe(view.kind)} · {policy}", ""),
+        (f" at stake, effect {amount(view.effect, view.currency)} · {kind} · {policy}", ""),
         (f" · seen {age(view.first_seen, now)} ago\n", "dim"),
     ]
     if view.cause:

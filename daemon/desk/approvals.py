@@ -79,7 +79,9 @@ class Approvals:
         if planned.option is None:
             reasons = "; ".join(planned.obstacles)
             raise Invalid(f"{applied.option} cannot be undone: {reasons}", hint="correct it by hand in that system")
-        return applied, planned.option
+        known = discrepancy.finding.option(applied.option)
+        title = f"Undo “{known.title}”" if known else planned.option.title
+        return applied, msgspec.structs.replace(planned.option, title=title)
 
     def _refusal(self, tx: Tx, discrepancy: Discrepancy) -> Approval | None:
         known = state.practice_state(tx, self._practice.id)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
+
 from daemon.protocol import Activity, AuditEntry, HistoryEntry
 from daemon.store.audit import Entry
 
@@ -53,9 +57,12 @@ class _Known(dict[str, str]):
         return "?"
 
 
-def history_entry(entry: Entry) -> HistoryEntry:
-    """An audit entry as part of a discrepancy's history."""
-    return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=sentence(entry))
+def history_entry(entry: Entry, titles: Mapping[str, str]) -> HistoryEntry:
+    """An audit entry as part of a discrepancy's history; ``titles`` are those of its options by their ids."""
+    option = str(entry.detail.get("option", ""))
+    named = {**entry.detail, "option": f"“{titles[option]}”"} if option in titles else entry.detail
+    text = sentence(msgspec.structs.replace(entry, detail=named))
+    return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=text)
 
 
 def audit_entry(entry: Entry) -> AuditEntry:

@@ -27,7 +27,8 @@ def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
     """A discrepancy with its last correction step by step, and its history."""
     newest = corrections.shown(tx, row)
     entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
-    detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry) for entry in entries))
+    titles = {option.id: option.title for option in row.finding.options}
+    detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry, titles) for entry in entries))
     return msgspec.structs.replace(detail, correction=followed(tx, newest, place.currency) if newest else None)
 
 

@@ -45,7 +45,7 @@ async def test_the_approval_of_a_tripped_guard_lifts_it_and_writes_nothing(tmp_p
         assert "guard.tripped" not in (await status(shop)).open
         assert (shop.writes("xero"), shop.writes("provet")) == written
         history = (await shop.app.desk.show(tripped.id)).history
-        assert [(entry.actor, entry.text) for entry in history] == [("ann", "approved resume")]
+        assert [(entry.actor, entry.text) for entry in history] == [("ann", "approved “Let automatic writes go on”")]
         with pytest.raises(Invalid, match="is closed"):
             await shop.app.desk.approve(tripped.id, "resume", "", ANN)
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from daemon.desk.history import sentence
+from daemon.desk.history import history_entry, sentence
 from daemon.store.audit import Entry
 
 AT = dt.datetime(2026, 11, 2, 8, 0, tzinfo=dt.UTC)
@@ -26,3 +26,10 @@ CALL = {"method": "PUT", "path": "Invoices", "system": "xero"}
 def test_sentences(action: str, detail: dict[str, object], expected: str) -> None:
     entry = Entry(number=1, at=AT, actor="policy", action=action, practice="p", subject="s", detail=detail, hash="")
     assert sentence(entry) == expected
+
+
+def test_the_history_tells_options_by_their_titles() -> None:
+    detail = {"option": "create", "by": "ann"}
+    entry = Entry(number=1, at=AT, actor="daemon", action="applied", practice="p", subject="s", detail=detail, hash="")
+    assert history_entry(entry, {"create": "Create it in Xero"}).text == "applied “Create it in Xero”, approved by ann"
+    assert history_entry(entry, {}).text == sentence(entry) == "applied create, approved by ann"

@@ -91,3 +91,12 @@ def test_an_option_that_is_gone_is_said_to_be() -> None:
 def test_hand_work_says_where() -> None:
     assert "by hand in Provet" in text(following.by_hand(detail(policy="hand_work")))
     assert following.by_hand(detail()) == []
+
+
+def test_what_was_chosen_is_told_by_the_title_of_its_card() -> None:
+    found = detail(correction=correction("applying", step(StepState.SENT)))
+    assert text(following.progress(found)).startswith("applying “Update it in Xero” by ann")
+    assert text(following.progress(msgspec.structs.replace(found, options=()))).startswith("applying update by ann")
+    mixed = correction("applied")
+    mixed = msgspec.structs.replace(mixed, option="field:email=xero,field:phone=provet")
+    assert "applied field by field by" in text(following.progress(detail(correction=mixed)))

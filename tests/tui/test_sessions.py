@@ -57,9 +57,9 @@ async def test_another_option_is_approved(tmux: Tmux, shop: Workshop) -> None:
     await tmux.press("Enter", "BASELINE", "(•) Provet is right", "( ) Xero is right")
     await tmux.press("j", "( ) Provet is right", "(•) Xero is right")
     await tmux.press("a", "Xero is right?", "1 correction", "→ Provet", "No (n)")
-    await tmux.press("y", "approved use-xero", gone="No (n)")
+    await tmux.press("y", "approved “Xero is right”", gone="No (n)")
     assert await total(shop, "approved") == 1
-    await tmux.press("n", "(•) Provet is right", gone="approved use-xero by")
+    await tmux.press("n", "(•) Provet is right", gone="approved “Xero is right” by")
 
 
 async def test_one_discrepancy_sees_every_decision(tmux: Tmux, shop: Workshop) -> None:

@@ -115,13 +115,12 @@ class Deciding(View):
                 self._answered(said, calls.undo(seen.id, option.fingerprint), seen, option)
 
         dialog = Confirm(asking.about(seen, "Undo?"), "Undo", waits_for="what an undo would write")
-        self.app.push_screen(dialog, answered)
-        option = await self.ask(calls.undo_option(seen.id))
-        if option is None:
-            dialog.withdraw()
-        elif dialog.is_running:
+        await self.app.push_screen(dialog, answered)
+        if option := await self.ask(calls.undo_option(seen.id)):
             planned.append(option)
             dialog.show(self._question(seen, option))
+        else:
+            dialog.withdraw()
 
     def _question(self, seen: DiscrepancyView, option: OptionView) -> list[Piece]:
         return asking.question(seen, option, self.me, self.desk.world.utc())

@@ -253,7 +253,7 @@ class Review(Deciding):
             evidence = beside.lines(found.lines, width, found.currency, equal=self._equal)
             evidence += beside.ledger(found.ledger, width, found.currency, equal=self._equal)
         self._line("progress", following.progress(found))
-        self._line("title", reviewing.title(found, now))
+        self._line("title", reviewing.title(found, now, roomy=wide))
         self._line("fields", beside.fields(found, width, equal=self._equal))
         self._line("evidence", evidence if wide else [])
         self._line("beneath", [] if wide else evidence)
