@@ -220,7 +220,17 @@ def _make_room(stage: Stage, found: Discrepancy) -> bool:
     return _take_off_credit(stage, found) or bool(paid)
 
 
+def _restore(stage: Stage, found: Discrepancy) -> bool:
+    """Bring a contact back that is archived in Xero alone."""
+    subject, option = found.finding.subject.xero, found.finding.option()
+    if subject is None or option is None or "Restore" not in option.title:
+        return False
+    stage.it.keep(stage.it.xero.edit_contact, subject.id, {"ContactStatus": "ACTIVE"})
+    return True
+
+
 HANDS: dict[str, Callable[[Stage, Discrepancy], bool]] = {
+    "contact.archived": _restore,
     "invoice.changed_in_provet": _make_room,
     "payment.reconciled_locked": _remove_in_xero,
     "payment.differs": _remove_in_xero,
