@@ -16,12 +16,14 @@ from tests.simulation.simulation import calm_books, run_seed
 WITHIN = 60
 CATCHES = {
     "cursor_advanced_early": 13,
-    "allocation_repeated": 34,
+    "allocation_repeated": 7,
     "in_doubt_treated_as_failed": 1,
     "rollback_missing_on_cancel": 4,
     "hint_treated_as_truth": 7,
-    "page_skipped": 26,
-    "settled_without_waiting": 127,
+    "page_skipped": 8,
+    "settled_without_waiting": 21,
+    "pause_overlooked": 10,
+    "rejection_overlooked": 14,
 }
 """Where to look first; ``make simulate-mutants`` looks from the beginning."""
 DIGEST = "from tests.simulation.simulation import run_seed; print(run_seed(7).trace.digest)"
