@@ -10,7 +10,7 @@ from daemon.safe import safe
 from tui.drawing import Piece
 from tui.following import UNFINISHED, chosen_title
 from tui.plain import age, amount
-from tui.reviewing import effect, local, zone_of
+from tui.reviewing import effect, local, write_words, zone_of
 
 _STANDING = frozenset({"reject", "snooze", "waive"})
 
@@ -25,7 +25,7 @@ def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetim
         (safe(view.subject.label), ""),
         *_agreement(view, chosen, me, now),
     ]
-    pieces += [(f"→ {safe(write.system).title()} {safe(write.summary)}", "") for write in chosen.writes]
+    pieces += [(f"→ {write_words(write.system, write.summary)}", "") for write in chosen.writes]
     return pieces + ([(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else [])
 
 

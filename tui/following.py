@@ -8,6 +8,7 @@ from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView,
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.plain import age, words
+from tui.reviewing import write_words
 
 UNFINISHED = frozenset({"proposed", "approved", "applying", "in_doubt"})
 MOVING = UNFINISHED - {"proposed"}
@@ -75,7 +76,7 @@ def _step(step: StepView, now: dt.datetime) -> list[Piece]:
     sign, role = _STATES[step.state]
     sent = f" ({age(step.at, now)} ago)" if step.at and step.state is not StepState.WAITING else ""
     pieces: list[Piece] = [(f"{sign} {words(step.state)}{sent}", role)]
-    pieces.append((f"  {safe(step.system).title()} {safe(step.summary)}\n", ""))
+    pieces.append((f"  {write_words(step.system, step.summary)}\n", ""))
     if step.detail and step.state is not StepState.DONE:
         says = f"{safe(step.system).title()} said" if step.state is StepState.REFUSED else "because"
         pieces.append((f"    {says}: {safe(step.detail)}\n", role))

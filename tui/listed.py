@@ -50,12 +50,17 @@ def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...
 
 
 def list_head(columns: Sequence[Column], listing: Listing) -> list[Piece]:
-    """The titles; an arrow shows by what and which way the list is sorted."""
+    """The titles; an arrow shows by what the list is sorted and which way, behind the last if that has no column."""
     pieces: list[Piece] = [("    ", "")]
+    order = listing.query.sort
+    arrow = "↓" if listing.query.descending else "↑"
+    here = any(_SORTS.get(column.title) is order for column in columns)
     for column in columns:
         title = column.title
-        if _SORTS.get(title) is listing.query.sort:
-            title += "↓" if listing.query.descending else "↑"
+        if _SORTS.get(title) is order:
+            title += arrow
+        elif not here and column is columns[-1]:
+            title += f"  by {order.value}{arrow}"
         pieces.append((fit(title, column.width, right=column.right) + " ", "head"))
     return pieces
 

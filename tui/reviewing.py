@@ -60,14 +60,23 @@ def _decided(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     return pieces
 
 
-def option(view: OptionView, found: DiscrepancyView, *, chosen: bool) -> list[Piece]:
-    """One option as a card: what follows from it, exactly what is written, and what that does to the balance."""
+def write_words(system: str, summary: str) -> str:
+    """A write in words that name its system once: "Void in Xero: Invoice INV-1"."""
+    name = safe(system).title()
+    return safe(summary) if f"in {name}" in summary else f"{name} {safe(summary)}"
+
+
+def option(view: OptionView, found: DiscrepancyView, *, chosen: bool, others: int = 0) -> list[Piece]:
+    """One option as a card: what follows from it, exactly what is written, and what that does to the balance.
+
+    The chosen one of several says how to choose one of the ``others``.
+    """
     mark = "(•)" if chosen else "( )"
-    pieces: list[Piece] = [(f"{mark} {safe(view.title)}", "head")]
-    pieces.append(("  recommended\n" if view.recommended else "\n", "good"))
+    pieces: list[Piece] = [(f"{mark} {safe(view.title)}", "head"), ("  recommended" * view.recommended, "good")]
+    pieces.append((f"  j/k: {others} more\n" if chosen and others else "\n", "dim"))
     pieces += [(f"  {safe(text)}\n", "") for text in view.consequences]
     for write in view.writes:
-        pieces += [(f"  → {safe(write.system).title()} ", "warn"), (f"{safe(write.summary)}\n", "")]
+        pieces += [("  → ", "warn"), (f"{write_words(write.system, write.summary)}\n", "")]
     if not view.writes:
         pieces.append(("  writes nothing to either system\n", "dim"))
     elif view.effect:

@@ -18,6 +18,17 @@ def test_the_question_names_count_money_and_writes() -> None:
     assert "second person" not in shown
 
 
+def test_a_write_names_its_system_once() -> None:
+    assert reviewing.write_words("xero", "Void in Xero: Invoice INV-1") == "Void in Xero: Invoice INV-1"
+    assert reviewing.write_words("provet", "Void in Xero: Invoice INV-1") == "Provet Void in Xero: Invoice INV-1"
+
+
+def test_the_chosen_card_of_several_says_how_to_choose_another() -> None:
+    assert "j/k: 2 more" in text(reviewing.option(option(), detail(), chosen=True, others=2))
+    assert "j/k" not in text(reviewing.option(option(), detail(), chosen=False, others=2))
+    assert "j/k" not in text(reviewing.option(option(), detail(), chosen=True))
+
+
 def test_the_first_of_two_is_told_that_a_second_is_needed() -> None:
     shown = listed(asking.question(detail(), option(second_over="50.00"), "ann", NOW))
     assert "Above 50.00 GBP two people must agree" in shown

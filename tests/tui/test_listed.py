@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from daemon.protocol import GroupBy, ListQuery
+from daemon.protocol import GroupBy, ListQuery, Sort
 from tests.tui.details import text
 from tui.deciding_many import amounts
 from tui.folds import Folds
-from tui.listed import summary_line
+from tui.listed import list_columns, list_head, summary_line
 from tui.listing import Listing
 
 LISTING = Listing(ListQuery(), total=3, amount="1500.00")
@@ -29,3 +29,10 @@ def test_amounts_of_several_currencies_are_not_added_up() -> None:
 def test_sums_of_a_selection_stand_one_for_each_currency() -> None:
     sums = {"GBP": Decimal("10.50"), "JPY": Decimal(2500), "KWD": Decimal("1.25")}
     assert amounts(sums) == "10.50 GBP + 2,500 JPY + 1.250 KWD"
+
+
+def test_the_order_is_told_also_where_its_column_has_no_room() -> None:
+    by_age = Listing(ListQuery(sort=Sort.AGE), total=3)
+    assert "AGE↓" in text(list_head(list_columns(200), by_age))
+    assert "SUBJECT  by age↓" in text(list_head(list_columns(80), by_age))
+    assert "by amount" not in text(list_head(list_columns(80), LISTING))

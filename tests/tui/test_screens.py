@@ -162,7 +162,7 @@ async def test_review_shows_both_sides_and_what_would_be_written(socket_path: st
     async with attached(socket_path, size) as pilot:
         await open_review(pilot)
         text = screen_text(pilot)
-        for word in ("PROVET", "BASELINE", "XERO", "≠ status", "(•)", "recommended", "→ Xero", "1 equal"):
+        for word in ("PROVET", "BASELINE", "XERO", "≠ status", "(•)", "recommended", "→ Book a payment", "1 equal"):
             assert word in text
         await pilot.press("e")
         assert "1 equal" not in screen_text(pilot)

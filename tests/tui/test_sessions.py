@@ -56,7 +56,7 @@ async def test_another_option_is_approved(tmux: Tmux, shop: Workshop) -> None:
     await filtered(tmux, "kind:contact policy:person", "8 ·")
     await tmux.press("Enter", "BASELINE", "(•) Provet is right", "( ) Xero is right")
     await tmux.press("j", "( ) Provet is right", "(•) Xero is right")
-    await tmux.press("a", "Xero is right?", "1 correction", "→ Provet", "No (n)")
+    await tmux.press("a", "Xero is right?", "1 correction", "→ Change phone of the client", "in Provet", "No (n)")
     await tmux.press("y", "approved “Xero is right”", gone="No (n)")
     assert await total(shop, "approved") == 1
     await tmux.press("n", "(•) Provet is right", gone="approved “Xero is right” by")

@@ -43,7 +43,7 @@ async def test_a_correction_is_approved_applied_and_undone(rig: Rig, tmp_path: P
             await tmux.press("/", "Tab:")
             await tmux.typed(f"kind:invoice amount>={gross} amount<={gross}")
             await tmux.press("Enter", f"1 · {gross}.00", "invoice.missing")
-            await tmux.press("Enter", "LINES", "(•) Create it in Xero", "recommended", "→ Xero Create invoice")
+            await tmux.press("Enter", "LINES", "(•) Create it in Xero", "recommended", "→ Create invoice")
             await tmux.press("a", "1 correction", f"{gross}.00 GBP", "No (n)", "Approve (y)")
             await tmux.press("y", "gone: both systems agree", "✓ done")
             assert number in rig.books().matches

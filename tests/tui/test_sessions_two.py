@@ -127,7 +127,7 @@ async def test_a_conflict_is_settled_field_by_field(clinic: Office, tmp_path: Pa
         await tmux.press("l", "phone ( ) 01632960111 (•) 01632960222")
         mixed = "Email from Provet and phone from Xero"
         await tmux.press("Enter", f"(•) {mixed}", gone="Esc leaves")
-        await tmux.press("a", f"{mixed}?", "2 writes", "→ Xero Change email", "→ Provet Change phone", "No (n)")
+        await tmux.press("a", f"{mixed}?", "2 writes", "→ Change email", "→ Change phone", "No (n)")
         await tmux.press("y", "approved", gone="No (n)")
         await clinic.cycle()
         await tmux.shows("gone: both systems agree")

@@ -131,8 +131,11 @@ class Help(ModalScreen[None]):
         self._lines = lines
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"), VerticalScroll():
-            yield _text([*self._lines, ("", ""), ("Esc closes this.", "dim")])
+        with Vertical(classes="dialog"):
+            with VerticalScroll():
+                yield _text(self._lines)
+            last = "Esc closes this; j, k and PgDn go on where there is more."
+            yield Static(content([(last, "dim")]), classes="words")
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

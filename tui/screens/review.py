@@ -277,7 +277,7 @@ class Review(Deciding):
             if place >= len(cards):
                 box.mount(card)
             card.set_class(option == chosen, "-chosen")
-            card.update(content(reviewing.option(option, self.found, chosen=option == chosen)))
+            card.update(content(reviewing.option(option, self.found, chosen=option == chosen, others=len(shown) - 1)))
         for card in cards[len(shown) :]:
             card.remove()
 
