@@ -155,3 +155,12 @@ async def test_a_viewer_is_told_why_a_key_does_nothing(operations: FakeOperation
             assert pilot.app.screen is review
             await until(pilot, lambda: "may look but not decide" in notices(pilot))
         assert operations.log == []
+
+
+async def test_what_is_told_in_passing_leaves_the_cards_of_a_wide_review_in_sight(socket_path: str) -> None:
+    async with attached(socket_path, (200, 50)) as pilot:
+        await open_review(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: "nothing was applied" in screen_text(pilot))
+        told = next(line for line in screen_text(pilot).splitlines() if "nothing was applied" in line)
+        assert told.index("nothing was applied") < 100
