@@ -248,6 +248,23 @@ def test_a_payment_moved_into_a_closed_period_is_not_moved_there() -> None:
     assert smaller.options[0].steps[1].date == closed.first_open_day  # type: ignore[union-attr]
 
 
+def test_a_payment_entered_anew_on_a_closed_day_is_linked_as_it_is_or_moved_to_an_open_one() -> None:
+    closed = rules(locked_through=DAY - dt.timedelta(days=5))
+    anew = paid("7", "50", date=DAY - dt.timedelta(days=6))
+    seen = with_payments(paid("5", "50", cancelled=True), anew, *PAIR[1:])
+    finding = only(seen, closed)
+    assert (finding.kind, finding.policy, finding.effect) == ("period.locked", Policy.PERSON, 0)
+    assert [(o.id, o.recommended) for o in finding.options] == [("link", True), ("first-open-day", False)]
+    step = step_of(finding, "link")
+    assert isinstance(step, SetLink)
+    assert (step.link.provet_id, step.link.xero_id) == ("7", "a")
+    assert kinds(assess(with_records(seen, step.link), closed)) == []
+    assert steps(finding, "first-open-day") == ["DeletePayment", "CreatePayment"]
+    again = finding.options[1].steps[1]
+    assert isinstance(again, CreatePayment)
+    assert (again.payment_id, again.amount, again.date) == ("7", 50, closed.first_open_day)
+
+
 @pytest.mark.parametrize(
     ("anew", "names"),
     [
