@@ -9,6 +9,8 @@ import aiohttp
 import aioresponses.core
 import pytest
 
+pytest_plugins = ("tests.support.offered",)
+
 
 class _Answer(aiohttp.ClientResponse):
     """aioresponses makes responses without the ``stream_writer`` that aiohttp 3.14 requires."""

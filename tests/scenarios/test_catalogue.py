@@ -1,30 +1,20 @@
-"""docs/discrepancies.md names what the code has; that no kind offers more is checked wherever they are read."""
+"""docs/discrepancies.md names what the code has; for options see also tests/support/offered.py."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import daemon.core
 from daemon.core.correction import Option
 from daemon.core.discrepancy import Finding, Policy, Subject
 from daemon.core.kinds import KINDS
 from daemon.core.model import ZERO
 from tests.support.catalogue import PAGE, catalogue, check
 
-CODE = "".join(file.read_text() for file in sorted(Path(daemon.core.__file__).parent.glob("*.py")))
-
 
 def test_the_page_has_every_kind_in_its_place_with_title_and_policy() -> None:
     shown = {kind: (entry.title, entry.policy) for kind, entry in catalogue().items()}
     assert shown == {kind: (info.title, info.policy.value) for kind, info in KINDS.items()}
     assert PAGE.read_text().count("\n### ") == len(KINDS)
-
-
-@pytest.mark.parametrize("option", sorted({option for entry in catalogue().values() for option in entry.options}))
-def test_every_option_of_the_page_is_one_of_the_code(option: str) -> None:
-    assert any(word in CODE for word in (f'"{option}"', f'"{option}:"', f'f"{option}:', f'"{option}-'))
 
 
 def test_what_the_page_does_not_name_is_noticed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,12 @@ from daemon.core.discrepancy import Finding
 PAGE = Path(__file__).parents[2] / "docs" / "discrepancies.md"
 _HEAD = re.compile(r"^### `([a-z_.]+)`: (.+)\n\nPolicy `([a-z_]+)`\.", re.MULTILINE)
 _OPTION = re.compile(r"^\| `([a-z-]+)[`:]", re.MULTILINE)
+
+Offer = tuple[str, str]
+"""A kind and an option of it, without what differs between candidates and fields."""
+
+SEEN: set[Offer] = set()
+"""All that the code offered in this process so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,26 @@ def catalogue() -> Mapping[str, Entry]:
     }
 
 
+def offers(finding: Finding) -> frozenset[Offer]:
+    """What a finding offers, by itself and in its parts."""
+    return frozenset((finding.kind, option.id.partition(":")[0]) for option in (*finding.options, *finding.parts))
+
+
+def documented() -> frozenset[Offer]:
+    """All that the page names."""
+    return frozenset((kind, option) for kind, entry in catalogue().items() for option in entry.options)
+
+
 def check(finding: Finding) -> None:
     """A kind has no option that its entry does not name."""
-    offered = {option.id.partition(":")[0] for option in (*finding.options, *finding.parts)}
-    unnamed = offered - catalogue()[finding.kind].options
-    assert not unnamed, f"docs/discrepancies.md does not name {sorted(unnamed)} of {finding.kind}"
+    unnamed = sorted(option for _, option in offers(finding) - documented())
+    assert not unnamed, f"docs/discrepancies.md does not name {unnamed} of {finding.kind}"
+    SEEN.update(offers(finding))
+
+
+def drift(page: Set[Offer], seen: Set[Offer]) -> list[str]:
+    """What a page names and nobody was ever offered, and the other way round, in sentences."""
+    return [
+        *(f"names `{option}` of `{kind}`, which was never offered" for kind, option in sorted(page - seen)),
+        *(f"does not name `{option}` of `{kind}`, which was offered" for kind, option in sorted(seen - page)),
+    ]
