@@ -36,7 +36,7 @@ async def test_attach_filter_review_approve_and_a_second_operator_sees_it_go(
         await one.shows("1 correction", "No (n)")
         other.keys("g")
         one.keys("y")
-        await one.shows("approved use-provet")
+        await one.shows("approved “Provet is right”")
         for _ in range(3):
             operations.step()
         await one.shows("gone: both systems agree")
