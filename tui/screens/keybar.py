@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
@@ -19,15 +19,10 @@ _UNSAID = ("app.focus_next", "app.focus_previous")
 _SECTIONS = _HERE, _MOVING, _EVERYWHERE = ("Here", "Moving about", "Everywhere")
 
 
-@runtime_checkable
-class Refusing(Protocol):
-    """What says why one of its actions cannot be done now."""
-
-    def refusal(self, action: str) -> str: ...
-
-
 class KeyBar(Line):
-    """Drawn from the bindings that are active now."""
+    """Drawn from the bindings that are active now, once however often something asks for it in one go."""
+
+    _due = False
 
     def on_mount(self, _: Mount) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
@@ -37,9 +32,15 @@ class KeyBar(Line):
         self.show_keys()
 
     def show_keys(self) -> None:
-        """Draw the keys that are active now."""
-        pieces, _ = footer_line(self._fitting())
-        self.show(pieces)
+        """Draw the keys that are active, once all else is done."""
+        if not self._due:
+            self._due = self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._due = False
+        if self.is_attached:
+            pieces, _ = footer_line(self._fitting())
+            self.show(pieces)
 
     def on_click(self, event: Click) -> None:
         _, spans = footer_line(self._fitting())
@@ -77,6 +78,7 @@ def _rank(key: Key) -> tuple[int, int]:
 
 def _key(screen: Screen[object], node: object, binding: Binding, name: str) -> Key:
     action = binding.action.partition("(")[0]
+    refusal: Callable[[str], str] | None = getattr(node, "refusal", None)
     if node is not screen and not isinstance(node, App):
         section = _MOVING
     elif node is not screen or action in _PINNED or (action.startswith(_SHARED) and not binding.show):
@@ -89,7 +91,7 @@ def _key(screen: Screen[object], node: object, binding: Binding, name: str) -> K
         shown=(name,),
         text=binding.description,
         section=section,
-        why_not=node.refusal(action) if isinstance(node, Refusing) else "",
+        why_not=refusal(action) if refusal is not None else "",
         footer=binding.show,
         pinned=action in _PINNED,
     )
