@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -24,6 +26,7 @@ from tests.core.consolidating import (
     by_mark,
     consolidated,
     due,
+    finding,
     judged,
     on_account,
     partner,
@@ -90,6 +93,17 @@ class TestRevoked:
         seen = msgspec.structs.replace(world.family(), vanished=("document/3", "payment/61", "payment/62"))
         found = only(seen)
         assert (found.kind, found.policy) == ("consolidation.revoked", Policy.PERSON)
+
+    def test_void_in_xero_alone_one_that_adds_up_no_more_is_mended_by_people(self) -> None:
+        world = brought_in()
+        world.change(partner(world, "3").id, status=VOID)
+        world.change("61", amount=Decimal("59.00"))
+        found = finding(world, "invoice.voided_in_xero")
+        assert (found.policy, found.amount) == (Policy.PERSON, 100)
+        assert [(o.id, o.steps, o.recommended) for o in found.options] == [("done-by-hand", (), True)]
+        told = found.options[0].consequences
+        assert "come to GBP 99.00, its content to GBP 100.00: GBP 1.00 off" in told[0]
+        assert told[1] == "Invoice INV-1 of GBP 60.00 is closed with GBP 59.00"
 
     def test_a_second_consolidation_keeps_the_payments_of_the_first(self) -> None:
         world = brought_in()
