@@ -33,7 +33,7 @@ from tui.screens.keybar import keys_of
 from tui.screens.steering import STEERED, steer
 from tui.screens.typing import Typing
 from tui.screens.view import View
-from tui.themes import OWN, legible
+from tui.themes import OWN, UNMEASURED, legible
 from tui.views import VIEWS, view_entry
 from tui.world import World
 
@@ -60,6 +60,8 @@ class ReconcileApp(App[None]):
 
     def on_mount(self) -> None:
         self._loop_running = asyncio.get_running_loop()
+        for name in [name for name in self.available_themes if name in UNMEASURED]:
+            self.unregister_theme(name)
         for theme in OWN:
             self.register_theme(theme)
         if self.desk.keeper.memory.theme in self.available_themes:

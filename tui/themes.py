@@ -63,6 +63,8 @@ HIGH_CONTRAST_LIGHT = Theme(
     },
 )
 OWN = (HIGH_CONTRAST, HIGH_CONTRAST_LIGHT)
+UNMEASURED = ("ansi-dark", "ansi-light")
+"""Themes whose colours only the terminal knows: nobody can say that their texts are legible."""
 
 _NEED, _NEED_HIGH = 4.6, 7.1
 _BACKS = ("background", "surface", "panel", "panel-lighten-1", "error-muted", "block-cursor-blurred-background")

@@ -25,11 +25,15 @@ class Gap(Value, frozen=True, kw_only=True):
 
 
 def tax_type(tax_code: str, tax_rate: Decimal, rules: Rules) -> tuple[str, Gap | None]:
-    """The TaxType of a Provet VAT group ("group:<id>") or percentage, and the gap if it cannot be used."""
+    """The TaxType of a Provet VAT group ("group:<id>") or percentage, and the gap if it cannot be used.
+
+    A group without an entry of its own goes by its percentage, so that one entry mends all that lack it.
+    """
     rate = rate_text(tax_rate)
-    code = rules.tax.get(tax_code) or rules.tax.get(rate)
-    key = f"tax:{tax_code or rate}"
-    name = f"VAT {rate} %" + (f" ({tax_code})" if tax_code else "")
+    group = tax_code if rules.tax.get(tax_code) else ""
+    code = rules.tax.get(group) or rules.tax.get(rate)
+    key = f"tax:{group or rate}"
+    name = f"VAT {rate} %" + (f" ({group})" if group else "")
     where = f"[practices.{rules.practice}.tax]"
     if not code:
         return "", Gap(key=key, text=f'{name} has no TaxType: add "{rate}" under {where}')

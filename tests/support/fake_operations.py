@@ -256,7 +256,7 @@ class FakeOperations(FakeWatch):
         resume = "" if checked == total else f"hash-{checked}"
         return AuditProof(ok=True, entries=total, head="f00d", checked=checked, resume=resume)
 
-    async def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:  # noqa: ARG002
+    async def changes(self, heard: Callable[[], bool]) -> AsyncIterator[Change]:
         queue: asyncio.Queue[Change] = asyncio.Queue()
         self._listeners.append(queue)
         try:

@@ -98,3 +98,20 @@ async def test_nothing_is_asked_about_an_empty_list(socket_path: str, operations
         await pilot.press("r")
         await until(pilot, lambda: "nothing here to decide on" in notices(pilot))
         assert pilot.app.screen is screen
+
+
+async def test_every_theme_that_is_offered_can_be_taken(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        offered = sorted(pilot.app.available_themes)
+        assert {"high-contrast", "textual-light"} <= set(offered)
+        for name in offered:
+            app_of(pilot).action_theme(name)
+            await pilot.pause()
+            assert pilot.app.theme == name
+
+
+async def test_a_remembered_theme_that_is_not_offered_is_passed_over(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("colon", *"theme ansi-light", "enter")
+        await until(pilot, lambda: "one of" in screen_text(pilot))
+        assert pilot.app.theme == "textual-dark"

@@ -90,11 +90,7 @@ async def _live(seed: int, folder: Path, teller: Teller, skip: frozenset[int]) -
         for serial in range(1, 3):
             it.do(it.provet.create_client, people.new_client(serial, rng), phone=people.phone_number(rng))
         closed = CLOSED if "closed_through" in str(settings) else None
-
-        def pass_time() -> None:
-            shop.clock.now += 0.05
-
-        watch = Watch(provet, it.xero, closed, lambda what: teller.say("daemon", what[:200]), pass_time)
+        watch = Watch(provet, it.xero, closed, lambda what: teller.say("daemon", what[:200]), shop.clock)
         history = History(seed, it, watch, teller)
         await history.unfold(rng.randint(4, LONGEST), skip)
         await history.come_to_rest()

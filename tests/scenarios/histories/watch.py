@@ -15,14 +15,16 @@ from daemon.ports import Request, Response
 from daemon.sandbox.provet import ProvetSystem
 from daemon.sandbox.provet.records import FINALISED
 from daemon.sandbox.xero import XeroSystem
+from tests.transport.virtual_clock import VirtualClock
 
 MESSAGE = re.compile(r'"Message":"([^"]*)"')
+WRITING_S = 0.05
 NAME_TAKEN = "already assigned to another contact"
 
 
 class Watch:
     """Between the daemon and both systems. ``broken`` lists what should never have been sent, in words; after each
-    write ``pass_time`` lets it be later, so that no two changes bear the same time."""
+    write it is later by ``clock``, so that no two changes bear the same time."""
 
     def __init__(
         self,
@@ -30,9 +32,9 @@ class Watch:
         xero: XeroSystem,
         closed_through: dt.date | None,
         say: Callable[[str], None],
-        pass_time: Callable[[], None],
+        clock: VirtualClock,
     ) -> None:
-        self._say, self._pass_time = say, pass_time
+        self._say, self._clock = say, clock
         self.broken: list[str] = []
         self.sent: list[str] = []
         self._provet, self._xero = provet, xero
@@ -53,7 +55,7 @@ class Watch:
             look(request, path, what)
             response: Response = handle(request, now, rng)
             self._refused(response, what)
-            self._pass_time()
+            self._clock.now += WRITING_S
             return response
 
         system.handle = watched

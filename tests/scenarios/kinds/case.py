@@ -127,7 +127,8 @@ async def case(kind: str, folder: Path) -> AsyncIterator[Case]:
     comparison writes nothing. No request went above what was due, into a closed period or over a reconciled payment."""
     about = SCENARIOS[kind]
     async with till(folder, about.changes, overpayment=about.overpayment) as it:
-        found, watch = Case(it, kind), Watch(it.shop.world.hosts["provet"].system, it.xero, None, lambda _: None)
+        provet, clock = it.shop.world.hosts["provet"].system, it.shop.clock
+        found, watch = Case(it, kind), Watch(provet, it.xero, None, lambda _: None, clock)
         yield found
         await it.sync()
         assert found.seen, f"{kind} was never seen"
