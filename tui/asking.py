@@ -12,11 +12,17 @@ from tui.following import UNFINISHED, chosen_title
 from tui.plain import age, amount
 from tui.reviewing import effect, local, write_words, zone_of
 
+PAUSED = "The practice is paused: it is written once it goes on."
 _STANDING = frozenset({"reject", "snooze", "waive"})
 
 
-def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetime) -> list[Piece]:
-    """What a yes would do: count and money first, then who else must agree, then each write and the balance."""
+def question(
+    view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetime, *, paused: bool = False
+) -> list[Piece]:
+    """What a yes would do: count and money first, then who else must agree, then each write and the balance.
+
+    ``paused`` says that the practice is: nothing is written before it goes on.
+    """
     count = len(chosen.writes)
     writes = f"{count} write{'' if count == 1 else 's'}"
     pieces: list[Piece] = [
@@ -25,6 +31,7 @@ def question(view: DiscrepancyView, chosen: OptionView, me: str, now: dt.datetim
         (safe(view.subject.label), ""),
         *_agreement(view, chosen, me, now),
     ]
+    pieces += [(PAUSED, "warn")] if paused and count else []
     pieces += [(f"→ {write_words(write.system, write.summary)}", "") for write in chosen.writes]
     return pieces + ([(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else [])
 

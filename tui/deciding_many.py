@@ -20,6 +20,7 @@ from daemon.protocol import (
     Waive,
 )
 from daemon.safe import safe
+from tui.asking import PAUSED
 from tui.drawing import Piece
 from tui.plain import amount, words
 
@@ -72,13 +73,19 @@ def amounts(sums: Mapping[str, Decimal]) -> str:
     return " + ".join(each) or "0"
 
 
-def question(outlook: Outlook) -> list[Piece]:
-    """What would be decided: count, money, kinds, writes, and what would be left as it is."""
+def question(outlook: Outlook, paused: int = 0, practices: int = 1) -> list[Piece]:
+    """What would be decided: count, money, kinds, writes, and what would be left as it is.
+
+    Of the ``practices`` that it is about, so many are ``paused``.
+    """
     shares = [share for _, part in outlook.parts for share in part.shares]
     lines: list[Piece] = [
         (f"{verb(outlook.decision)} {_things(outlook)} over {amounts(_sums((s.currency, s.amount) for s in shares))}?",
          "head"),
     ]  # fmt: skip
+    if paused and any(part.writes for _, part in outlook.parts):
+        some = f"{paused} of {practices} practices are paused: what is theirs is written once they go on."
+        lines.append((PAUSED if paused == practices == 1 else some, "warn"))
     kinds: dict[str, int] = {}
     for share in shares:
         kinds[share.kind] = kinds.get(share.kind, 0) + share.count

@@ -33,13 +33,19 @@ def head(columns: tuple[Column, ...]) -> list[Piece]:
     return [(fit(column.title, column.width, right=column.right) + " ", "head") for column in columns]
 
 
-def header(state: State, title: str, width: int) -> list[Piece]:
-    """The first line of every screen: where one is on the left; as whom, and whether it is live, on the right."""
+def header(state: State, title: str, practice: str, width: int) -> list[Piece]:
+    """The first line of every screen: where one is on the left; as whom, and whether it is live, on the right.
+
+    Beside that, whether ``practice`` is paused; for "", how many of all are.
+    """
     right: list[Piece] = []
     if state.operator:
         viewer = state.operator.role is Role.VIEWER
         right.append((f" {safe(state.operator.login, _LOGIN_MAX)} ({state.operator.role}) ", "dim"))
         right += [("read-only ", "warn")] if viewer else []
+    paused, known = state.paused(practice)
+    if paused:
+        right.append(("paused " if paused == known else f"{paused} of {known} paused ", "warn"))
     live = state.connection is Connection.LIVE
     right.append(("● live " if live else f"○ {state.connection.value} ", "good" if live else "bad"))
     room = width - len(_PROGRAM) - sum(cells(text) for text, _ in right)

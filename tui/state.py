@@ -68,6 +68,11 @@ class State:
         found = self.status.practices if self.status else ()
         return next((practice for practice in found if practice.id == practice_id), None)
 
+    def paused(self, practice_id: str = "") -> tuple[int, int]:
+        """How many practices are paused, and of how many; of one practice or, for "", of all."""
+        found = [practice.state for practice in self.practices if practice_id in ("", practice.id)]
+        return found.count(PracticeState.PAUSED), len(found)
+
     def zone(self, practice_id: str) -> str:
         """The time zone of a practice, "" if it is not known."""
         practice = self.practice(practice_id)

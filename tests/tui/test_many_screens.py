@@ -138,6 +138,16 @@ async def test_all_that_the_filter_lets_through_is_approved_after_a_summary(path
         assert len(screen.selection.kept) == 3, "what went wrong stays selected"
 
 
+async def test_the_question_about_many_says_that_the_practice_is_paused(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        await shop.app.desk.pause("riverside", "stocktaking", BOB)
+        await open_list(pilot)
+        await until(pilot, lambda: "paused ● live" in screen_text(pilot))
+        await pilot.press("slash", *"policy:person", "enter", "space", "a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await until(pilot, lambda: "The practice is paused: it is written once it goes on" in screen_text(pilot))
+
+
 async def test_no_is_no(path: str, shop: Workshop) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from daemon.core.correction import CorrectionStatus
-from daemon.protocol import PracticeState
+from daemon.protocol import Operator, PracticeState, Role
 from tests.support.fake_books import finding
 from tests.support.fake_operations import FakeOperations
 from tests.support.hostile import HOSTILE
@@ -342,6 +342,23 @@ async def test_pause_release_and_sync_from_the_overview(socket_path: str, operat
         await pilot.press("R")
         assert isinstance(pilot.app.screen, Overview)
         await until(pilot, lambda: "does not wait for a release" in notices(pilot))
+
+
+async def test_a_paused_practice_is_said_to_be_on_list_review_and_question(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    async with attached(socket_path) as pilot:
+        screen = await open_list(pilot)
+        assert "paused" not in screen_text(pilot)
+        practice = screen.listing.rows[0].practice
+        await operations.pause(practice, "stocktaking", Operator(uid=1, login="bob", role=Role.APPROVER))
+        await until(pilot, lambda: "paused ● live" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Review))
+        assert "paused ● live" in screen_text(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await until(pilot, lambda: "The practice is paused: it is written once it goes on" in screen_text(pilot))
 
 
 async def test_nothing_open_is_said_plainly(socket_path: str, operations: FakeOperations) -> None:

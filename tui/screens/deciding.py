@@ -81,6 +81,9 @@ class Deciding(View):
     def practice_here(self) -> str:
         return self.found.practice
 
+    def practice_shown(self) -> str:
+        return self.found.practice
+
     def refusal(self, action: str) -> str:
         if action not in self.DECIDES:
             return ""
@@ -123,7 +126,8 @@ class Deciding(View):
             dialog.withdraw()
 
     def _question(self, seen: DiscrepancyView, option: OptionView) -> list[Piece]:
-        return asking.question(seen, option, self.me, self.desk.world.utc())
+        paused = self.desk.state.paused(seen.practice)[0] > 0
+        return asking.question(seen, option, self.me, self.desk.world.utc(), paused=paused)
 
     def _answered(self, said: bool | None, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
         if said:

@@ -117,10 +117,14 @@ class DecidingMany(View):
             self.show_progress("waiting for your answer")
             if not outlook.count:
                 self.app.push_screen(Told(refusals(outlook.refused, chosen, "are")))
-            elif await self.app.push_screen_wait(Confirm(question(outlook), verb(decision))):
+            elif await self.app.push_screen_wait(Confirm(self._question(outlook, chosen), verb(decision))):
                 await self._carry_out(outlook, chosen)
         finally:
             self.show_progress("")
+
+    def _question(self, outlook: Outlook, chosen: dict[str, Selected]) -> list[Piece]:
+        practices = {each.practice for each in chosen.values()}
+        return question(outlook, sum(self.desk.state.paused(practice)[0] for practice in practices), len(practices))
 
     async def _rehearse(self, decision: SomeDecision, ids: tuple[str, ...]) -> Outlook | None:
         parts: list[tuple[tuple[str, ...], Rehearsal]] = []

@@ -67,6 +67,10 @@ class View(Screen[None]):
         """The practice that what stands under the cursor belongs to; "" if there is none."""
         return self.place[1]
 
+    def practice_shown(self) -> str:
+        """The practice that all that is shown belongs to; "" if it is of several."""
+        return self.place[1]
+
     @property
     def memory(self) -> ViewMemory:
         """How this view was last looked at."""
@@ -105,7 +109,7 @@ class View(Screen[None]):
     def refresh_frame(self) -> None:
         """Draw header, banner, activity line and keys anew."""
         state = self.desk.state
-        self.query_one("#header", Line).show(header(state, self.headline(), self.size.width))
+        self.query_one("#header", Line).show(header(state, self.headline(), self.practice_shown(), self.size.width))
         self.query_one("#banner", Line).show(banner(state))
         self.query_one("#activity", Line).show(activity_line(state, self.size.width))
         self.query_one(KeyBar).show_keys()
