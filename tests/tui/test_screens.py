@@ -312,6 +312,27 @@ async def test_a_lost_daemon_shows_a_banner_and_the_ui_comes_back_in_place(
             assert screen.query_one(Input).value == "payment"
 
 
+async def test_rows_of_a_filter_that_was_cleared_while_the_daemon_was_lost_are_said_to_be_its(
+    operations: FakeOperations, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.sock"
+    server = contextlib.AsyncExitStack()
+    await server.enter_async_context(serving(operations, path))
+    async with attached(str(path)) as pilot:
+        screen = await open_list(pilot)
+        every = screen.listing.total
+        await pilot.press("slash", *"payment", "enter")
+        await until(pilot, lambda: screen.listing.total != every and not screen.listing.stale)
+        await server.aclose()
+        await until(pilot, lambda: "connection to the daemon lost" in screen_text(pilot))
+        assert "showing the rows" not in screen_text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "showing the rows of `payment` until the daemon is back" in screen_text(pilot))
+        async with serving(operations, path):
+            await until(pilot, lambda: screen.listing.total == every)
+            assert "showing the rows" not in screen_text(pilot)
+
+
 async def test_without_a_daemon_it_waits_and_says_so(operations: FakeOperations, tmp_path: Path) -> None:
     app = ReconcileApp(Desk(str(tmp_path / "c.sock"), world()))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from daemon.protocol import TEXT_MAX, GroupBy, ListQuery, Sort
+from daemon.protocol import TEXT_MAX, Event, GroupBy, ListQuery, Sort
 from daemon.safe import safe
 from tui import folds, selecting
 from tui.desk import Desk
@@ -22,10 +22,14 @@ from tui.listing import requery
 from tui.remembered import ViewMemory
 from tui.screens.review import Review
 from tui.screens.selecting import Selecting
+from tui.state import Connection
 from tui.widgets import FilterLine, Head, Line
 
 _SUMS = 3
 """How many pieces of the summary stay where words to complete take the place of the others: all but count by kind."""
+
+_ROWS_OF = 30
+"""Characters of a filter that is named beside another."""
 
 
 class Discrepancies(Selecting):
@@ -50,6 +54,8 @@ class Discrepancies(Selecting):
         super().__init__(desk, base)
         self._base = base
         self._title = title
+        self._typed = self._answered = ""
+        """The filter that is asked for, and the one that the rows that are shown were found by."""
 
     def body(self) -> Iterable[Widget]:
         yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX)
@@ -97,9 +103,14 @@ class Discrepancies(Selecting):
         except FilterError as error:
             self.problem = str(error)
         else:
-            self.problem = ""
+            self.problem, self._typed = "", event.value
             self.ask_anew()
         self.redraw_lines()
+
+    def told(self, event: Event | None, /) -> None:
+        super().told(event)
+        if event is None:
+            self.redraw_lines()
 
     def on_descendant_focus(self) -> None:
         self.redraw_lines()
@@ -171,6 +182,8 @@ class Discrepancies(Selecting):
     def redraw_lines(self) -> None:
         if not self.rows.is_attached:
             return
+        if not (self._wants_groups() if self.folds.by else self._unanswered()):
+            self._answered = self._typed
         summary: list[Piece] = [(f" {safe(self.problem)}", "bad")] if self.problem else self._summary()
         terms = self._terms()
         self.query_one("#groups", Line).show([*summary[:_SUMS], *terms] if terms else summary)
@@ -203,6 +216,9 @@ class Discrepancies(Selecting):
         return list_columns(self.size.width, one_practice=one_practice)
 
     def _summary(self) -> list[Piece]:
+        if self._answered != self._typed and self.desk.state.connection is not Connection.LIVE:
+            rows = f"the rows of `{safe(self._answered, _ROWS_OF)}`" if self._answered else "the rows without a filter"
+            return [(f" ! showing {rows} until the daemon is back", "warn")]
         if (self.listing.total if self.folds.by is None else self.seen and self.seen[0]) == 0:
             filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
             return [(f" ✓ {filtered}", "good")]
