@@ -150,5 +150,5 @@ def selection_line(selection: Selection, progress: str) -> list[Piece]:
         pieces = [(f" ● {len(selection.kept):,} selected", "head"), (f" · {amounts(selection.money)}", "")]
         pieces.append(("   a approves  r rejects  s snoozes  w waives  M none", "dim"))
     if selection.anchor is not None:
-        pieces.append(("   a range begins: move, then V selects it (Esc: no range)", "warn"))
+        pieces.append(("   a range begins: move, then V selects it, a key decides (Esc: no range)", "warn"))
     return pieces

@@ -109,6 +109,37 @@ async def test_a_range_also_of_rows_that_were_never_loaded(path: str) -> None:
         assert len(screen.selection.kept) == 3
 
 
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_range_that_has_begun_is_what_a_decision_is_about(path: str, shop: Workshop, before: int) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press(*["space"] * before, "V", "j", "j")
+        meant = {screen.listing.rows[place].id for place in range(before + 3)}
+        await pilot.press("r")
+        words = " ".join(screen_text(pilot).split())
+        assert ("Reject 1 selected and the 3 of the range?" if before else "Reject the 3 of the range?") in words
+        await pilot.press(*"agreed", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert {*screen.selection.kept} == meant
+        await pilot.press("y")
+        await until(pilot, lambda: f"{before + 3} of {before + 3} rejected" in notices(pilot))
+        rejected = await shop.app.desk.page(ListQuery(status=("rejected",)))
+        assert {row.id for row in rejected.discrepancies} == meant
+
+
+async def test_a_range_without_an_end_decides_nothing(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: len(screen.folds.groups) == 4)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(screen.listing.total))
+        await pilot.press("j", "V", "k", "a")
+        await until(pilot, lambda: "not on a group" in notices(pilot))
+        assert pilot.app.screen is screen
+        assert not screen.progress
+
+
 async def test_all_that_the_filter_lets_through_is_approved_after_a_summary(path: str, shop: Workshop) -> None:
     async with attached(path, (100, 40)) as pilot:
         screen = await open_list(pilot)
@@ -192,7 +223,7 @@ async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: st
         assert await total(shop, "waived") == 1
 
 
-@pytest.mark.parametrize("keys", [("asterisk",), ("V", "G", "V"), ("b", "a")])
+@pytest.mark.parametrize("keys", [("asterisk",), ("V", "G", "V"), ("V", "G", "a"), ("b", "a")])
 async def test_more_than_can_be_selected_at_once_is_refused_with_a_way_on(
     path: str, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:

@@ -15,9 +15,11 @@ from tui.desk import Desk
 from tui.screens.windowed import Windowed
 from tui.selecting import Selection, selected
 
+_NO_END = "a range begins and ends on a discrepancy, not on a group"
+
 
 class Selecting(Windowed):
-    """Decisions mean what is selected, else the group or the row under the cursor."""
+    """Decisions mean what is selected, with a range that has begun, else the group or the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "select", "Select"),
@@ -79,12 +81,11 @@ class Selecting(Windowed):
     def action_range(self) -> None:
         member = self.member()
         if member is None:
-            self.explain("a range begins and ends on a discrepancy, not on a group")
+            self.explain(_NO_END)
         elif self.selection.anchor is None:
             self.select(Selection(self.selection.kept, member))
         else:
-            first, last = sorted((self.selection.anchor, member))
-            self.start(partial(self._select_range, first, last - first + 1))
+            self.start(self._select_range)
 
     def action_select_all(self) -> None:
         if self.problem:
@@ -95,7 +96,15 @@ class Selecting(Windowed):
     def action_select_none(self) -> None:
         self.select(Selection())
 
+    def may_decide(self) -> bool:
+        if self.selection.anchor is not None and self.member() is None:
+            self.explain(_NO_END)
+            return False
+        return super().may_decide()
+
     async def targets(self) -> Sequence[Selected]:
+        if self.selection.anchor is not None and not await self._select_range():
+            return ()
         if self.selection.kept:
             return tuple(self.selection.kept.values())
         if group := self.group():
@@ -104,6 +113,9 @@ class Selecting(Windowed):
         return (selected(row),) if row else ()
 
     def meant(self) -> str:
+        if reach := self._reach():
+            more = f"{len(self.selection.kept):,} selected and " if self.selection.kept else ""
+            return f"{more}the {len(reach):,} of the range"
         if self.selection.kept:
             return f"{len(self.selection.kept):,} selected"
         if group := self.group():
@@ -121,9 +133,17 @@ class Selecting(Windowed):
     async def _select_list(self, query: ListQuery) -> None:
         self.select(selecting.toggled(self.selection, await self._selected_of(query)))
 
-    async def _select_range(self, offset: int, limit: int) -> None:
-        found = await self._selected_of(self.listing.query, offset, limit)
+    def _reach(self) -> range:
+        """The places from where a range began to the cursor; empty if none did."""
+        anchor, member = self.selection.anchor, self.member()
+        return range(0) if anchor is None or member is None else range(min(anchor, member), max(anchor, member) + 1)
+
+    async def _select_range(self) -> bool:
+        """Select the range that has begun; False, with the reason told, if nothing of it can be."""
+        reach = self._reach()
+        found = await self._selected_of(self.listing.query, reach.start, len(reach)) if reach else ()
         self.select(selecting.with_these(self.selection, found))
+        return bool(found)
 
     async def _selected_of(self, query: ListQuery, offset: int = 0, limit: int = 0) -> tuple[Selected, ...]:
         """As much as selecting needs of a list or a part of it; nothing, with the reason told, if that is too much."""
