@@ -24,9 +24,10 @@ from daemon.core.matching import adopted_link
 from daemon.core.model import ZERO, Contact, DocumentStatus, Kind, Link, System, Value
 from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
+from daemon.core.scenes import scene
 from daemon.core.split import joined
 from daemon.core.unexplained import unexplained
-from daemon.core.view import Scene, View, scene
+from daemon.core.view import Scene, View
 from daemon.core.walk_in import is_walk_in
 from daemon.core.walk_in_contact import judge_walk_in, match_walk_in
 from daemon.core.write_off_credit import judge_loose, loose_balance

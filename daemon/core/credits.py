@@ -12,6 +12,7 @@ from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Deallocate, Step
 from daemon.core.discrepancy import Policy
+from daemon.core.family import standing_for_provet
 from daemon.core.findings import Case, document_subject, option, with_currency
 from daemon.core.late_money import strayed
 from daemon.core.model import ZERO, Allocation, Document
@@ -92,7 +93,7 @@ def _applied_elsewhere(view: View, scene: Scene) -> list[Case]:
     number = view.booked.number if view.booked is not None else view.posted.posting.number
     hand = by_hand(
         "Allocate it by hand in Xero",
-        f"In Provet look up which invoice {words} of {label} was applied to",
+        f"In Provet look up which invoice {words} of {label}{_or_alike(view, scene)} was applied to",
         f"In Xero open {number}, choose Allocate credit, and set {words} against that invoice",
         relies_on={"credit applied": money(open_there)},
         recommended=True,
@@ -107,6 +108,14 @@ def _applied_elsewhere(view: View, scene: Scene) -> list[Case]:
             policy=Policy.PERSON,
         )
     ]
+
+
+def _or_alike(view: View, scene: Scene) -> str:
+    """The other notes of the same invoice of which credit is applied: their payments do not tell where the other end
+    is."""
+    others = (o for o in scene.views.values() if o.credit and o.document.credits == view.document.credits and o.applied)
+    named = [other.posted.posting.label for other in others if other is not view and view.document.credits]
+    return f", or of {', '.join(named)}," if named else ""
 
 
 def _of_another_contact(view: View, note: Document, scene: Scene) -> list[Case]:
@@ -178,10 +187,10 @@ def _outside(view: View, note: Document, scene: Scene) -> list[Allocation]:
     """The allocations to documents of no kin, but for those that Provet has as well."""
     ours = {other.booked.id for other in scene.views.values() if other.booked is not None}
     strays = [a for a in note.allocations if a.document_id not in ours]
-    known = view.elsewhere - view.unset
+    known, standing = view.elsewhere - view.unset, standing_for_provet(scene.family.links)
     kept = []
     for allocation in sorted(strays, key=lambda a: (a.date, a.id)):
-        if allocation.amount <= known:
+        if allocation.document_id in standing and allocation.amount <= known:
             known -= allocation.amount
         else:
             kept.append(allocation)

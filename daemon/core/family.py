@@ -15,6 +15,13 @@ import msgspec
 from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System, Value
 
 
+class Beside(Value, frozen=True, kw_only=True):
+    """A Provet document of another family without a partner, and the credit applied to it, or of it, in Provet."""
+
+    document: Document
+    applied: Decimal
+
+
 class Family(Value, frozen=True, kw_only=True):
     """The input of one assessment.
 
@@ -25,7 +32,8 @@ class Family(Value, frozen=True, kw_only=True):
     must be decided before it can have a contact. ``owing`` maps Xero contacts to the sum of what is open on their
     documents, invoices and credits alike; those with nothing open are left out. ``taken_names`` are the folded names
     that other clients or Xero contacts bear. A client's family holds as ``documents`` those of its Provet documents
-    that have no partner yet.
+    that have no partner yet. ``beside`` is filled where Provet applied credit to a document of the family, or of it:
+    what else of its clients it applied, as far as that has no partner.
     """
 
     practice: str
@@ -39,6 +47,7 @@ class Family(Value, frozen=True, kw_only=True):
     owing: dict[str, Decimal] = msgspec.field(default_factory=dict)
     held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
     taken_names: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def of(self, system: System) -> tuple[Document, ...]:
         """The documents of one system."""
@@ -197,3 +206,8 @@ def linked(links: tuple[Link, ...], kind: Kind, *, provet_id: str = "", xero_id:
         if link.kind is kind and (link.provet_id == provet_id if provet_id else link.xero_id == xero_id):
             return link
     return None
+
+
+def standing_for_provet(links: tuple[Link, ...]) -> frozenset[str]:
+    """The Xero ids of the documents that stand for one of Provet; those of mere copies are not among them."""
+    return frozenset(e.xero_id for e in links if e.kind is Kind.DOCUMENT and not e.provet_id.startswith(_COPY))

@@ -11,7 +11,8 @@ from daemon.core.correction import Correction, Option
 from daemon.core.discrepancy import Discrepancy, Finding
 from daemon.core.evidence import view_of
 from daemon.core.family import Family
-from daemon.core.view import Scene, scene
+from daemon.core.scenes import scene
+from daemon.core.view import Scene
 from daemon.desk.agreement import Agreement, at_stake
 from daemon.desk.history import history_entry
 from daemon.practice import Practice

@@ -16,7 +16,8 @@ from daemon.core.family import Family
 from daemon.core.ledger import settlement
 from daemon.core.model import ZERO, Document
 from daemon.core.rules import Rules
-from daemon.core.view import Scene, View, scene
+from daemon.core.scenes import scene
+from daemon.core.view import Scene, View
 
 _TAX = "tax "
 

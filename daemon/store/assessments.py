@@ -12,7 +12,7 @@ from daemon.core.amounts import cents
 from daemon.core.assess import Books
 from daemon.core.correction import UNFINISHED
 from daemon.core.discrepancy import SHARED_CAUSE, Discrepancy, Exclusion, Finding, Status
-from daemon.core.model import Kind, Link, Value
+from daemon.core.model import Kind, Link, System, Value
 from daemon.store import discrepancies, families, reach
 from daemon.store import discrepancy_rows as rows
 from daemon.store import links as stored_links
@@ -61,8 +61,11 @@ def save(
     changed += _close_orphans(tx, practice)
     _replace_exclusions(tx, practice, family_id, exclusions)
     free = [link for link in links if _is_free(tx, practice, link)]
+    new = [link.xero_id for link in free if link.kind is Kind.DOCUMENT and not _stands(tx, practice, link)]
     for link in free:
         stored_links.put(tx, practice, link)
+    met = reach.concerned(tx, practice, System.XERO, Kind.DOCUMENT, new) if new else []
+    families.mark(tx, practice, (family for family in met if family != family_id))
     _save_books(tx, practice, family_id, books)
     families.clean(tx, practice, family_id, seen_seq)
     if len(free) < len(links):
@@ -87,6 +90,10 @@ def _is_free(tx: Tx, practice: str, link: Link) -> bool:
         return True
     taken = stored_links.find(tx, practice, link.kind, xero_id=link.xero_id)
     return not taken or any(other.provet_id == link.provet_id for other in taken)
+
+
+def _stands(tx: Tx, practice: str, link: Link) -> bool:
+    return bool(stored_links.find(tx, practice, link.kind, provet_id=link.provet_id, xero_id=link.xero_id))
 
 
 def wake(tx: Tx, practice: str, now: datetime) -> list[Discrepancy]:

@@ -6,12 +6,13 @@ what they see next, for all of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from daemon.core.family import WALK_IN, Family
 from daemon.core.model import Contact, Document, Kind, Link, Payment, Record, System
 from daemon.store import keys, links
+from daemon.store.beside import with_beside
 from daemon.store.codec import execute_in, to_record
 from daemon.store.reach import MERGES_MAX
 from daemon.store.surroundings import Surroundings, look_around, waiting_documents
@@ -71,7 +72,7 @@ class _Gathering:
 
     def follow(self, source: RecordClass, target: RecordClass, *references: Callable[[list[str]], Pairs]) -> None:
         """Whoever sees the first record of a pair sees the second from now on."""
-        ids = list(dict.fromkeys(id_ for view in self._views.values() for id_ in _ids(view, source)))
+        ids = self._ids(source)
         onward: dict[str, list[Key]] = {}
         for id_, next_id in chain.from_iterable(reference(ids) for reference in references):
             onward.setdefault(id_, []).append((*target, next_id))
@@ -148,12 +149,12 @@ class _Gathering:
         found = self._links()
         surroundings = look_around(self._tx, self._practice, self._clients())
         busy = under_way(self._tx, self._practice, self._wanted)
-        return [self._family(family, found, surroundings, busy=family in busy) for family in self._wanted]
+        families = [self._family(family, found, surroundings, busy=family in busy) for family in self._wanted]
+        return with_beside(self._tx, self._practice, families)
 
     def _clients(self) -> list[Contact]:
         """The Provet clients that any family sees."""
-        seen = dict.fromkeys(id_ for view in self._views.values() for id_ in _ids(view, _PROVET_CONTACT))
-        clients = (self._records.get((*_PROVET_CONTACT, id_)) for id_ in seen)
+        clients = (self._records.get((*_PROVET_CONTACT, id_)) for id_ in self._ids(_PROVET_CONTACT))
         return [client for client in clients if isinstance(client, Contact)]
 
     def _family(self, family: str, found: dict[Key, list[Link]], surroundings: Surroundings, *, busy: bool) -> Family:
@@ -177,17 +178,31 @@ class _Gathering:
         )
 
     def _links(self) -> dict[Key, list[Link]]:
-        """The links of every record that is seen, by either of their records."""
+        """The links of every record that is seen, by either of their records; with a credit note those of what it is
+        set against."""
         found: dict[Key, list[Link]] = {}
         for system in System:
             for kind in Kind:
-                sql = f"SELECT body FROM link WHERE practice = ? AND kind = ? AND {system}_id IN (...)"  # noqa: S608
-                ids = [id_ for view in self._views.values() for id_ in _ids(view, (system, kind))]
-                for (body,) in execute_in(self._tx, sql, (self._practice, kind), ids):
-                    link = links.decode(body)
-                    id_ = link.provet_id if system is System.PROVET else link.xero_id
+                for id_, link in self._links_of(system, kind, self._ids((system, kind))):
                     found.setdefault((system, kind, id_), []).append(link)
+        against: dict[str, list[str]] = {}
+        sql = "SELECT credit_id, invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
+        for note, invoice in self._pairs(sql, self._ids(_XERO_DOCUMENT)):
+            against.setdefault(invoice, []).append(note)
+        for invoice, link in self._links_of(*_XERO_DOCUMENT, against):
+            for note in against[invoice]:
+                found.setdefault((*_XERO_DOCUMENT, note), []).append(link)
         return found
+
+    def _links_of(self, system: System, kind: Kind, ids: Iterable[str]) -> Iterator[tuple[str, Link]]:
+        sql = f"SELECT body FROM link WHERE practice = ? AND kind = ? AND {system}_id IN (...)"  # noqa: S608
+        for (body,) in execute_in(self._tx, sql, (self._practice, kind), ids):
+            link = links.decode(body)
+            yield link.provet_id if system is System.PROVET else link.xero_id, link
+
+    def _ids(self, class_: RecordClass) -> list[str]:
+        """The records of a class that any family sees."""
+        return list(dict.fromkeys(id_ for view in self._views.values() for id_ in _ids(view, class_)))
 
 
 def _ids(view: dict[Key, None], class_: RecordClass) -> list[str]:

@@ -18,7 +18,8 @@ def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[s
     """The families that must be judged anew when these records of one system change, appear or vanish.
 
     Provet: their own, and for a client those that wait for its contact. Xero: those of the Provet records they are
-    linked to or share a lookup key with; a payment also concerns its document's, an allocation its invoice's.
+    linked to or share a lookup key with; a payment also concerns its document's, a document those that credit is set
+    between it and.
     """
     wanted = list(ids)
     if system is System.PROVET:
@@ -27,7 +28,7 @@ def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[s
         case Kind.CONTACT:
             return _partners(tx, practice, kind, _with_merged(tx, practice, wanted))
         case Kind.DOCUMENT:
-            documents = _partners(tx, practice, kind, [*wanted, *_allocated(tx, practice, wanted)])
+            documents = _partners(tx, practice, kind, [*wanted, *_ends(tx, practice, wanted)])
             return documents + _archiving(tx, practice, _contacts(tx, practice, wanted))
         case Kind.PAYMENT:
             paid = _paid(tx, practice, wanted)
@@ -75,9 +76,11 @@ def _partners(tx: Tx, practice: str, kind: Kind, xero_ids: list[str]) -> list[st
     return _homes(tx, practice, kind, (partner for _, partner in pairs))
 
 
-def _allocated(tx: Tx, practice: str, credit_ids: list[str]) -> list[str]:
-    sql = "SELECT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
-    return [invoice for (invoice,) in execute_in(tx, sql, (practice,), credit_ids)]
+def _ends(tx: Tx, practice: str, document_ids: list[str]) -> list[str]:
+    """The other ends of the allocations of these Xero documents."""
+    to = "SELECT invoice_id FROM allocation WHERE practice = ? AND credit_id IN (...)"
+    of = "SELECT credit_id FROM allocation WHERE practice = ? AND invoice_id IN (...)"
+    return [end for sql in (to, of) for (end,) in execute_in(tx, sql, (practice,), document_ids)]
 
 
 def _contacts(tx: Tx, practice: str, document_ids: list[str]) -> list[str]:

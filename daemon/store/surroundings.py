@@ -93,17 +93,20 @@ def _taken(
 
 def waiting_documents(tx: Tx, practice: str, family_ids: Iterable[str]) -> list[tuple[str, str]]:
     """(family, document id) for the Provet documents of clients' families that have no partner yet."""
-    keys = {
-        f"{CLIENT_KEY}{family.removeprefix(_CLIENT_FAMILY)}": family
-        for family in family_ids
-        if family.startswith(_CLIENT_FAMILY)
+    families = {
+        family.removeprefix(_CLIENT_FAMILY): family for family in family_ids if family.startswith(_CLIENT_FAMILY)
     }
+    return [(families[client], document) for client, document in unlinked_documents(tx, practice, families)]
+
+
+def unlinked_documents(tx: Tx, practice: str, clients: Iterable[str]) -> list[tuple[str, str]]:
+    """(client, document id) for the Provet documents of clients that have no partner yet."""
     rows = execute_in(
         tx,
         "SELECT k.name, k.id FROM record_key k WHERE k.practice = ? AND k.system = 'provet' AND k.kind = 'document'"
         " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.practice = k.practice AND l.kind = 'document'"
         " AND l.provet_id = k.id) AND k.name IN (...)",
         (practice,),
-        sorted(keys),
+        (f"{CLIENT_KEY}{client}" for client in sorted(clients)),
     )
-    return [(keys[name], document) for name, document in rows]
+    return [(name.removeprefix(CLIENT_KEY), document) for name, document in rows]

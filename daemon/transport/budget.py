@@ -71,9 +71,9 @@ class Window:
             await self._note_block(self._name, block)
         self._noted += block
 
-    def remember(self, weight: int, now: float) -> None:
-        """Count calls that an earlier process may have made until now."""
-        self._spend(min(weight, self.limit), now)
+    def remember(self, weight: int, then: float) -> None:
+        """Count calls that an earlier process may have made until then."""
+        self._spend(min(weight, self.limit), then)
 
     def start(self, weight: int) -> None:
         self._flying += weight

@@ -62,16 +62,17 @@ class XeroLimits:
 
 
 class Windows:
-    """Makes windows, each knowing what an earlier process may have spent of it: ``spent`` by the window's name."""
+    """Makes windows, each knowing what an earlier process may have spent of it until now: ``spent`` by the window's
+    name. A window that opens later counts from now too."""
 
     def __init__(self, clock: Clock, note: Note | None = None, spent: Mapping[str, int] | None = None) -> None:
-        self._clock = clock
         self._note = note
         self._spent = spent or {}
+        self._began = clock.monotonic()
 
     def open(self, name: str, limit: int) -> Window:
         window = Window(limit, name, self._note)
-        window.remember(self._spent.get(name, 0), self._clock.monotonic())
+        window.remember(self._spent.get(name, 0), self._began)
         return window
 
 

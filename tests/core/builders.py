@@ -25,7 +25,8 @@ from daemon.core.model import (
 )
 from daemon.core.posting import post
 from daemon.core.rules import Mode, Rules
-from daemon.core.view import Scene, View, scene
+from daemon.core.scenes import scene
+from daemon.core.view import Scene, View
 
 T0 = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 10)

@@ -6,12 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from daemon.core.assess import assess
 from daemon.core.correction import Allocate, CreateDocument, Deallocate
 from daemon.core.discrepancy import Finding, Policy
-from daemon.core.family import Family
+from daemon.core.family import Beside, Family
 from daemon.core.model import DocumentStatus
 from daemon.core.rules import Rules
 from tests.core.builders import (
@@ -188,7 +189,14 @@ def test_foreign_credit_is_shown_and_explains_the_balance(fields: dict[str, Any]
     (option,) = finding.options
     assert (option.id, option.steps, option.recommended) == ("done-by-hand", (), True)
     assert any("In Xero open INV-1" in text for text in option.consequences)
-    assert kinds(assess(with_records(seen, paid("5", str(amount), method="12")), RULES)) == []
+    applied = with_records(seen, paid("5", str(amount), method="12"))
+    assert kinds(assess(applied, RULES)) == ["credit.foreign_in_xero"]
+    before_start = Beside(
+        document=credit_note("9", date=RULES.start_date - dt.timedelta(days=1)), applied=Decimal(amount)
+    )
+    assert kinds(assess(msgspec.structs.replace(applied, beside=(before_start,)), RULES)) == []
+    posted = Beside(document=credit_note("9"), applied=Decimal(amount))
+    assert kinds(assess(msgspec.structs.replace(applied, beside=(posted,)), RULES)) == ["credit.foreign_in_xero"]
 
 
 def test_foreign_credit_beside_our_own() -> None:
@@ -240,7 +248,8 @@ def test_credit_that_provet_applied_elsewhere_is_neither_foreign_nor_set_against
     ]
     stray = allocation("30", "another")
     done = with_changed(credited(applied, allocated="20"), "x-2", allocations=(allocation("20"), stray))
-    assert kinds(assess(done, RULES)) == []
+    assert kinds(assess(done, RULES)) == ["credit.allocation_extra"]
+    assert kinds(assess(with_records(done, document_link("9", "another")), RULES)) == []
     by_hand = only(credited(applied, allocated="20"))
     assert (by_hand.kind, by_hand.policy, by_hand.amount, by_hand.effect) == (
         "credit.allocation_missing",
@@ -249,6 +258,20 @@ def test_credit_that_provet_applied_elsewhere_is_neither_foreign_nor_set_against
         0,
     )
     assert [option.id for option in by_hand.options] == ["done-by-hand"]
+
+
+def test_of_two_notes_of_one_invoice_both_are_named_where_provet_applied_credit_elsewhere() -> None:
+    second = credit_note("3", "-30.00")
+    more = (second, booked(second), document_link("3"), paid("5", "-30", "2", method="12"))
+    seen = with_records(credited(*more, allocated="20"), paid("6", "-10", "3", method="12"))
+    words = [
+        text
+        for finding in assess(seen, RULES).findings
+        for option in finding.options
+        for text in option.consequences
+        if option.id == "done-by-hand"
+    ]
+    assert any("of Credit note CN-2, or of Credit note CN-3, was applied to" in text for text in words), words
 
 
 @pytest.mark.parametrize(

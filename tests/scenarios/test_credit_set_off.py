@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from daemon.core.discrepancy import Policy
-from tests.scenarios.clinic import CARD, CASH
+from tests.scenarios.clinic import CARD, CASH, Clinic
 from tests.scenarios.till import GROSS, accounts, booked, in_step, till, visit
 
 
@@ -31,17 +31,8 @@ async def test_credit_spent_elsewhere_in_xero_comes_back(tmp_path: Path) -> None
         note = it.make(it.provet.credit, invoice)
         await it.sync()
         theirs = booked(it, note)
-        line = {"Description": "Own", "Quantity": 1, "TaxType": "NONE", "AccountCode": "200", "UnitAmount": "80.00"}
-        fields = {
-            "Type": "ACCREC",
-            "Status": "AUTHORISED",
-            "Contact": {"ContactID": theirs.contact_id},
-            "Date": it.today.isoformat(),
-            "DueDate": it.today.isoformat(),
-            "LineItems": [line],
-        }
-        own = it.keep(it.xero.make_invoice, fields)
-        it.keep(it.xero.allocate_credit, theirs.id, own.id, Decimal(40), it.today)  # type: ignore[attr-defined]
+        own = _own_invoice(it, theirs.contact_id)
+        it.keep(it.xero.allocate_credit, theirs.id, own, Decimal(40), it.today)  # type: ignore[attr-defined]
         await it.sync()
         found = await it.only()
         assert (found.finding.kind, found.finding.effect) == ("credit.allocation_extra", -40)
@@ -97,3 +88,50 @@ async def test_credit_that_provet_applied_to_another_invoice_is_set_there_by_han
         it.do(it.provet.pay_in_full, first, CARD)
         await it.sync()
         assert (await it.kinds(), booked(it, first).outstanding) == ([], 0)
+
+
+async def test_credit_of_a_bookkeeper_is_not_taken_for_what_provet_applied_from_another_invoice(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        first, second = await visit(it), await visit(it)
+        note = it.make(it.provet.credit, second)
+        it.do(it.provet.apply_credit, note, first, Decimal(20))
+        theirs = booked(it, first)
+        deposit = it.keep(it.xero.receive_ahead, theirs.contact_id, Decimal(15), it.today)
+        used = it.keep(it.xero.allocate_credit, deposit.id, theirs.id, Decimal(15), it.today)  # type: ignore[attr-defined]
+        await it.sync()
+        money = {row.finding.kind: (row.finding.amount, row.finding.effect) for row in await it.found()}
+        assert money["credit.foreign_in_xero"] == (15, 15)
+        it.keep(it.xero.remove_allocation, used.id)  # type: ignore[attr-defined]
+        note_ends = (booked(it, note).id, booked(it, first).id)
+        it.keep(it.xero.allocate_credit, *note_ends, Decimal(20), it.today)  # type: ignore[attr-defined]
+        await it.sync()
+        assert await it.kinds() == []
+        assert booked(it, first).outstanding == it.provet.invoice(first).due_sum == 31
+
+
+async def test_credit_spent_on_a_document_of_nobody_is_not_what_provet_applied_elsewhere(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        first, second = await visit(it), await visit(it, ("51.00", CARD))
+        note = it.make(it.provet.credit, second)
+        await it.sync()
+        theirs = booked(it, note)
+        own = _own_invoice(it, theirs.contact_id)
+        it.keep(it.xero.allocate_credit, theirs.id, own, Decimal(20), it.today)  # type: ignore[attr-defined]
+        it.do(it.provet.apply_credit, note, first, Decimal(20))
+        await it.sync()
+        found = {row.finding.kind: row.finding for row in await it.found()}
+        assert found["credit.allocation_extra"].effect == -20
+
+
+def _own_invoice(it: Clinic, contact: str) -> str:
+    """The id of an invoice that the bookkeeper made in Xero alone."""
+    line = {"Description": "Own", "Quantity": 1, "TaxType": "NONE", "AccountCode": "200", "UnitAmount": "80.00"}
+    fields = {
+        "Type": "ACCREC",
+        "Status": "AUTHORISED",
+        "Contact": {"ContactID": contact},
+        "Date": it.today.isoformat(),
+        "DueDate": it.today.isoformat(),
+        "LineItems": [line],
+    }
+    return it.keep(it.xero.make_invoice, fields).id  # type: ignore[attr-defined, no-any-return]

@@ -189,10 +189,19 @@ def _whose(match: Match, books: Books) -> str:
         return contact.name if contact else ""
     client = books.provet.clients.get(match.provet.client or "")
     gone = (each for each in books.xero.contacts.values() if client and each.number == client.number)
-    if client and any(each.merged_into == match.xero.contact for each in gone):
+    if client and any(match.xero.contact in _merged_into(each, books) for each in gone):
         return f"client {client.number}"
     typed_by_hand = contact and client and not contact.number and contact.name == client.name
     return f"client {client.number if typed_by_hand and client else contact.number if contact else ''}"
+
+
+def _merged_into(contact: Client, books: Books) -> list[str]:
+    """The ids of the contacts that one was merged into, one merge after the other."""
+    found: list[str] = []
+    while contact.merged_into and contact.merged_into not in found:
+        found.append(contact.merged_into)
+        contact = books.xero.contacts[contact.merged_into]
+    return found
 
 
 def _contacts(books: Books) -> Iterator[Difference]:

@@ -263,6 +263,17 @@ async def test_no_call_is_made_before_it_is_noted() -> None:
     assert kept.times <= 20, "blocks are noted, not calls"
 
 
+async def test_what_an_earlier_process_spent_counts_from_the_start_not_from_the_first_call_of_its_kind() -> None:
+    clock = VirtualClock()
+    spent = {"provet https://p/ app GET client": 125}
+    budget = Budgets(clock, Windows(clock, spent=spent)).provet("https://p/", "app", 1)
+    began = clock.monotonic()
+    clock.now += 50
+    at: list[tuple[float, int]] = []
+    await clock.drive(spend(clock, budget, at, call(endpoint="GET client"), 0.0))
+    assert 60 <= at[0][0] - began < 61
+
+
 async def test_a_poll_probes_an_exhausted_day_too() -> None:
     clock = VirtualClock()
     budget = Budgets(clock).xero("https://x/", "app", "tenant", XeroLimits())

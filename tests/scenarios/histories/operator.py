@@ -192,14 +192,23 @@ def _allocate_elsewhere(stage: Stage, found: Discrepancy) -> bool:
     assert found.finding.subject.provet is not None
     documents = {d.reference.rsplit(" ", 1)[1]: d for d in stage.booked()}
     for note, invoice, amount in stage.applied:
+        mine = (str(note), str(invoice), *_alike(stage, note))
         theirs, target = documents.get(str(note)), documents.get(str(invoice))
-        if found.finding.subject.provet.id not in (str(note), str(invoice)) or theirs is None or target is None:
+        if found.finding.subject.provet.id not in mine or theirs is None or target is None:
             continue
+        theirs = theirs if theirs.outstanding else documents.get(found.finding.subject.provet.id, theirs)
         sum_ = min(amount, theirs.outstanding, target.outstanding)
         if sum_ > 0 and it.provet.invoice(note).credits != invoice:
             it.keep(it.xero.allocate_credit, theirs.id, target.id, sum_, max(theirs.day, target.day))
             done = True
     return done
+
+
+def _alike(stage: Stage, note: int) -> list[str]:
+    """The other notes of the same invoice: which of them Provet applied where, only Provet's screen tells."""
+    credits_ = stage.it.provet.invoice(note).credits
+    alike = (other for other, _, _ in stage.applied if stage.it.provet.invoice(other).credits == credits_)
+    return [str(other) for other in alike if credits_ is not None]
 
 
 def _cancel_in_provet(stage: Stage, found: Discrepancy) -> bool:
