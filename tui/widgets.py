@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import (
     Click,
+    Key,
     MouseDown,
     MouseEvent,
     MouseMove,
@@ -36,6 +37,9 @@ _ROLES = {
     "good": "$text-success",
     "warn": "$text-warning",
     "bad": "bold $text-error",
+}
+_EDITING = {
+    key: binding.action for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
 }
 _KEPT_MAX = 1000
 _BAR, _WHEEL = 2, 2
@@ -82,7 +86,18 @@ class Head(Line):
         self.post_message(self.Clicked(event.x))
 
 
-class FilterLine(Input):
+class TextLine(Input):
+    """A line of text that takes every key when its turn comes, however fast they follow each other."""
+
+    async def on_key(self, event: Key) -> None:
+        """Edit at once: as a binding, a key that deletes would wait until what is typed behind it is there too."""
+        if action := _EDITING.get(event.key):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+
+
+class FilterLine(TextLine):
     """A line of text that paints itself alone as it is typed: its cursor stands still, and its text moves nothing."""
 
     virtual_size = Reactive(Size(0, 0), repaint=False)

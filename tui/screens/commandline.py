@@ -14,7 +14,7 @@ from textual.widgets import Input
 from tui.commanding import Command, CommandError, completions, understood
 from tui.drawing import Piece
 from tui.screens.typing import Typing
-from tui.widgets import Line
+from tui.widgets import Line, TextLine
 
 _LENGTH_MAX = 100
 
@@ -38,7 +38,7 @@ class CommandLine(Typing[str]):
     def compose(self) -> ComposeResult:
         with Vertical(id="command"):
             yield Line(id="possible")
-            yield Input(
+            yield TextLine(
                 placeholder="command, Tab completes", max_length=_LENGTH_MAX, compact=True, suggester=self._suggester()
             )
 

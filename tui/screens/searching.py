@@ -13,7 +13,7 @@ from daemon.protocol import TEXT_MAX
 from tui.drawing import Piece
 from tui.remembered import ViewMemory
 from tui.screens.reading import Reading
-from tui.widgets import Rows
+from tui.widgets import Rows, TextLine
 
 
 class Searching(Reading):
@@ -29,7 +29,7 @@ class Searching(Reading):
         """Show what this text lets through."""
 
     def body(self) -> Iterable[Widget]:
-        yield Input(placeholder=f"/ search: {self.TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
+        yield TextLine(placeholder=f"/ search: {self.TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
         yield from super().body()
 
     @property
