@@ -58,7 +58,7 @@ def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, pl
         options=tuple(option_view(option, place.currency) for option in finding.options),
         correction=correction_view(correction) if correction else None,
         cause=finding.cause,
-        causes=(finding.cause, *finding.also) if finding.cause else (),
+        causes=finding.causes,
         first_seen=discrepancy.first_seen,
         last_seen=discrepancy.last_seen,
         assignee=discrepancy.assignee or None,

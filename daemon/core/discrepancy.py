@@ -95,6 +95,11 @@ class Finding(Value, frozen=True, kw_only=True):
         return finding_id(self.practice, self.kind, self.subject.key)
 
     @property
+    def causes(self) -> tuple[str, ...]:
+        """All that must be mended first, ``cause`` before those beside it; empty if it waits for nothing."""
+        return tuple(dict.fromkeys((self.cause, *self.also))) if self.cause else ()
+
+    @property
     def difference(self) -> Decimal:
         """How far the two sides are apart in money: what a waiver is measured by. Never negative."""
         return abs(self.effect) or self.amount

@@ -62,7 +62,7 @@ def weighed(tx: Tx, row: Discrepancy, practice: Practice, place: Place, agreemen
 
 def _causes(tx: Tx, finding: Finding) -> list[str]:
     """What must be mended first, in words."""
-    causes = (discrepancies.get(tx, each) for each in (finding.cause, *finding.also) if each)
+    causes = (discrepancies.get(tx, each) for each in finding.causes)
     return [cause.finding.summary for cause in causes if cause is not None]
 
 

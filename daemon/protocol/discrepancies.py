@@ -92,7 +92,7 @@ class WaiverView(Message, frozen=True, kw_only=True):
 
 class DiscrepancyView(Message, frozen=True, kw_only=True):
     """One discrepancy as people and scripts see it. ``causes`` are all that it waits for, ``cause`` first: lists are
-    filtered and grouped by that one."""
+    filtered and grouped by each of them."""
 
     id: str
     practice: str

@@ -28,6 +28,7 @@ class GroupBy(StrEnum):
 
 class Group(Message, frozen=True, kw_only=True):
     """All of a list that share a value: a kind, a client's id, a practice, a root cause's id; "" for those without.
+    What waits for several causes is in the group of each, so that those groups may add up to more than the list.
 
     ``label`` is its name for people. ``practice`` is "" where a group goes over several, ``currency`` where its
     amounts are not all of one.

@@ -13,7 +13,7 @@ from daemon.core.assess import Books
 from daemon.core.correction import UNFINISHED
 from daemon.core.discrepancy import SHARED_CAUSE, Discrepancy, Exclusion, Finding, Status
 from daemon.core.model import Kind, Link, System, Value
-from daemon.store import discrepancies, families, reach
+from daemon.store import discrepancies, families, reach, waits
 from daemon.store import discrepancy_rows as rows
 from daemon.store import links as stored_links
 from daemon.store.codec import execute_in, from_cents, stamp
@@ -125,7 +125,7 @@ def _close_missing(tx: Tx, practice: str, family_id: str, findings: Sequence[Fin
         tx, "WHERE practice = ? AND family = ? AND status <> 'closed' ORDER BY id", (practice, family_id)
     )
     gone = [discrepancies.put(tx, closed(before)) for before in living if before.id not in found]
-    waiting = reach.waiting(tx, practice, (each.id for each in gone))
+    waiting = waits.families(tx, practice, (each.id for each in gone))
     families.mark(tx, practice, (family for family in waiting if family != family_id))
     return gone
 
@@ -135,9 +135,7 @@ def _close_orphans(tx: Tx, practice: str) -> list[Discrepancy]:
     orphans = rows.select(
         tx,
         "WHERE practice = ? AND family = ? AND status <> 'closed' AND NOT EXISTS ("
-        " SELECT 1 FROM discrepancy w WHERE w.practice = discrepancy.practice AND w.cause = discrepancy.id"
-        " AND w.cause <> '' AND w.status <> 'closed') AND NOT EXISTS ("
-        " SELECT 1 FROM waits w WHERE w.practice = discrepancy.practice AND w.cause = discrepancy.id) ORDER BY id",
+        " SELECT 1 FROM waits w WHERE w.cause = discrepancy.id) ORDER BY id",
         (practice, SHARED_CAUSE),
     )
     return [discrepancies.put(tx, closed(orphan)) for orphan in orphans]

@@ -11,6 +11,7 @@ import msgspec
 from daemon.core.amounts import cents
 from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Waiver
 from daemon.core.family import fold
+from daemon.store import waits
 from daemon.store.codec import execute_in, listed, maybe_moment, maybe_stamp, moment, stamp, to_json
 from daemon.store.tx import Tx
 
@@ -52,12 +53,7 @@ def write(tx: Tx, discrepancy: Discrepancy) -> None:
         " ON CONFLICT (practice, id) DO UPDATE SET body = excluded.body",
         (finding.practice, finding.id, to_json(finding)),
     )
-    tx.execute("DELETE FROM waits WHERE practice = ? AND id = ?", (finding.practice, finding.id))
-    if discrepancy.status is not Status.CLOSED:
-        tx.executemany(
-            "INSERT INTO waits (practice, id, cause) VALUES (?, ?, ?)",
-            [(finding.practice, finding.id, cause) for cause in finding.also],
-        )
+    waits.note(tx, discrepancy)
 
 
 def select(tx: Tx, clause: str, params: Sequence[object]) -> list[Discrepancy]:

@@ -18,6 +18,8 @@ NONE = "none"
 """As assignee, cause or client: those that have none."""
 
 _TEXT_MAX = 500
+_SCANNED = "id || ''"
+"""The id, as no index has it."""
 _Term = tuple[str, Sequence[object]]
 
 
@@ -73,9 +75,12 @@ _ORDERS = {
 _LED_BY_PRACTICE = {Sort.AMOUNT, Sort.AGE, Sort.PRACTICE}
 
 
-def where(query: Query, *, ordered: bool = False) -> tuple[str, list[object]]:
-    """The WHERE clause of a query, with its parameters; ``ordered`` if it is read in the query's order."""
-    terms = list(_terms(query, ordered=ordered))
+def where(query: Query, *, ordered: bool = False, few: bool = False) -> tuple[str, list[object]]:
+    """The WHERE clause of a query, with its parameters; ``ordered`` if it is read in the query's order.
+
+    ``few`` if not many are read, so that each may be looked up.
+    """
+    terms = list(_terms(query, ordered=ordered, few=few))
     clause = " AND ".join(term for term, _ in terms)
     return (f"WHERE {clause}" if clause else ""), [value for _, values in terms for value in values]
 
@@ -108,7 +113,7 @@ def order(query: Query, *, reverse: bool = False) -> str:
     return "ORDER BY " + ", ".join(f"{column}{direction}" for column in columns(query))
 
 
-def _terms(query: Query, *, ordered: bool) -> Iterator[_Term]:
+def _terms(query: Query, *, ordered: bool, few: bool) -> Iterator[_Term]:
     if query.practice:
         # As an expression, so that no index led by the practice is taken where the order's or the search's is quicker.
         one_client = query.client not in ("", NONE)
@@ -123,7 +128,7 @@ def _terms(query: Query, *, ordered: bool) -> Iterator[_Term]:
     for kind in query.kind_not:
         term, values = _of_kind(kind)
         yield f"NOT {term}", values
-    yield from _owner_terms(query)
+    yield from _owner_terms(query, few=few)
     yield from _bounds(query)
     for text in (query.text,) if query.text else ():
         yield "search LIKE ? ESCAPE '!'", (_pattern(text),)
@@ -131,9 +136,13 @@ def _terms(query: Query, *, ordered: bool) -> Iterator[_Term]:
         yield "search NOT LIKE ? ESCAPE '!'", (_pattern(text),)
 
 
-def _owner_terms(query: Query) -> Iterator[_Term]:
+def _owner_terms(query: Query, *, few: bool) -> Iterator[_Term]:
     """What a discrepancy belongs to: a cause, a client, a person, a policy."""
-    for column, value in (("cause", query.cause), ("client", query.client), ("assignee", query.assignee)):
+    if query.cause == NONE:
+        yield "cause = ''", ()
+    elif query.cause:
+        yield _waiting_for(query, few=few)
+    for column, value in (("client", query.client), ("assignee", query.assignee)):
         if value == NONE:
             yield f"{column} = ''", ()
         elif value:
@@ -147,6 +156,15 @@ def _owner_terms(query: Query) -> Iterator[_Term]:
     ):
         if refused:
             yield f"{column} NOT IN {listed(refused)}", refused
+
+
+def _waiting_for(query: Query, *, few: bool) -> _Term:
+    """Those that wait for a cause, also beside others; of what is closed, only the first that it waited for."""
+    # Many are found faster by a scan than one by one.
+    waiting = f"{'id' if few else _SCANNED} IN (SELECT id FROM waits WHERE cause = ?)"  # noqa: S608
+    if query.statuses and Status.CLOSED not in query.statuses:
+        return waiting, (query.cause,)
+    return f"({waiting} OR cause = ? AND status = 'closed')", (query.cause, query.cause)
 
 
 def _bounds(query: Query) -> Iterator[_Term]:

@@ -9,7 +9,7 @@ from typing import Any
 from daemon.core.model import Value
 from daemon.store.codec import execute_in, from_cents
 from daemon.store.filters import Query
-from daemon.store.lists import Sums, tally
+from daemon.store.lists import Sums, chosen, tally
 from daemon.store.tx import Tx
 
 
@@ -22,6 +22,7 @@ class By(StrEnum):
 
 class Group(Value, frozen=True, kw_only=True):
     """All that share a value: ``key`` is a kind, a client's id, a practice or a root cause's id, "" for those without.
+    What waits for several causes is in the group of each.
 
     ``practice`` is "" where a group goes over several; ``label`` is the key's name for people.
     """
@@ -61,7 +62,7 @@ _NAMES = {
 
 def grouped(tx: Tx, query: Query, known: Sums, by: By) -> Grouping:
     """The groups of a list whose sums are ``known``, most money first; the query's window is one over groups."""
-    sql, params = tally(query, known.ids, *_KEYS[by])
+    sql, params = _by_cause(query, known) if by is By.CAUSE else tally(query, known.ids, *_KEYS[by])
     keys = ", ".join(str(place) for place in range(1, len(_KEYS[by]) + 1))
     found = tx.execute(
         f"SELECT *, COUNT(*) OVER () FROM ({sql}) AS grouped ORDER BY cents DESC, count DESC, {keys} LIMIT ? OFFSET ?",  # noqa: S608
@@ -75,6 +76,19 @@ def grouped(tx: Tx, query: Query, known: Sums, by: By) -> Grouping:
         for practice, key, count, amount in shown
     )
     return Grouping(rows=rows, total=int(total))
+
+
+def _by_cause(query: Query, known: Sums) -> tuple[str, list[object]]:
+    """The tally by every cause: by the first one, and what waits beside that, which is little, by each other one."""
+    first, params = tally(query, known.ids, *_KEYS[By.CAUSE])
+    clause, narrowing = chosen(query, known.ids)
+    beside = (
+        "SELECT w.practice, w.cause, COUNT(*), SUM(w.cents) FROM waits w"  # noqa: S608
+        f" CROSS JOIN (SELECT practice AS owner, id AS waiting, cause AS first FROM discrepancy {clause})"
+        " ON owner = w.practice AND waiting = w.id WHERE w.causes > 1 AND w.cause <> first GROUP BY 1, 2"
+    )
+    each = f"SELECT practice, cause, SUM(count) AS count, SUM(cents) AS cents FROM ({first} UNION ALL {beside}) AS each"  # noqa: S608
+    return f"{each} GROUP BY practice, cause", [*params, *narrowing]
 
 
 def _keyed(by: By, row: tuple[Any, ...]) -> _Row:

@@ -102,7 +102,7 @@ def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
 
 def _few(tx: Tx, query: Query, within: tuple[str, ...] | None) -> list[tuple[str, str, int]] | None:
     """Id, kind and cents of all that a filter lets through, unless they are many."""
-    clause, params = where(query)
+    clause, params = where(query, few=True)
     if within is not None:
         clause = f"{clause or 'WHERE 1 = 1'} AND id IN {listed(within)}"
         params = [*params, *within]
@@ -116,8 +116,10 @@ def tally(query: Query, ids: tuple[str, ...] | None, *keys: str) -> tuple[str, l
     clause, params = chosen(query, ids)
     # As expressions, so that the one index is read that holds all of a filter, and not one in the order of the keys.
     plain = keys == ("kind",) or not (searches(query) or dated(query) or query.kind or query.kind_not)
-    by = ", ".join(key if plain else f"{key} || ''" for key in keys)
-    return f"SELECT {by}, COUNT(*) AS count, SUM(amount_cents) AS cents FROM discrepancy {clause} GROUP BY {by}", params  # noqa: S608
+    by = [key if plain else f"{key} || ''" for key in keys]
+    named = ", ".join(f"{each} AS {key}" for each, key in zip(by, keys, strict=True))
+    counted = f"SELECT {named}, COUNT(*) AS count, SUM(amount_cents) AS cents FROM discrepancy {clause}"  # noqa: S608
+    return f"{counted} GROUP BY {', '.join(by)}", params
 
 
 def chosen(query: Query, ids: tuple[str, ...] | None, *, ordered: bool = False) -> tuple[str, list[object]]:

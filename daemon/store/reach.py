@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from daemon.core.discrepancy import finding_id
 from daemon.core.family import client_family
 from daemon.core.model import Kind, System
+from daemon.store import waits
 from daemon.store.codec import execute_in
 from daemon.store.keys import keyed, linked
 from daemon.store.tx import Tx
@@ -40,21 +41,7 @@ def _own(tx: Tx, practice: str, kind: Kind, ids: list[str]) -> list[str]:
         return _homes(tx, practice, kind, ids)
     own = [client_family(client) for client in ids]
     causes = execute_in(tx, "SELECT id FROM discrepancy WHERE practice = ? AND family IN (...)", (practice,), own)
-    return own + waiting(tx, practice, (cause for (cause,) in causes))
-
-
-def waiting(tx: Tx, practice: str, cause_ids: Iterable[str]) -> list[str]:
-    """The families with a living discrepancy that waits for one of these causes."""
-    wanted = list(cause_ids)
-    first = (
-        "SELECT family FROM discrepancy WHERE practice = ? AND status <> 'closed' AND cause <> '' AND cause IN (...)"
-    )
-    also = (
-        "SELECT d.family FROM waits w JOIN discrepancy d ON d.practice = w.practice AND d.id = w.id"
-        " WHERE w.practice = ? AND w.cause IN (...)"
-    )
-    rows = (row for sql in (first, also) for row in execute_in(tx, sql, (practice,), wanted))
-    return list(dict.fromkeys(family for (family,) in rows))
+    return own + waits.families(tx, practice, (cause for (cause,) in causes))
 
 
 def about_client(tx: Tx, practice: str, client_id: str) -> list[str]:

@@ -22,6 +22,13 @@ from daemon.store.lists import Page, Query, Sort
 from tests.store.made import CLINIC, START, at, finding
 
 KINDS = ["invoice.missing", "invoice.changed_in_xero", "payment.differs", "invoiced.other"]
+CAUSES: list[dict[str, Any]] = [
+    {},
+    {"cause": "c1"},
+    {"cause": "c2"},
+    {"cause": "c1", "also": ("c2",)},
+    {"cause": "c2", "also": ("c3", "c1")},
+]
 LABELS = ["Invoice 12", "invoice 12%", "INVOICE_12", "Zoë's straße", "Invoice 12!", "a"]
 
 
@@ -43,7 +50,7 @@ def collections(draw: st.DrawFn) -> list[Discrepancy]:
             practice=draw(st.sampled_from([CLINIC, "hillside"])),
             kind=draw(st.sampled_from(KINDS)),
             policy=draw(st.sampled_from(Policy)),
-            cause=draw(st.sampled_from([None, "c1", "c2"])),
+            **draw(st.sampled_from(CAUSES)),
             amount=draw(st.sampled_from([Decimal(text) for text in ("0", "0.01", "9.99", "10.00", "200")])),
             subject=Subject(
                 label=draw(st.sampled_from(LABELS)),
@@ -70,7 +77,7 @@ queries = st.builds(
         ["", "invoice 12", "12%", "e_1", "STRASSE", "ZOË", "!", "not in xero", "  Invoice   12 ", "7"]
     ),
     text_not=st.sampled_from([(), ("invoice 12",), ("ada", "!")]),
-    cause=st.sampled_from(["", "c1", "none"]),
+    cause=st.sampled_from(["", "c1", "c3", "none"]),
     client=st.sampled_from(["", "7", "none"]),
     assignee=st.sampled_from(["", "ann", "none"]),
     assignee_not=st.sampled_from([(), ("none",), ("ann", "bob")]),
@@ -85,6 +92,12 @@ queries = st.builds(
     offset=st.integers(0, 6),
     limit=st.integers(0, 8),
 )
+
+
+def waited_for(found: Discrepancy) -> tuple[str, ...]:
+    """Every cause; of what is closed, the first."""
+    causes = found.finding.causes
+    return causes[:1] if found.status is Status.CLOSED else causes
 
 
 def passes(found: Discrepancy, query: Query) -> bool:
@@ -105,7 +118,7 @@ def passes(found: Discrepancy, query: Query) -> bool:
         and (not query.statuses or found.status in query.statuses)
         and has(query.text)
         and not any(has(text) for text in query.text_not)
-        and owned(query.cause, about.cause)
+        and query.cause in {"", *(waited_for(found) or ("none",))}
         and owned(query.client, about.client)
         and owned(query.assignee, found.assignee)
         and (found.assignee or "none") not in query.assignee_not
@@ -188,13 +201,13 @@ def naive_groups(everything: list[Discrepancy], query: Query, by: By) -> list[tu
     for each in everything:
         about = each.finding
         keys = {
-            By.KIND: ("", about.kind),
-            By.CLIENT: (about.practice, about.client),
-            By.PRACTICE: (about.practice, about.practice),
-            By.CAUSE: (about.practice, about.cause or ""),
+            By.KIND: [("", about.kind)],
+            By.CLIENT: [(about.practice, about.client)],
+            By.PRACTICE: [(about.practice, about.practice)],
+            By.CAUSE: [(about.practice, cause) for cause in waited_for(each) or ("",)],
         }
-        if passes(each, query):
-            members.setdefault(keys[by], []).append(about.amount)
+        for key in keys[by] if passes(each, query) else ():
+            members.setdefault(key, []).append(about.amount)
     found = [(practice, key, len(amounts), sum(amounts, Decimal(0))) for (practice, key), amounts in members.items()]
     return sorted(found, key=lambda group: (-group[3], -group[2], group[0], group[1]))
 
