@@ -16,10 +16,13 @@ from tests.tui.test_screens import Ui, attached, notices, open_list, screen_text
 from tui.screens import selecting, windowed
 from tui.screens.dialogs import Confirm
 from tui.screens.discrepancies import Discrepancies
+from tui.screens.forms import Form
 from tui.screens.many import Told
 from tui.widgets import Rows
 
 COUNT = 60
+LAST_DAY = "2026-12-31"
+"""A day to come at the desk, whose clock is not the screen's."""
 BOB = Operator(uid=1002, login="bob", role=Role.APPROVER)
 
 
@@ -38,6 +41,11 @@ async def path(shop: Workshop, tmp_path: Path) -> AsyncIterator[str]:
 
 async def total(shop: Workshop, *status: str) -> int:
     return (await shop.app.desk.page(ListQuery(status=status))).total
+
+
+def flat(pilot: Ui) -> str:
+    """The words on the screen, wherever a dialog folds them."""
+    return " ".join(screen_text(pilot).replace("█", " ").split())
 
 
 async def settled(pilot: Ui, screen: Discrepancies) -> None:
@@ -212,7 +220,7 @@ async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: st
     async with attached(path) as pilot:
         screen = await open_list(pilot)
         first = screen.listing.rows[0].id
-        await pilot.press("space", "space", "w", *"goodwill", "enter")
+        await pilot.press("space", "space", "w", *"goodwill", "tab", "tab", *LAST_DAY, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await shop.app.desk.decide(first, Reject(reason="mine"), BOB)
         await pilot.press("y")
@@ -221,6 +229,44 @@ async def test_what_somebody_else_decided_meanwhile_is_refused_and_told(path: st
         assert "it has changed since it was shown" in " ".join(screen_text(pilot).split())
         assert [*screen.selection.kept] == [first]
         assert await total(shop, "waived") == 1
+
+
+async def test_the_list_asks_for_the_terms_of_a_waiver_as_the_review_does(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        row = screen.listing.rows[0]
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Form))
+        assert pilot.app.screen.query_one("#entry-ceiling", Input).value == row.amount
+        assert f"GBP; the difference is {float(row.amount):,.2f} now" in screen_text(pilot)
+        await pilot.press(*"goodwill", "tab", *"1.00", "enter")
+        assert "the ceiling 1.00 is below the difference" in screen_text(pilot)
+        await pilot.press("ctrl+u", *"9999.50", "tab", *LAST_DAY, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "waived" in notices(pilot))
+        waiver = (await shop.app.desk.show(row.id)).waiver
+        assert waiver
+        assert (waiver.ceiling, str(waiver.until), waiver.reason) == ("9999.50", LAST_DAY, "goodwill")
+
+
+async def test_terms_that_the_daemon_refuses_are_there_again_with_its_reason(path: str, shop: Workshop) -> None:
+    async with attached(path) as pilot:
+        await open_list(pilot)
+        await pilot.press("space", "space", "w", *"goodwill", "tab", *"0.01", "enter")
+        await until(pilot, lambda: "the ceiling 0.01 is below" in flat(pilot))
+        form = pilot.app.screen
+        assert form.query_one("#entry-ceiling", Input).has_focus
+        assert [line.value for line in form.query(Input)] == ["goodwill", "0.01", "2026-05-31"]
+        await pilot.press("backspace", "enter")
+        await until(pilot, lambda: "cannot be waived until 2026-05-31" in flat(pilot))
+        assert form.query_one("#entry-until", Input).has_focus
+        assert "the ceiling 0.01 is below" not in flat(pilot)
+        await pilot.press(*LAST_DAY, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "2 of 2 waived" in notices(pilot))
+        assert await total(shop, "waived") == 2
 
 
 @pytest.mark.parametrize("keys", [("asterisk",), ("V", "G", "V"), ("V", "G", "a"), ("b", "a")])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -23,15 +21,16 @@ from daemon.protocol import (
     Waive,
 )
 from daemon.safe import safe
-from tui import asking, calls, following
+from tui import asking, calls, entries, following
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Piece
-from tui.plain import amount, words
+from tui.entries import Entry
+from tui.plain import words
 from tui.screens.dialogs import Confirm
-from tui.screens.forms import Entry, Form, Told
+from tui.screens.forms import Form, Told
 from tui.screens.view import View
-from tui.times import FORMS, complaint, moment_for
+from tui.times import moment_for
 
 _DONE: dict[type[Decision], str] = {
     Reject: "rejected",
@@ -40,8 +39,6 @@ _DONE: dict[type[Decision], str] = {
     Comment: "comment noted",
     Assign: "assigned",
 }
-_SNOOZE = "1d"
-_WAIVER_DAYS = 90
 
 
 class Deciding(View):
@@ -141,8 +138,9 @@ class Deciding(View):
             if error.problem.code == Outcome.STALE and self.found.id == seen.id:
                 self.app.push_screen(Told(following.moved(seen, option, self.found)))
             else:
-                text = safe(f"{error.problem.message}; {error.problem.hint}".rstrip("; "))
-                self.notify(text, title=words(error.problem.code), severity="error", markup=False)
+                self.notify(
+                    safe(entries.said(error.problem)), title=words(error.problem.code), severity="error", markup=False
+                )
             return
         if approval.outcome is not Outcome.ACCEPTED:
             text = f"{words(approval.outcome)}: {safe(approval.message)}".rstrip(": ")
@@ -150,51 +148,24 @@ class Deciding(View):
         await self.reload()
 
     def action_reject(self) -> None:
-        form = Form(
-            asking.about(self.found, "Reject? It does not come back until the facts change."),
-            "rejects",
-            (Entry("reason", "Reason"),),
-        )
-        self._fill(form, lambda texts: Reject(reason=texts["reason"]))
+        text = "Reject? It does not come back until the facts change."
+        self._fill(text, "rejects", (entries.REASON,), lambda texts: Reject(reason=texts["reason"]))
 
     def action_snooze(self) -> None:
         utc, zones = self.desk.world.utc, [self.desk.state.zone(self.found.practice)]
-        form = Form(
-            asking.about(self.found, "Snooze? It comes back at its time, or when the facts change."),
-            "snoozes",
-            (Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, utc(), zones)),),
-        )
-        self._fill(form, lambda texts: Snooze(until=moment_for(texts["until"], utc(), zones)))
+        text = "Snooze? It comes back at its time, or when the facts change."
+        entry = entries.until(utc, zones)
+        self._fill(text, "snoozes", (entry,), lambda texts: Snooze(until=moment_for(texts["until"], utc(), zones)))
 
     def action_waive(self) -> None:
-        currency = self.found.currency
-        difference = str(abs(Decimal(self.found.effect)) or Decimal(self.found.amount))
-        hint = f"the difference is {amount(difference, currency)} now"
-        day = self.desk.world.utc().date() + dt.timedelta(days=_WAIVER_DAYS)
-        lines = asking.about(
-            self.found, "Waive? The difference is accepted; it comes back if it grows or the day is past."
-        )
-        lines += asking.waiver_terms(self.found)
-        form = Form(
-            lines,
-            "waives",
-            (
-                Entry("reason", "Reason"),
-                Entry("ceiling", "Ceiling", difference, hint, _no_amount),
-                Entry("until", "Last day", day.isoformat(), "empty: until somebody ends it", _no_day, optional=True),
-            ),
-        )
-        self._fill(form, _waiver)
+        asked = entries.waiver(self.found, self.found.currency, self.desk.world.utc())
+        self._fill(f"Waive? {entries.WAIVER}", "waives", asked, entries.waive, asking.waiver_terms(self.found))
 
     def action_comment(self) -> None:
-        form = Form(asking.about(self.found, "Comment"), "notes it", (Entry("text", "Comment"),))
-        self._fill(form, lambda texts: Comment(text=texts["text"]))
+        self._fill("Comment", "notes it", (entries.COMMENT,), lambda texts: Comment(text=texts["text"]))
 
     def action_assign(self) -> None:
-        hint = "login name; empty takes the assignment away"
-        entry = Entry("user", "Who looks after it", self.me, hint, optional=True)
-        form = Form(asking.about(self.found, "Assign"), "assigns", (entry,))
-        self._fill(form, lambda texts: Assign(user=texts["user"]))
+        self._fill("Assign", "assigns", (entries.assignee(self.me),), lambda texts: Assign(user=texts["user"]))
 
     def action_sync(self) -> None:
         self.start(self._sync)
@@ -203,40 +174,31 @@ class Deciding(View):
         if await self.ask(calls.sync(self.found.practice)):
             self.notify(f"a cycle of {safe(self.found.practice)} begins", markup=False)
 
-    def _fill(self, form: Form, decision: Callable[[dict[str, str]], Decision]) -> None:
+    def _fill(
+        self,
+        text: str,
+        what: str,
+        asked: Sequence[Entry],
+        decision: Callable[[dict[str, str]], Decision],
+        terms: Sequence[Piece] = (),
+    ) -> None:
         """Ask, and send the decision that the answers make, about what is shown now."""
         discrepancy_id = self.found.id
 
+        async def send(texts: dict[str, str]) -> str:
+            return await self._send(discrepancy_id, decision(texts))
+
         def answered(texts: dict[str, str] | None) -> None:
             if texts:
-                self.start(partial(self._send, discrepancy_id, decision(texts)), "decide")
+                self.start(self.reload, "detail")
 
-        self.app.push_screen(form, answered)
+        self.app.push_screen(Form([*asking.about(self.found, text), *terms], what, asked, send), answered)
 
-    async def _send(self, discrepancy_id: str, decision: Decision) -> None:
-        detail = await self.ask(calls.decide(discrepancy_id, decision))
-        if detail:
-            waits = isinstance(decision, Waive) and detail.status != "waived"
-            self.notify(words(Outcome.WAITING_SECOND_PERSON) if waits else _DONE[type(decision)], markup=False)
-        await self.reload()
-
-
-def _waiver(texts: dict[str, str]) -> Waive:
-    until = dt.date.fromisoformat(texts["until"]) if texts["until"] else None
-    return Waive(reason=texts["reason"], ceiling=Decimal(texts["ceiling"].replace(",", "")), until=until)
-
-
-def _no_amount(text: str) -> str:
-    try:
-        found = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return f"no amount: {text[:40]}; it is such as 12.50"
-    return "" if found.is_finite() and found >= 0 else "a ceiling is not below zero"
-
-
-def _no_day(text: str) -> str:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return f"no day: {text[:40]}; it is YYYY-MM-DD"
-    return ""
+    async def _send(self, discrepancy_id: str, decision: Decision) -> str:
+        try:
+            detail = await self.desk.ask(calls.decide(discrepancy_id, decision))
+        except ControlError as error:
+            return entries.said(error.problem)
+        waits = isinstance(decision, Waive) and detail.status != "waived"
+        self.notify(words(Outcome.WAITING_SECOND_PERSON) if waits else _DONE[type(decision)], markup=False)
+        return ""

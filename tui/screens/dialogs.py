@@ -1,20 +1,18 @@
-"""Dialogs: a question whose safe answer has the focus, a reason to type, and the keys of the present view."""
+"""Dialogs: a question whose safe answer has the focus, and the keys of the present view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
-from daemon.protocol import REASON_MAX
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.screens.typing import Typing
 from tui.widgets import content
 
 
@@ -74,47 +72,6 @@ class Confirm(ModalScreen[bool]):
             self.notify(f"wait until it is shown {safe(self._waits_for)}", severity="warning", markup=False)
         else:
             self.dismiss(yes)
-
-
-class Prompt(Typing[str]):
-    """Asks for a line of text; "" means that the operator thought better of it.
-
-    ``complaint`` says what is wrong with a text, "" if nothing: only a text without one is taken.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
-
-    def __init__(
-        self, lines: Sequence[Piece], what: str, wanted: str, complaint: Callable[[str], str] = lambda _: ""
-    ) -> None:
-        super().__init__()
-        self._lines = lines
-        self._what = what
-        self._wanted = wanted
-        self._complaint = complaint
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield _text([*self._lines, (f"Enter {self._what}s, Esc leaves everything as it is.", "dim")])
-            yield Input(placeholder=self._wanted, max_length=REASON_MAX)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
-        wrong = self._complaint(text) if text else f"needed: {self._wanted}"
-        if wrong:
-            self.notify(safe(wrong), severity="warning", markup=False)
-        else:
-            self.dismiss(text)
-
-    def action_cancel(self) -> None:
-        self.dismiss("")
-
-
-class Reason(Prompt):
-    """Asks for a reason."""
-
-    def __init__(self, lines: Sequence[Piece], what: str) -> None:
-        super().__init__(lines, what, "reason")
 
 
 class Help(ModalScreen[None]):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -14,23 +15,33 @@ from daemon.protocol import (
     Assign,
     BulkRefusal,
     Comment,
+    DiscrepancyView,
     Rehearsal,
     Reject,
     Selected,
     Snooze,
     SomeDecision,
-    Waive,
 )
-from tui import calls
+from tui import calls, entries
 from tui.deciding_many import Outlook, done, question, refusals, verb
 from tui.drawing import Piece
-from tui.screens.dialogs import Confirm, Help, Prompt, Reason
+from tui.entries import Entry
+from tui.screens.dialogs import Confirm, Help
+from tui.screens.forms import Form
 from tui.screens.view import View
-from tui.times import FORMS, complaint, moment_for
+from tui.times import moment_for
 
 
 class Told(Help):
     """What became of a decision on many."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a decision would do to those that were chosen for it."""
+
+    outlook: Outlook
+    chosen: Mapping[str, Selected]
 
 
 class DecidingMany(View):
@@ -63,40 +74,66 @@ class DecidingMany(View):
     def show_progress(self, text: str) -> None:
         self.progress = text
 
+    def alone(self) -> DiscrepancyView | None:
+        """The one that a decision is about, if it is one and here."""
+        return None
+
     def action_approve(self) -> None:
-        self._begin(ApproveRequest())
+        if self._may_begin():
+            self.start(self._approve)
 
     def action_reject(self) -> None:
         lines = self._about("Reject", "It does not come back until the facts change.")
-        self._prompt(Reason(lines, "reject"), lambda text: Reject(reason=text))
+        self._fill(lines, "rejects", (entries.REASON,), lambda texts: Reject(reason=texts["reason"]))
 
     def action_snooze(self) -> None:
         utc, here = self.desk.world.utc, self.place[1]
         zones = {each.timezone for each in self.desk.state.practices if here in ("", each.id)}
         lines = self._about("Snooze", "It comes back at its time, or when the facts change.")
-        prompt = Prompt(lines, "snooze", FORMS, lambda text: complaint(text, utc(), zones))
-        self._prompt(prompt, lambda text: Snooze(until=moment_for(text, utc(), zones)))
+        entry = entries.until(utc, zones)
+        self._fill(lines, "snoozes", (entry,), lambda texts: Snooze(until=moment_for(texts["until"], utc(), zones)))
 
     def action_waive(self) -> None:
-        lines = self._about("Waive", "Each is accepted up to what it is now, and comes back if it grows.")
-        self._prompt(Reason(lines, "waive"), lambda text: Waive(reason=text))
+        asked = entries.waiver(self.alone(), self.desk.state.currency(self.place[1]), self.desk.world.utc())
+        self._fill(self._about("Waive", entries.WAIVER), "waives", asked, entries.waive)
 
     def action_comment(self) -> None:
-        self._prompt(Prompt(self._about("Comment on", ""), "note", "comment"), lambda text: Comment(text=text))
+        lines = self._about("Comment on", "")
+        self._fill(lines, "notes it", (entries.COMMENT,), lambda texts: Comment(text=texts["text"]))
 
     def action_assign(self) -> None:
-        self._prompt(Prompt(self._about("Assign", ""), "assign", "login name"), lambda text: Assign(user=text))
+        operator = self.desk.state.operator
+        entry = entries.assignee(operator.login if operator else "")
+        self._fill(self._about("Assign", ""), "assigns", (entry,), lambda texts: Assign(user=texts["user"]))
 
     def _about(self, what: str, then: str) -> list[Piece]:
         return [(f"{what} {self.meant()}? {then}".rstrip(), "head")]
 
-    def _prompt(self, prompt: Prompt, decision: Callable[[str], SomeDecision]) -> None:
-        if self._may_begin():
-            self.app.push_screen(prompt, lambda text: self._begin(decision(text)) if text else None)
+    def _fill(
+        self,
+        lines: Sequence[Piece],
+        what: str,
+        asked: Sequence[Entry],
+        decision: Callable[[dict[str, str]], SomeDecision],
+    ) -> None:
+        """Ask, and let what the answers make of it be rehearsed before the question closes."""
+        seen: list[_Seen] = []
 
-    def _begin(self, decision: SomeDecision) -> None:
+        async def send(texts: dict[str, str]) -> str:
+            found = await self._look(decision(texts))
+            if found is None:
+                return "it cannot be looked at what this would do"
+            if not found.outlook.count:
+                return " ".join(text.strip() for text, _ in refusals(found.outlook.refused, {}, "would be"))
+            seen[:] = [found]
+            return ""
+
+        def answered(texts: dict[str, str] | None) -> None:
+            if texts:
+                self.start(partial(self._settle, seen[0]))
+
         if self._may_begin():
-            self.start(partial(self._decide, decision))
+            self.app.push_screen(Form(lines, what, asked, send), answered)
 
     def _may_begin(self) -> bool:
         if self.progress:
@@ -107,22 +144,34 @@ class DecidingMany(View):
             return False
         return self.may_decide()
 
-    async def _decide(self, decision: SomeDecision) -> None:
+    async def _approve(self) -> None:
+        found = await self._look(ApproveRequest())
+        if found and found.outlook.count:
+            await self._settle(found)
+        elif found:
+            self.app.push_screen(Told(refusals(found.outlook.refused, found.chosen, "are")))
+
+    async def _look(self, decision: SomeDecision) -> _Seen | None:
+        """What a decision on all that is meant would do; None, with the reason told, if that cannot be seen."""
+        self.show_progress("looking at what this would do")
         try:
-            self.show_progress("looking at what this would do")
             chosen = {each.id: each for each in await self.targets()}
             outlook = await self._rehearse(decision, tuple(chosen)) if chosen else None
-            if outlook is None:
-                return
-            self.show_progress("waiting for your answer")
-            if not outlook.count:
-                self.app.push_screen(Told(refusals(outlook.refused, chosen, "are")))
-            elif await self.app.push_screen_wait(Confirm(self._question(outlook, chosen), verb(decision))):
+        finally:
+            self.show_progress("")
+        return _Seen(outlook, chosen) if outlook else None
+
+    async def _settle(self, seen: _Seen) -> None:
+        """Ask with what would happen, and carry it out."""
+        outlook, chosen = seen.outlook, seen.chosen
+        self.show_progress("waiting for your answer")
+        try:
+            if await self.app.push_screen_wait(Confirm(self._question(outlook, chosen), verb(outlook.decision))):
                 await self._carry_out(outlook, chosen)
         finally:
             self.show_progress("")
 
-    def _question(self, outlook: Outlook, chosen: dict[str, Selected]) -> list[Piece]:
+    def _question(self, outlook: Outlook, chosen: Mapping[str, Selected]) -> list[Piece]:
         practices = {each.practice for each in chosen.values()}
         return question(outlook, sum(self.desk.state.paused(practice)[0] for practice in practices), len(practices))
 
@@ -137,7 +186,7 @@ class DecidingMany(View):
             self.show_progress(f"looking at what this would do: {first + len(part):,} of {len(ids):,}")
         return Outlook(decision, parts)
 
-    async def _carry_out(self, outlook: Outlook, chosen: dict[str, Selected]) -> None:
+    async def _carry_out(self, outlook: Outlook, chosen: Mapping[str, Selected]) -> None:
         """Part by part; what was not decided, for whatever reason, stays selected."""
         count = waiting = 0
         left = list(outlook.refused)
@@ -154,7 +203,7 @@ class DecidingMany(View):
         self._tell(outlook, chosen, count, waiting, left)
 
     def _tell(
-        self, outlook: Outlook, chosen: dict[str, Selected], count: int, waiting: int, left: Sequence[BulkRefusal]
+        self, outlook: Outlook, chosen: Mapping[str, Selected], count: int, waiting: int, left: Sequence[BulkRefusal]
     ) -> None:
         said = f"{count:,} of {len(chosen):,} {done(outlook.decision)}" if len(chosen) > 1 else done(outlook.decision)
         said += f", {waiting:,} of them wait for a second person" if waiting else ""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from daemon.protocol import SELECTED_MAX, Event, ListQuery, Selected
+from daemon.protocol import SELECTED_MAX, DiscrepancyView, Event, ListQuery, Selected
 from daemon.safe import safe
 from tui import calls, selecting
 from tui.desk import Desk
@@ -122,6 +122,12 @@ class Selecting(Windowed):
             return f"the {group.count:,} of {safe(group.label or group.key) or 'this group'}"
         row = self.row()
         return safe(row.subject.label) if row else ""
+
+    def alone(self) -> DiscrepancyView | None:
+        if self.selection.anchor is not None or len(self.selection.kept) > 1:
+            return None
+        row = self.row() if self.group() is None else None
+        return row if row and (not self.selection.kept or row.id in self.selection.kept) else None
 
     def decided(self, ids: Iterable[str]) -> None:
         self.select(selecting.without(self.selection, ids))

@@ -7,11 +7,12 @@ from functools import partial
 
 from daemon.protocol import PracticeState, PracticeStatus
 from daemon.safe import safe
-from tui import calls
-from tui.calls import Call
+from tui import calls, entries
+from tui.calls import Call, ControlError
 from tui.drawing import Piece
 from tui.plain import amount, counted
-from tui.screens.dialogs import Confirm, Reason
+from tui.screens.dialogs import Confirm
+from tui.screens.forms import Form
 from tui.screens.view import View
 
 STEERED: Mapping[str, str] = {
@@ -56,11 +57,14 @@ def _sync(view: View, practice: PracticeStatus) -> None:
 def _pause(view: View, practice: PracticeStatus) -> None:
     lines: list[Piece] = [(f"Pause all writes of {safe(practice.name)}? Detection goes on.", "head")]
 
-    def answered(reason: str | None) -> None:
-        if reason:
-            view.start(partial(view.ask, calls.pause(practice.id, reason)))
+    async def send(texts: dict[str, str]) -> str:
+        try:
+            await view.desk.ask(calls.pause(practice.id, texts["reason"]))
+        except ControlError as error:
+            return entries.said(error.problem)
+        return ""
 
-    view.app.push_screen(Reason(lines, "pause"), answered)
+    view.app.push_screen(Form(lines, "pauses", (entries.REASON,), send))
 
 
 def _resume(view: View, practice: PracticeStatus) -> None:
