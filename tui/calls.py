@@ -20,6 +20,7 @@ from daemon.protocol import (
     BulkDecision,
     BulkRequest,
     BulkResult,
+    CausesRequest,
     CorrectionView,
     Decision,
     Detail,
@@ -47,6 +48,7 @@ from daemon.protocol import (
     SyncRequest,
     SyncState,
     UndoRequest,
+    WaitingSums,
 )
 
 M = TypeVar("M", bound=Message)
@@ -148,6 +150,11 @@ def rehearse(ids: tuple[str, ...], decision: SomeDecision) -> Call[Rehearsal]:
 def some(ids: tuple[str, ...], decision: SomeDecision, seq: int) -> Call[BulkResult]:
     """One decision on these, but for those that changed after ``seq``."""
     return Call("POST", "/some", BulkResult, msgspec.json.encode(SomeRequest(ids=ids, decision=decision, seq=seq)))
+
+
+def waiting(cause_ids: tuple[str, ...]) -> Call[WaitingSums]:
+    """What waits for these causes, if they are mended together."""
+    return Call("POST", "/waiting", WaitingSums, msgspec.json.encode(CausesRequest(ids=cause_ids)))
 
 
 def autonomy() -> Call[Autonomy]:

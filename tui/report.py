@@ -18,6 +18,7 @@ from daemon.protocol import (
 )
 from daemon.safe import safe
 from tui.plain import amount, table, when, words
+from tui.waiting import words_of
 
 _WIDTH = 100
 _STATUS_HEAD = (
@@ -91,6 +92,7 @@ def detail_lines(detail: Detail) -> list[str]:
         f"seen      {when(detail.first_seen)} to {when(detail.last_seen)}",
         *_subject_lines(detail.subject),
         *(f"cause     {safe(cause)}" for cause in detail.causes or filter(None, (detail.cause,))),
+        *([f"waiting   {words_of(detail.waiting)}"] if detail.waiting else []),
         *([f"assigned  {safe(detail.assignee)}"] if detail.assignee else []),
         *([f"snoozed   until {when(detail.snoozed_until)}"] if detail.snoozed_until else []),
         *_waiver_lines(detail),

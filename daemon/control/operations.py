@@ -41,6 +41,7 @@ from daemon.protocol import (
     SomeRequest,
     Status,
     SyncState,
+    WaitingSums,
 )
 
 
@@ -106,6 +107,10 @@ class Operations(Protocol):
 
     async def rehearse(self, request: SomeRequest, operator: Operator) -> Rehearsal:
         """What ``some`` would do; does nothing."""
+        ...
+
+    async def waiting(self, cause_ids: Sequence[str]) -> WaitingSums:
+        """What waits for these causes and goes on by mending them together; unknown ids are passed over."""
         ...
 
     async def autonomy(self) -> Autonomy: ...

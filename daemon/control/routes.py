@@ -21,6 +21,7 @@ from daemon.protocol import (
     ApproveRequest,
     Assign,
     BulkRequest,
+    CausesRequest,
     Comment,
     Decision,
     GroupBy,
@@ -95,6 +96,7 @@ class Routes:
             web.post("/bulk", self.bulk),
             web.post("/some", self.some),
             web.post("/rehearsal", self.rehearse),
+            web.post("/waiting", self.waiting),
             web.get("/autonomy", self.autonomy),
             web.get("/corrections/{id}", self.correction),
             web.post("/sync", self.sync),
@@ -154,6 +156,9 @@ class Routes:
 
     async def rehearse(self, request: web.Request) -> web.Response:
         return answer(await self._operations.rehearse(await _body(request, SomeRequest), request[OPERATOR]))
+
+    async def waiting(self, request: web.Request) -> web.Response:
+        return answer(await self._operations.waiting((await _body(request, CausesRequest)).ids))
 
     async def autonomy(self, _: web.Request) -> web.Response:
         return answer(await self._operations.autonomy())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, CorrectionStatus, Option
 from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Waiver
-from daemon.core.model import Kind, Ref, Value
+from daemon.core.model import ZERO, Kind, Ref, Value
 from daemon.core.walk_in import is_walk_in
 from daemon.core.wording import writes
 from daemon.protocol import (
@@ -19,9 +20,11 @@ from daemon.protocol import (
     OptionView,
     RecordView,
     SubjectView,
+    Waiting,
     WaiverView,
     WriteView,
 )
+from daemon.store.waits import Held
 
 _XERO_WEB = "https://go.xero.com/"
 _XERO_PATHS = {
@@ -72,6 +75,23 @@ def detail_view(view: DiscrepancyView, history: tuple[HistoryEntry, ...]) -> Det
     """A view with its history added."""
     fields = {name: getattr(view, name) for name in view.__struct_fields__}
     return Detail(**fields, history=history)
+
+
+def waiting_by_currency(found: Iterable[tuple[str, Held]]) -> tuple[Waiting, ...]:
+    """What waits in practices, each with its currency, as one sum for each currency."""
+    sums: dict[str, list[Held]] = {}
+    for currency, held in found:
+        sums.setdefault(currency, []).append(held)
+    return tuple(
+        Waiting(
+            currency=currency,
+            count=sum(each.count for each in of_it),
+            amount=money(sum((each.amount for each in of_it), ZERO)),
+            freed=sum(each.freed for each in of_it),
+            freed_amount=money(sum((each.freed_amount for each in of_it), ZERO)),
+        )
+        for currency, of_it in sums.items()
+    )
 
 
 def option_view(option: Option, currency: str) -> OptionView:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.control.operations import UnknownId
-from daemon.control.views import correction_view
+from daemon.control.views import correction_view, waiting_by_currency
 from daemon.core.correction import Option
 from daemon.core.discrepancy import Discrepancy
 from daemon.desk import left_out, switches, weighing
@@ -58,12 +58,13 @@ from daemon.protocol import (
     SelectedPage,
     SomeRequest,
     SyncState,
+    WaitingSums,
 )
 from daemon.protocol import Status as DaemonStatus
 from daemon.pulse import Pulse
 from daemon.reconciler.engine import Engine
 from daemon.report.reports import Reports
-from daemon.store import audit, corrections, state
+from daemon.store import audit, corrections, state, waits
 from daemon.store.database import Database
 from daemon.store.tx import Tx
 
@@ -206,6 +207,11 @@ class Desk:
 
     async def rehearse(self, request: SomeRequest, operator: Operator) -> Rehearsal:
         return await self._bulk.rehearse(request, operator)
+
+    async def waiting(self, cause_ids: Sequence[str]) -> WaitingSums:
+        found = await self._db.read(lambda tx: waits.held(tx, cause_ids))
+        currencies = [place_of(self._engines, each.practice).currency for each in found]
+        return WaitingSums(sums=waiting_by_currency(zip(currencies, found, strict=True)))
 
     def _deciders(self, row: Discrepancy) -> tuple[Approvals, Decisions, str]:
         currency = self._engine(row.finding.practice).practice.settings.currency

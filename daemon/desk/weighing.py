@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from daemon.control import weighing
-from daemon.control.views import Place, detail_view, discrepancy_view
+from daemon.control.views import Place, detail_view, discrepancy_view, waiting_by_currency
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, Option
 from daemon.core.discrepancy import Discrepancy, Finding
@@ -18,19 +18,21 @@ from daemon.desk.history import history_entry
 from daemon.practice import Practice
 from daemon.protocol import CorrectionView, Detail, LedgerView, OptionView
 from daemon.reconciler.reference import build_rules
-from daemon.store import audit, corrections, discrepancies, families, journal, state
+from daemon.store import audit, corrections, discrepancies, families, journal, state, waits
 from daemon.store.tx import Tx
 
 _HISTORY_MAX = 500
 
 
 def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
-    """A discrepancy with its last correction step by step, and its history."""
+    """A discrepancy with its last correction step by step, its history, and what waits for it."""
     newest = corrections.shown(tx, row)
     entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
     titles = {option.id: option.title for option in row.finding.options}
     detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry, titles) for entry in entries))
-    return msgspec.structs.replace(detail, correction=followed(tx, newest, place.currency) if newest else None)
+    waiting = waiting_by_currency((place.currency, held) for held in waits.held(tx, [row.id]))
+    correction = followed(tx, newest, place.currency) if newest else None
+    return msgspec.structs.replace(detail, correction=correction, waiting=next(iter(waiting), None))
 
 
 def followed(tx: Tx, correction: Correction, currency: str) -> CorrectionView:

@@ -52,6 +52,7 @@ from daemon.protocol.discrepancies import (
     RecordView,
     Sort,
     SubjectView,
+    Waiting,
     WaiverView,
     WriteView,
 )
@@ -89,6 +90,7 @@ from daemon.protocol.health import (
 from daemon.protocol.many import (
     SELECTED_MAX,
     SOME_MAX,
+    CausesRequest,
     Group,
     GroupBy,
     GroupPage,
@@ -98,6 +100,7 @@ from daemon.protocol.many import (
     Share,
     SomeDecision,
     SomeRequest,
+    WaitingSums,
     WriteCount,
 )
 from daemon.protocol.records import (
@@ -164,6 +167,7 @@ __all__ = [
     "BulkRequest",
     "BulkResult",
     "By",
+    "CausesRequest",
     "Change",
     "Changed",
     "Closed",
@@ -242,6 +246,8 @@ __all__ = [
     "SyncState",
     "SystemBudget",
     "UndoRequest",
+    "Waiting",
+    "WaitingSums",
     "Waive",
     "WaiverView",
     "WriteCount",

@@ -124,6 +124,19 @@ class DiscrepancyView(Message, frozen=True, kw_only=True):
         return None
 
 
+class Waiting(Message, frozen=True, kw_only=True):
+    """The open and approved discrepancies that wait for some causes, each counted once, and their money.
+
+    ``freed`` of them wait for nothing else and go on once those are mended; what waits for them is not counted.
+    """
+
+    currency: str
+    count: int
+    amount: str
+    freed: int
+    freed_amount: str
+
+
 class HistoryEntry(Message, frozen=True, kw_only=True):
     """Something that happened to a discrepancy: who did what, when, in one sentence."""
 
@@ -140,7 +153,7 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     nothing forbids it, ``undo_refusal`` why nothing can be undone; above ``four_eyes_over`` (zero: never) two people
     must agree; ``closed_through`` is the last closed day of the books; ``timezone`` the practice's; ``settle_s`` how
     long a write in doubt may still land; ``cause_summary`` says what its causes are; ``client_name`` whom it is
-    about, "" where that is nobody or unknown.
+    about, "" where that is nobody or unknown; ``waiting`` what waits for it, None if nothing does.
     """
 
     history: tuple[HistoryEntry, ...] = ()
@@ -154,6 +167,7 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     settle_s: int = 0
     cause_summary: str = ""
     client_name: str = ""
+    waiting: Waiting | None = None
 
 
 class Page(Message, frozen=True, kw_only=True):

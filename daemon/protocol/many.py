@@ -9,6 +9,7 @@ import msgspec
 
 from daemon.protocol.base import Message, Short
 from daemon.protocol.decisions import ApproveRequest, BulkRefusal, Decision
+from daemon.protocol.discrepancies import Waiting
 
 SELECTED_MAX = 4000
 SOME_MAX = 200
@@ -76,6 +77,18 @@ class SomeRequest(Message, frozen=True, kw_only=True):
     ids: Ids
     decision: SomeDecision
     seq: int = 0
+
+
+class CausesRequest(Message, frozen=True, kw_only=True):
+    """What waits for these, if they are mended together?"""
+
+    ids: Annotated[tuple[Short, ...], msgspec.Meta(min_length=1, max_length=SELECTED_MAX)]
+
+
+class WaitingSums(Message, frozen=True, kw_only=True):
+    """What waits, a sum for each currency; empty if nothing does."""
+
+    sums: tuple[Waiting, ...]
 
 
 class Share(Message, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from daemon.protocol import (
     ListQuery,
     Reject,
     Snooze,
+    Waiting,
     Waive,
 )
 from tests.desk.office import ANN, BOB, VISIT, Office, office
@@ -341,7 +342,12 @@ class TestBulk:
         clinic.act("provet", "invoice_visit", client=3, rows=[{**VISIT[0], "vat_percentage": "13.5"}])
         await clinic.cycle()
         cause = await clinic.only(kind="mapping.missing")
-        assert len(await clinic.listed(cause=cause.id)) == 2
+        waiting = await clinic.listed(cause=cause.id)
+        assert len(waiting) == 2
+        both = Waiting(currency="GBP", count=2, amount="90.80", freed=2, freed_amount="90.80")
+        assert (await clinic.show(cause.id)).waiting == both
+        assert (await clinic.desk.waiting([cause.id, "nothing"])).sums == (both,)
+        assert (await clinic.show(waiting[0].id)).waiting is None
         assert (await decide_all(clinic, Waive(reason="not ours"), cause=cause.id)).decided == 2
         assert len(await clinic.listed("waived")) == 2
 

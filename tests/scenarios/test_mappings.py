@@ -11,6 +11,7 @@ import pytest
 
 from daemon.app import _reload as reload_settings
 from daemon.core.discrepancy import Discrepancy, Policy
+from daemon.protocol import ListQuery
 from tests.support.workshop import Workshop, workshop
 
 VISIT = {"name": "Consultation", "price": "42.50"}
@@ -204,6 +205,12 @@ async def test_a_mapping_added_to_the_settings_releases_what_waits_for_it(tmp_pa
         assert await shop.found() == []
 
 
+async def waiting_for(shop: Workshop, *causes: str) -> tuple[int, int]:
+    """How many wait for these causes, and how many of them for nothing else."""
+    (found,) = (await shop.app.desk.waiting(causes)).sums
+    return found.count, found.freed
+
+
 async def test_all_that_a_document_and_its_payments_wait_for_is_listed_at_once(tmp_path: Path) -> None:
     def change(text: str) -> str:
         return tracked(text.replace('"11" = "090"', '"11" = "815"'))
@@ -224,6 +231,12 @@ async def test_all_that_a_document_and_its_payments_wait_for_is_listed_at_once(t
         shown = await shop.app.desk.show(waiting.id)
         assert (shown.cause, sorted(shown.causes)) == (shown.causes[0], sorted(row.id for row in found))
         assert all(row.finding.summary in shown.cause_summary for row in found)
+        for row in found:
+            assert await waiting_for(shop, row.id) == (1, 0), "it waits for the others as well"
+            assert [each.id for each in (await shop.app.desk.page(ListQuery(cause=row.id))).discrepancies] == [
+                waiting.id
+            ]
+        assert await waiting_for(shop, *(row.id for row in found)) == (1, 1), "together they let it go on"
         for left, each in zip((3, 2, 1, 0), mend, strict=True):
             each(shop)
             await poll(shop, MINUTES)
