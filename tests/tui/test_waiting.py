@@ -19,13 +19,17 @@ def waiting(count: int, amount: str, freed: int, freed_amount: str) -> Waiting:
     [
         (
             waiting(37, "4310.20", 35, "4000.00"),
-            "37 discrepancies of 4,310.20 GBP wait for this: "
-            "35 of 4,000.00 GBP go on by it, 2 wait for another cause as well",
+            (
+                "37 discrepancies of 4,310.20 GBP wait for this: "
+                "35 of 4,000.00 GBP go on by it, 2 wait for another cause as well"
+            ),
         ),
         (
             waiting(2, "30.00", 1, "10.00"),
-            "2 discrepancies of 30.00 GBP wait for this: "
-            "1 of 10.00 GBP goes on by it, 1 waits for another cause as well",
+            (
+                "2 discrepancies of 30.00 GBP wait for this: "
+                "1 of 10.00 GBP goes on by it, 1 waits for another cause as well"
+            ),
         ),
         (waiting(3, "9.00", 3, "9.00"), "3 discrepancies of 9.00 GBP wait for this and go on by it"),
         (waiting(1, "9.00", 1, "9.00"), "1 discrepancy of 9.00 GBP waits for this and goes on by it"),
