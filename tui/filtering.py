@@ -19,6 +19,8 @@ from daemon.protocol import TEXT_MAX, ListQuery
 
 TERMS = "words kind:payment -kind:contact amount>100 practice:… status:snoozed assignee:me age>7d"
 
+KNOWN_TERMS = "terms: words kind: practice: status: policy: assignee: client: cause: amount> age>"
+
 _FIELDS = ("kind", "practice", "status", "policy", "assignee", "client", "cause", "amount", "age")
 _TERM = re.compile(rf"(?P<not>[-!]?)(?P<field>{'|'.join(_FIELDS)})(?P<op>[:=]|[<>]=?)(?P<value>.*)")
 _AGE = re.compile(r"(\d{1,4})(min|h|d|w)")
@@ -80,6 +82,20 @@ def candidates(text: str, known: Known) -> list[str]:
         return [f"{sign}{field}:{value}" for value in known.values(field) if value.startswith(typed) and value != typed]
     shown = [f"{field}>" if field in {"amount", "age"} else f"{field}:" for field in _FIELDS]
     return [f"{sign}{field}" for field in shown if field.startswith(bare) and field != bare]
+
+
+def offered(text: str, known: Known, room: int) -> str:
+    """What the last word could become, in ``room`` columns: values alone, and how many do not fit."""
+    found = [each.partition(":")[2] or each for each in candidates(text, known)]
+    shown = found
+    while shown and len(line := _offer(shown, len(found))) > room:
+        shown = shown[:-1]
+    return line if shown else ""
+
+
+def _offer(shown: Sequence[str], count: int) -> str:
+    more = f"  +{count - len(shown)} more: type on" if len(shown) < count else ""
+    return f"Tab: {'  '.join(shown)}{more}"
 
 
 def completed(text: str, known: Known) -> str:

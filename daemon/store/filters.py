@@ -10,6 +10,7 @@ from enum import StrEnum
 from daemon.core.amounts import cents
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.family import fold
+from daemon.core.kinds import KINDS
 from daemon.core.model import Value
 from daemon.errors import Invalid
 from daemon.store.codec import listed, stamp
@@ -18,6 +19,9 @@ NONE = "none"
 """As assignee, cause or client: those that have none."""
 
 _TEXT_MAX = 500
+_WORDS_MAX = 16
+"""Words of a text that are looked for one by one; what follows them is looked for as it stands."""
+
 _SCANNED = "id || ''"
 """The id, as no index has it."""
 _Term = tuple[str, Sequence[object]]
@@ -37,8 +41,9 @@ class Sort(StrEnum):
 class Query(Value, frozen=True, kw_only=True):
     """A filter, an order and a window. Empty text and None filter nothing; no ``statuses`` means every status.
 
-    ``kind`` and ``kind_not`` name kinds, or the word before their dot. ``seen_before`` is exclusive, ``seen_from`` and
-    both bounds of the amount are inclusive.
+    ``text`` lets through what tells all of its words, in its kind, label, summary, ids or client's name; a ``text_not``
+    takes that out. ``kind`` and ``kind_not`` name kinds, or the word before their dot. ``seen_before`` is exclusive,
+    ``seen_from`` and both bounds of the amount are inclusive.
     """
 
     practice: str = ""
@@ -130,10 +135,11 @@ def _terms(query: Query, *, ordered: bool, few: bool) -> Iterator[_Term]:
         yield f"NOT {term}", values
     yield from _owner_terms(query, few=few)
     yield from _bounds(query)
-    for text in (query.text,) if query.text else ():
-        yield "search LIKE ? ESCAPE '!'", (_pattern(text),)
+    if query.text:
+        yield _telling(query.text)
     for text in query.text_not:
-        yield "search NOT LIKE ? ESCAPE '!'", (_pattern(text),)
+        term, values = _telling(text)
+        yield f"NOT {term}", values
 
 
 def _owner_terms(query: Query, *, few: bool) -> Iterator[_Term]:
@@ -182,10 +188,17 @@ def _of_kind(kind: str) -> _Term:
     return "(kind = ? OR kind LIKE ? ESCAPE '!')", (kind, f"{_escaped(kind)}.%")
 
 
-def _pattern(text: str) -> str:
+def _telling(text: str) -> _Term:
+    """Every word of a text stands in the kind, the label, the summary, an id or the client's name."""
     if len(text) > _TEXT_MAX:
         raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
-    return f"%{_escaped(fold(text))}%"
+    terms: list[str] = []
+    values: list[object] = []
+    for word in fold(text).split(" ", _WORDS_MAX - 1):
+        kinds = tuple(kind for kind in KINDS if word in kind)
+        terms.append(f"({f'kind IN {listed(kinds)} OR ' if kinds else ''}search LIKE ? ESCAPE '!')")
+        values += [*kinds, f"%{_escaped(word)}%"]
+    return f"({' AND '.join(terms)})", values
 
 
 def _escaped(text: str) -> str:

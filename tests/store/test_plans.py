@@ -91,6 +91,7 @@ async def test_a_window_is_read_from_an_index_in_its_order(db: Database, query: 
     ("query", "index"),
     [
         (Query(text="ada"), "discrepancy_text"),
+        (Query(text="total_differs ada"), "discrepancy_text"),
         (Query(practice=CLINIC, text_not=("ada",)), "discrepancy_text"),
         (Query(text="ada", assignee="ann"), "discrepancy_search"),
         (Query(assignee="ann"), "discrepancy_search"),

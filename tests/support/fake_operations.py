@@ -371,11 +371,11 @@ def _keeps(query: ListQuery, found: Discrepancy) -> bool:
         and not any(kind in query.kind_not for kind in kinds)
         and (not query.status or found.status in query.status)
         and query.policy in ("", it.policy)
-        and _contains(query.text, (it.subject.label, it.summary, it.id))
+        and _contains(query.text, (it.kind, it.subject.label, it.summary, it.id))
         and (query.min_amount is None or it.amount >= query.min_amount)
         and (query.max_amount is None or it.amount <= query.max_amount)
     )
 
 
 def _contains(text: str, places: Sequence[str]) -> bool:
-    return any(text.casefold() in place.casefold() for place in places)
+    return all(any(word in place.casefold() for place in places) for word in text.casefold().split())

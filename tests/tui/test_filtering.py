@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from daemon.listing import parse_query
 from daemon.protocol import ListQuery, Sort
-from tui.filtering import FilterError, Known, candidates, completed, parse_filter
+from tui.filtering import (
+    FilterError,
+    Known,
+    candidates,
+    completed,
+    offered,
+    parse_filter,
+)
 
 BASE = ListQuery(practice="riverside", sort=Sort.AGE)
 NOW = dt.datetime(2026, 3, 8, 12, tzinfo=dt.UTC)
@@ -108,6 +115,15 @@ def test_what_is_unclear_is_asked_back(text: str, why: str) -> None:
 def test_the_last_word_is_completed(text: str, possible: list[str], then: str) -> None:
     assert candidates(text, KNOWN) == possible
     assert completed(text, KNOWN) == then
+
+
+def test_all_that_can_be_completed_is_shown_or_counted() -> None:
+    assert offered("status:", KNOWN, 60) == "Tab: open  approved  snoozed  waived  rejected  closed  all"
+    kinds = offered("-kind:", KNOWN, 60)
+    assert len(kinds) <= 60
+    shown = len(kinds.partition("  +")[0].split()) - 1
+    assert kinds.endswith(f"  +{len(candidates('-kind:', KNOWN)) - shown} more: type on")
+    assert offered("ada", KNOWN, 60) == offered("status:", KNOWN, 5) == ""
 
 
 @given(st.text(max_size=60))

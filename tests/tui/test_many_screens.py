@@ -200,6 +200,18 @@ async def test_no_is_no(path: str, shop: Workshop) -> None:
         assert len(screen.selection.kept) == COUNT
 
 
+async def test_a_bare_word_finds_kinds_and_an_empty_filter_names_its_terms(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", *"missing_in_x")
+        await until(pilot, lambda: list(screen.listing.groups) == ["payment.missing_in_xero"])
+        await pilot.press("ctrl+u", *"total_diffs")
+        await until(pilot, lambda: "nothing matches" in screen_text(pilot))
+        assert "words kind: practice: status:" in screen_text(pilot)
+        await pilot.press("ctrl+u", *"status:")
+        await until(pilot, lambda: "waived  rejected  closed  all" in screen_text(pilot))
+
+
 async def test_a_group_is_rejected_whole(path: str, shop: Workshop) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)
@@ -328,7 +340,7 @@ async def test_the_filter_hints_and_completes_its_terms(path: str) -> None:
         await pilot.press("slash", *"pol")
         await until(pilot, lambda: "Tab: policy:" in screen_text(pilot))
         await pilot.press("tab", "h", "a")
-        await until(pilot, lambda: "policy:hand_work" in screen_text(pilot))
+        await until(pilot, lambda: "Tab: hand_work" in screen_text(pilot))
         await pilot.press("tab")
         assert screen.query_one(Input).value == "policy:hand_work"
         await until(pilot, lambda: screen.listing.total == 0)

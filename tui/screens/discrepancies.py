@@ -15,10 +15,11 @@ from daemon.safe import safe
 from tui import folds, selecting
 from tui.desk import Desk
 from tui.drawing import Column, Piece
-from tui.filtering import TERMS, FilterError, Known, candidates, completed, parse_filter
+from tui.filtering import KNOWN_TERMS, TERMS, FilterError, Known, completed, offered, parse_filter
 from tui.folds import Folds
 from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import requery
+from tui.plain import cells
 from tui.remembered import ViewMemory
 from tui.screens.review import Review
 from tui.screens.selecting import Selecting
@@ -28,6 +29,7 @@ from tui.widgets import FilterLine, Head, Line
 _SUMS = 3
 """How many pieces of the summary stay where words to complete take the place of the others: all but count by kind."""
 
+_GAP = "  "
 _ROWS_OF = 30
 """Characters of a filter that is named beside another."""
 
@@ -185,9 +187,10 @@ class Discrepancies(Selecting):
         if not (self._wants_groups() if self.folds.by else self._unanswered()):
             self._answered = self._typed
         summary: list[Piece] = [(f" {safe(self.problem)}", "bad")] if self.problem else self._summary()
-        terms = self._terms()
-        self.query_one("#groups", Line).show([*summary[:_SUMS], *terms] if terms else summary)
-        self.query_one(Head).show(list_head(self._columns(), self.listing))
+        shown = summary[:_SUMS] if self._terms(self.size.width) else summary
+        room = self.size.width - sum(cells(text) for text, _ in shown) - len(_GAP)
+        self.query_one("#groups", Line).show([*shown, (_GAP + safe(self._terms(room)), "dim")])
+        self.query_one(Head).show(self._head())
         self.show_selection()
 
     def show_selection(self) -> None:
@@ -199,11 +202,20 @@ class Discrepancies(Selecting):
         login = state.operator.login if state.operator else ""
         return Known(tuple(practice.id for practice in state.practices), login, self.desk.world.utc())
 
-    def _terms(self) -> list[Piece]:
+    def _terms(self, room: int) -> str:
         """The words that can be completed where one types."""
         line = self.query_one(Input)
-        possible = candidates(line.value, self._known()) if self.focused is line else []
-        return [(f"  Tab: {'  '.join(safe(each) for each in possible[:12])}", "dim")] if possible else []
+        return offered(line.value, self._known(), room) if self.focused is line else ""
+
+    def _head(self) -> list[Piece]:
+        """The titles; of an empty list, what its filter could say."""
+        if self._empty and self.query_one(Input).value:
+            return [(f"  {KNOWN_TERMS}", "dim")]
+        return list_head(self._columns(), self.listing)
+
+    @property
+    def _empty(self) -> bool:
+        return (self.listing.total if self.folds.by is None else self.seen and self.seen[0]) == 0
 
     def _remember(self) -> None:
         query, by = self.filter, self.folds.by
@@ -219,7 +231,7 @@ class Discrepancies(Selecting):
         if self._answered != self._typed and self.desk.state.connection is not Connection.LIVE:
             rows = f"the rows of `{safe(self._answered, _ROWS_OF)}`" if self._answered else "the rows without a filter"
             return [(f" ! showing {rows} until the daemon is back", "warn")]
-        if (self.listing.total if self.folds.by is None else self.seen and self.seen[0]) == 0:
+        if self._empty:
             filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
             return [(f" ✓ {filtered}", "good")]
         currency = self.desk.state.currency(self.filter.practice)
