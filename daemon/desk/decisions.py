@@ -17,7 +17,7 @@ from daemon.desk.notes import note
 from daemon.errors import Invalid
 from daemon.practice import Practice
 from daemon.protocol import Assign, Comment, Decision, Operator, Reject, Snooze, Waive
-from daemon.store import discrepancies
+from daemon.store import discrepancies, families
 from daemon.store.tx import Tx
 
 _FAR = dt.timedelta(days=3660)
@@ -124,8 +124,12 @@ def _restate(
     waiver: Waiver | None = None,
     rejected_facts: str = "",
 ) -> None:
-    """Store a discrepancy under a decision; the one before is no longer in force."""
+    """Store a discrepancy under a decision; the one before is no longer in force. What waits for it in its family is
+    judged anew."""
     fresh = msgspec.structs.replace(
         discrepancy, status=status, snoozed_until=snoozed_until, waiver=waiver, rejected_facts=rejected_facts
     )
     discrepancies.put(tx, fresh)
+    practice, family = discrepancy.finding.practice, discrepancy.finding.family
+    if any(row.finding.cause == discrepancy.id for row in discrepancies.open_in(tx, practice, family)):
+        families.mark(tx, practice, [family])

@@ -17,7 +17,7 @@ from daemon.store import discrepancies, families, reach, waits
 from daemon.store import discrepancy_rows as rows
 from daemon.store import links as stored_links
 from daemon.store.codec import execute_in, from_cents, stamp
-from daemon.store.standing import closed, reassessed
+from daemon.store.standing import closed, let_go, reassessed
 from daemon.store.tx import Tx
 
 _EXPLAINING = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
@@ -106,10 +106,10 @@ def _save_findings(tx: Tx, practice: str, findings: Sequence[Finding], now: date
     ids = [finding.id for finding in findings]
     known = {before.id: before for before in rows.select_ids(tx, practice, ids)}
     under_way = _under_way(tx, ids)
+    judged = {f.id: reassessed(f, known.get(f.id), now=now, under_way=f.id in under_way) for f in findings}
     changed = []
-    for finding in findings:
-        before = known.get(finding.id)
-        after = reassessed(finding, before, now=now, under_way=finding.id in under_way)
+    for id_, row in judged.items():
+        before, after = known.get(id_), let_go(row, judged)
         if before is None or msgspec.structs.replace(after, last_seen=before.last_seen) != before:
             changed.append(discrepancies.put(tx, after))
     unchanged = [id_ for id_ in ids if id_ not in {each.id for each in changed}]

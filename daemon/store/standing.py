@@ -7,6 +7,7 @@ program never does what a person refused.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import msgspec
 
@@ -28,6 +29,16 @@ def reassessed(finding: Finding, before: Discrepancy | None, *, now: dt.datetime
         waiver=_bounded(before) if status is Status.WAIVED else None,
         rejected_facts=before.rejected_facts if status is Status.REJECTED else "",
     )
+
+
+def let_go(row: Discrepancy, causes: Mapping[str, Discrepancy]) -> Discrepancy:
+    """What waits for an edit that a person waived or rejected goes its own way: nothing will be edited."""
+    finding, cause = row.finding, causes.get(row.finding.cause or "")
+    decided = cause is not None and cause.status in {Status.WAIVED, Status.REJECTED}
+    if not decided or finding.policy is not Policy.HOLD or not finding.options:
+        return row
+    finding = msgspec.structs.replace(finding, policy=Policy.AUTOMATIC, cause=None)
+    return msgspec.structs.replace(row, finding=_by_hand(finding) if row.by_hand else finding)
 
 
 def _by_hand(finding: Finding) -> Finding:

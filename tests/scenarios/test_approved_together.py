@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from daemon.core.correction import CorrectionStatus
+from daemon.protocol import Reject, Waive
 from daemon.sandbox.provet.records import RowSpec
 from daemon.store import corrections
 from tests.scenarios.clinic import CARD, CASH, PERSON
-from tests.scenarios.till import accounts, in_step, take, till, visit
+from tests.scenarios.till import GROSS, accounts, booked, in_step, take, till, visit
 
 
 async def test_of_two_approvals_that_remove_one_payment_the_second_is_stale(tmp_path: Path) -> None:
@@ -47,3 +51,23 @@ async def test_a_document_posted_anew_takes_a_payment_that_was_entered_anew_as_p
         await it.approve(changed, "repost")
         await in_step(it)
         assert accounts(it, invoice) == {"091": Decimal(20)}
+
+
+@pytest.mark.parametrize("decision", [Reject(reason="its date is right"), Waive(reason="its date is right")])
+async def test_money_does_not_wait_for_an_edit_that_a_person_does_not_want(
+    tmp_path: Path, decision: Reject | Waive
+) -> None:
+    async with till(tmp_path) as it:
+        invoice, desk = await visit(it), it.shop.app.desk
+        await desk.pause("riverside", "month end", PERSON)
+        it.do(it.provet.change_invoice_date, invoice, it.today - dt.timedelta(days=3))
+        it.do(it.provet.pay_in_full, invoice, CARD)
+        await it.sync()
+        found = {row.finding.kind: row for row in await it.found()}
+        edit = found["invoice.changed_in_provet"]
+        assert found["payment.missing_in_xero"].finding.cause == edit.id
+        await desk.decide(edit.id, decision, PERSON)
+        await desk.resume("riverside", PERSON)
+        await it.sync()
+        assert (await it.kinds(), accounts(it, invoice)) == ([], {"090": GROSS})
+        assert booked(it, invoice).day == it.today
