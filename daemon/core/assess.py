@@ -26,7 +26,7 @@ from daemon.core.payments import judge_payments, payment_links
 from daemon.core.rules import Rules
 from daemon.core.scenes import scene
 from daemon.core.split import joined
-from daemon.core.unexplained import unexplained
+from daemon.core.unexplained import explaining
 from daemon.core.view import Scene, View
 from daemon.core.walk_in import is_walk_in
 from daemon.core.walk_in_contact import judge_walk_in, match_walk_in
@@ -118,7 +118,7 @@ def _assess_invoice(family: Family, rules: Rules) -> Assessment:
     excluded = sum((exclusion.amount for exclusion in exclusions), ZERO)
     left = books.provet - books.xero - excluded - sum((case.effect for case in cases), ZERO)
     if left and in_scope:
-        cases.append(unexplained(in_scope, left, rules))
+        cases = explaining(cases, in_scope, left, rules)
     gaps = {gap.key: gap for view, own in judged if not view.excluded for gap in _gaps(view, own, stage)}
     return Assessment(
         findings=_documents_first([_cautious(found(case, family.id, rules), family) for case in cases]),

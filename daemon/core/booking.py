@@ -11,7 +11,7 @@ import msgspec
 from daemon.core.correction import CreatePayment
 from daemon.core.family import marked_partner, payment_reference
 from daemon.core.ledger import settlement
-from daemon.core.mappings import Gap, payment_account, recording_gap
+from daemon.core.mappings import Gap, method_gaps, payment_account, recording_gap
 from daemon.core.model import ZERO, Payment
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
@@ -22,9 +22,10 @@ def payment_gaps(view: View, scene: Scene) -> list[Gap]:
     """The mappings that standing payments without a partner in the other system lack."""
     if view.void:
         return []
-    gaps = [payment_account(p.method, scene.rules)[1] for p in _unbooked(view) if not from_xero(p, scene.rules)]
-    gaps += [recording_gap(scene.rules)] if view.booked is not None and view.payments.xero_only else []
-    return [gap for gap in gaps if gap is not None]
+    unbooked = (p for p in _unbooked(view) if not from_xero(p, scene.rules))
+    gaps = [gap for payment in unbooked for gap in method_gaps(payment.method, scene.rules)[1]]
+    recording = recording_gap(scene.rules) if view.booked is not None and view.payments.xero_only else None
+    return gaps if recording is None else [*gaps, recording]
 
 
 def _unbooked(view: View) -> Iterable[Payment]:

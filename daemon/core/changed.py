@@ -189,7 +189,8 @@ def _update(view: View, difference: Difference, scene: Scene) -> Option:
     booked, names = difference.booked, difference.names
     posting = renumbered(view.posted.posting, booked.number)
     first = contact_steps(view, scene) if "contact" in names else ()
-    steps: tuple[Step, ...] = (*first, UpdateDocument(xero_id=booked.id, posting=posting, fields=names))
+    was = {name: difference.compared.xero.get(name, "") for name in names if name != "contact"}
+    steps: tuple[Step, ...] = (*first, UpdateDocument(xero_id=booked.id, posting=posting, fields=names, was=was))
     option_id, title = {
         "invoice.changed_in_provet": ("update", "Update it in Xero"),
         "invoice.conflict": ("use-provet", "Use Provet's values"),

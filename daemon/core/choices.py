@@ -15,6 +15,7 @@ from daemon.core.correction import Option, Step, UpdateClient, UpdateContact
 from daemon.core.model import System
 
 _FIELD = "field:"
+_LINK = "link:"
 
 
 def choice_id(names: Sequence[str], source: System) -> str:
@@ -26,6 +27,16 @@ def choices_of(option_id: str) -> frozenset[str]:
     """What an id chooses, in any order; ``field:`` may stand in front of the first choice alone."""
     bare = (choice.strip().removeprefix(_FIELD) for choice in option_id.removeprefix(_FIELD).split(","))
     return frozenset(bare) if option_id.startswith(_FIELD) else frozenset()
+
+
+def option_words(option_id: str) -> str:
+    """An option for people who do not see its title any more: its id, but in words where that holds ids or choices."""
+    if option_id.startswith(_LINK):
+        return "link to the chosen contact"
+    if not option_id.startswith(_FIELD):
+        return option_id
+    made = (choice.strip().removeprefix(_FIELD).partition("=") for choice in option_id.split(","))
+    return ", ".join(f"{name.replace('_', ' ')} from {source.title()}" for name, _, source in made)
 
 
 def composed(parts: Sequence[Option], option_id: str) -> Option | None:
@@ -84,5 +95,6 @@ def _joined(steps: Sequence[Step]) -> tuple[Step, ...]:
             fields = tuple(name for step in each for name in step.fields)
             values = {name: getattr(step.contact, name) for step in each for name in step.fields}
             contact = msgspec.structs.replace(each[0].contact, **values)
-            found.append(msgspec.structs.replace(each[0], contact=contact, fields=fields))
+            was = {name: text for step in each for name, text in step.was.items()}
+            found.append(msgspec.structs.replace(each[0], contact=contact, fields=fields, was=was))
     return tuple(found)

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.closing import misfit, originals
 from daemon.core.correction import Option
 from daemon.core.findings import document_name, with_currency
 from daemon.core.ledger import CONSOLIDATED, settlement
+from daemon.core.methods import method_name
 from daemon.core.model import ZERO, Payment
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
-_TYPE = f"type {CONSOLIDATED} (Consolidated invoice)"
+_TYPE = f"type {CONSOLIDATED} ({method_name(CONSOLIDATED)})"
 
 
 def mend_whole(view: View, scene: Scene) -> Option:
@@ -99,6 +101,6 @@ def mend_unrecognised(view: View, payments: Sequence[Payment], rules: Rules) -> 
         "If there is one, the key provet.consolidated_field of the settings must name where it lists its originals, and"
         " its department must belong to this practice",
         f"If there is none, cancel these payments in Provet: {label} is due again on both sides",
-        relies_on={f"closed by {payment.id}": str(payment.amount) for payment in payments},
+        relies_on={f"closed by {payment.id}": money(payment.amount) for payment in payments},
         recommended=True,
     )

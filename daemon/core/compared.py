@@ -6,6 +6,7 @@ Accounts, tracking, due date, reference and texts are Xero's then: bookkeepers r
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from daemon.core.amounts import money, rate_text
 from daemon.core.diff import Change, Facts, accepted, agreed, changes
 from daemon.core.family import linked
-from daemon.core.model import ZERO, Contact, Document, Kind, Link, System, Value
+from daemon.core.model import ZERO, Contact, Document, Kind, Link, Origin, System, Value
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
@@ -46,6 +47,7 @@ def moved_fields(compared: Compared, link: Link | None) -> dict[str, Change]:
     baseline = link.baseline if link is not None else None
     unknown = compared.same_contact is None and "contact" not in (baseline or {})
     moved = changes(compared.provet, compared.xero, _with_new_rates(compared, baseline))
+    moved |= dict.fromkeys(_brought_in_xero(moved, compared, link), Change.XERO)
     return {name: e for name, e in moved.items() if name != "contact" or not (compared.same_contact or unknown)}
 
 
@@ -58,6 +60,17 @@ def _with_new_rates(compared: Compared, baseline: Facts | None) -> Facts | None:
         return baseline
     rates = (name for name in compared.provet.keys() | compared.xero.keys() if name.startswith("tax "))
     return dict.fromkeys(rates, "") | dict(baseline)
+
+
+def _brought_in_xero(moved: Mapping[str, Change], compared: Compared, link: Link | None) -> list[str]:
+    """Tax at rates that the document never had, which only Xero can have brought: it has taken it from other rates, or
+    the document stood there as this program posted it."""
+    taxes = {name: change for name, change in moved.items() if name.startswith("tax ")}
+    known = {change for change in taxes.values() if change is not Change.UNKNOWN}
+    posted = link is not None and link.origin is Origin.CREATED and bool(link.baseline)
+    if known != {Change.XERO} and not (posted and not known):
+        return []
+    return [name for name, change in taxes.items() if change is Change.UNKNOWN and name not in compared.provet]
 
 
 def _provet_facts(view: View) -> dict[str, str]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
+from daemon.core.amounts import money
 from daemon.core.closing import closing_effect, closing_steps, incomplete, originals, whole_of
 from daemon.core.closing_by_hand import mend_half_revoked, mend_unrecognised, mend_whole
 from daemon.core.correction import CreateDocument, Option, Step, VoidDocument
@@ -82,7 +83,7 @@ def _with_closing(case: Case, view: View, scene: Scene) -> Case:
 
 def _relied(view: View, scene: Scene) -> dict[str, str]:
     whole = scene.wholes[view.document.id]
-    facts = {f"closed by {payment.id}": str(payment.amount) for payment in whole.payments}
+    facts = {f"closed by {payment.id}": money(payment.amount) for payment in whole.payments}
     return facts | {f"xero open on {id_}": str(scene.views[id_].xero_left) for id_ in whole.closing}
 
 
@@ -119,13 +120,13 @@ def _undo(
     """Open the originals again and void the consolidated invoice, as one."""
     steps: list[Step] = [*(delete_step(payment, original) for original, payment in gone), *cleared.steps]
     words = [f"{o.posted.posting.label} has {with_currency(p.amount, scene.rules)} more open in Xero" for o, p in gone]
-    relies_on = {f"xero payment {payment.id}": str(payment.amount) for _, payment in gone}
+    relies_on = {f"xero payment {payment.id}": money(payment.amount) for _, payment in gone}
     if booked is None:
         title = "Open its originals again in Xero"
         return option("delete-payment", title, steps, *words, relies_on=relies_on, recommended=True)
     label = view.posted.posting.label
     steps.append(VoidDocument(xero_id=booked.id, provet_id=view.document.id, credit=view.credit, label=label))
-    relies_on |= {"xero open": str(view.xero_left), "xero gross": str(booked.gross)}
+    relies_on |= {"xero open": money(view.xero_left), "xero gross": money(booked.gross)}
     words += [f"{booked.number} is void in Xero", *cleared.consequences]
     title = "Void it in Xero and open its originals again"
     return option("void", title, steps, *words, relies_on=relies_on, recommended=True)

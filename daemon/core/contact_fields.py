@@ -6,7 +6,7 @@ import msgspec
 
 from daemon.core.choices import choice_id, mixed, mixtures
 from daemon.core.contact_fit import misfit
-from daemon.core.contact_form import FIELDS, facts, free_name, is_company, merged, own_name, split_name
+from daemon.core.contact_form import FIELDS, facts, free_name, is_company, merged, own_name, split_name, texts
 from daemon.core.correction import Option, Step, UpdateClient, UpdateContact, target
 from daemon.core.diff import Change, changes, field_diffs
 from daemon.core.discrepancy import Policy, shown
@@ -189,7 +189,8 @@ def _to_xero(names: tuple[str, ...], pair: Pair) -> tuple[Step, ...]:
     if "name" in names:
         numbered = contact.name != own_name(contact, client.id)
         wanted = msgspec.structs.replace(wanted, name=free_name(client, pair.taken_names, numbered=numbered))
-    return (UpdateContact(client_id=client.id, contact_id=contact.id, contact=wanted, fields=names),)
+    was = texts(contact, names)
+    return (UpdateContact(client_id=client.id, contact_id=contact.id, contact=wanted, fields=names, was=was),)
 
 
 def _to_provet(names: tuple[str, ...], pair: Pair) -> tuple[Step, ...]:
@@ -203,4 +204,5 @@ def _to_provet(names: tuple[str, ...], pair: Pair) -> tuple[Step, ...]:
         if "first_name" not in names and "last_name" not in names:
             first, last = split_name(wanted.name)
             wanted = msgspec.structs.replace(wanted, first_name=first, last_name=last)
-    return (UpdateClient(client_id=client.id, contact=wanted, fields=tuple(fields)),)
+    was = texts(client, fields)
+    return (UpdateClient(client_id=client.id, contact=wanted, fields=tuple(fields), was=was),)

@@ -61,6 +61,11 @@ def facts(contact: Contact, client_id: str) -> dict[str, str]:
     }
 
 
+def texts(contact: Contact, names: Sequence[str]) -> dict[str, str]:
+    """The named fields as they stand, for people; an address in one line."""
+    return {name: canonical_address(contact.address) if name == "address" else getattr(contact, name) for name in names}
+
+
 def canonical_phone(phone: str) -> str:
     """Digits and letters, with a leading ``+`` for the international forms ``+`` and ``00``.
 

@@ -57,20 +57,22 @@ class CreateContact(Value, frozen=True, kw_only=True, tag="create-contact"):
 
 
 class UpdateContact(Value, frozen=True, kw_only=True, tag="update-contact"):
-    """Write ``fields`` of ``contact`` to an existing Xero contact."""
+    """Write ``fields`` of ``contact`` to an existing Xero contact. ``was`` is what stands there of them, for people."""
 
     client_id: str
     contact_id: str
     contact: Contact
     fields: tuple[str, ...]
+    was: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class UpdateClient(Value, frozen=True, kw_only=True, tag="update-client"):
-    """Write ``fields`` of ``contact`` to a Provet client."""
+    """Write ``fields`` of ``contact`` to a Provet client. ``was`` is what stands there of them, for people."""
 
     client_id: str
     contact: Contact
     fields: tuple[str, ...]
+    was: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class CreateDocument(Value, frozen=True, kw_only=True, tag="create-document"):
@@ -78,11 +80,13 @@ class CreateDocument(Value, frozen=True, kw_only=True, tag="create-document"):
 
 
 class UpdateDocument(Value, frozen=True, kw_only=True, tag="update-document"):
-    """Make an existing Xero document equal to ``posting``; ``fields`` are the compared fields that change."""
+    """Make an existing Xero document equal to ``posting``; ``fields`` are the compared fields that change. ``was`` is
+    what stands there of them, for people, as far as it is no name."""
 
     xero_id: str
     posting: Posting
     fields: tuple[str, ...]
+    was: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class VoidDocument(Value, frozen=True, kw_only=True, tag="void-document"):

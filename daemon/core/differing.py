@@ -15,7 +15,7 @@ from daemon.core.amounts import money
 from daemon.core.booking import from_xero, payment_step
 from daemon.core.by_hand import by_hand, may_be_removed, removing, why_it_stays
 from daemon.core.correction import CancelPayment, Option, SetLink, Step
-from daemon.core.diff import Change, accepted, changes, field_diffs
+from daemon.core.diff import Change, accepted, changes
 from daemon.core.findings import Case, option, with_currency
 from daemon.core.ledger import CONSOLIDATED, settlement
 from daemon.core.mappings import payment_account
@@ -26,6 +26,7 @@ from daemon.core.payment_options import (
     first_recommended,
     link_option,
     may_be_cancelled,
+    payment_fields,
     payment_subject,
     provet_facts,
     record_step,
@@ -52,7 +53,7 @@ def differing(pair: PaymentPair, view: View, scene: Scene) -> Case | None:
         amount=max(amount, pair.xero.amount),
         effect=-view.sign * excess,
         summary=f"{subject.label}{anew} differs in {', '.join(moved)}",
-        fields=field_diffs(mine, theirs, _baseline(pair, view, scene), tuple(moved)),
+        fields=payment_fields(mine, theirs, _baseline(pair, view, scene), tuple(moved)),
     )
     if excess > view.xero_room:
         return _overpaid(case, pair, excess, view, scene)

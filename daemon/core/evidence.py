@@ -9,6 +9,7 @@ from decimal import Decimal
 from daemon.core.correction import PostingLine
 from daemon.core.family import fold
 from daemon.core.ledger import CREDIT_APPLIED, settlement
+from daemon.core.methods import method_name
 from daemon.core.model import ZERO, Line, Payment, System, Value
 from daemon.core.pairing import PaymentMatch
 from daemon.core.view import Scene, View
@@ -121,7 +122,7 @@ def _money(match: PaymentMatch, view: View) -> Iterator[Row]:
 
 def _provet_money(payment: Payment, view: View) -> Entry:
     amount = -view.sign * settlement(view.document, payment)
-    return Entry(amount=amount, date=payment.date, note=f"type {payment.method}" if payment.method else "")
+    return Entry(amount=amount, date=payment.date, note=method_name(payment.method) if payment.method else "")
 
 
 def _xero_money(payment: Payment, view: View) -> Entry:

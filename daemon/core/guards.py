@@ -12,7 +12,15 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money, rate_text
-from daemon.core.correction import Correction, CorrectionStatus, Option, Step, UpdateClient, UpdateContact
+from daemon.core.correction import (
+    Correction,
+    CorrectionStatus,
+    Option,
+    Step,
+    UpdateClient,
+    UpdateContact,
+    UpdateDocument,
+)
 from daemon.core.discrepancy import Finding, Policy, Subject
 from daemon.core.model import ZERO, Kind, System, Value
 
@@ -162,13 +170,19 @@ def repeats(planned: Correction, past: Sequence[Correction], since: dt.datetime)
 
 
 def _effects(correction: Correction) -> tuple[Step, ...]:
-    """The steps without the time at which a contact was read."""
-    return tuple(
-        msgspec.structs.replace(step, contact=msgspec.structs.replace(step.contact, updated_at=_NO_TIME))
-        if isinstance(step, UpdateContact | UpdateClient)
-        else step
-        for step in correction.steps
-    )
+    """The steps without what stood there before, and without the time at which a contact was read."""
+    return tuple(map(_effect, correction.steps))
+
+
+def _effect(step: Step) -> Step:
+    match step:
+        case UpdateContact() | UpdateClient():
+            contact = msgspec.structs.replace(step.contact, updated_at=_NO_TIME)
+            return msgspec.structs.replace(step, contact=contact, was={})
+        case UpdateDocument():
+            return msgspec.structs.replace(step, was={})
+        case _:
+            return step
 
 
 def still_moved(lifted: Shown, moved: Mapping[str, int]) -> Shown:

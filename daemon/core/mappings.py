@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from daemon.core.amounts import rate_text
 from daemon.core.ledger import CONSOLIDATED, PREPAYMENT_USED
+from daemon.core.methods import method_name
 from daemon.core.model import ZERO, Value
 from daemon.core.rules import Rules
 
@@ -75,7 +76,14 @@ def account_gap(code: str, where: str, rules: Rules) -> Gap | None:
 
 
 def payment_account(method: str, rules: Rules) -> tuple[str, Gap | None]:
-    """The Xero account that takes a Provet payment type, and the gap if there is none."""
+    """The Xero account that takes a Provet payment type, and the first gap if it cannot be used."""
+    account, gaps = method_gaps(method, rules)
+    return account, next(iter(gaps), None)
+
+
+def method_gaps(method: str, rules: Rules) -> tuple[str, tuple[Gap, ...]]:
+    """The Xero account that takes a Provet payment type, and all that keeps it from being used: one mended leaves the
+    others."""
     account = rules.payments.get(method, "")
     if not account and method == PREPAYMENT_USED:
         account = rules.account_prepayments
@@ -84,9 +92,11 @@ def payment_account(method: str, rules: Rules) -> tuple[str, Gap | None]:
         account = rules.account_consolidation
         where = f"consolidation_clearing under [practices.{rules.practice}.accounts]"
     if not account:
-        text = f'payment type {method} has no account: add "{method}" under {where}'
-        return "", Gap(key=f"payment:{method}", text=text)
-    return account, account_gap(account, where, rules) or _unpayable(account, where, rules) or currency_gap(rules)
+        text = f'payments by {method_name(method)} have no account: add "{method}" under {where}'
+        own: Gap | None = Gap(key=f"payment:{method}", text=text)
+    else:
+        own = account_gap(account, where, rules) or _unpayable(account, where, rules)
+    return account, tuple(gap for gap in (own, currency_gap(rules)) if gap is not None)
 
 
 def _unpayable(account: str, where: str, rules: Rules) -> Gap | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option, SetLink
 from daemon.core.creation import Creation, creation
@@ -73,10 +74,15 @@ def with_correction(view: View, options: tuple[Option, ...]) -> tuple[Option, ..
     if view.posted.consistent:
         return options
     number = view.document.number or view.document.id
+    again = (
+        f"correct {number} by another credit note on it, and what it credits by a new one"
+        if view.document.credit
+        else f"credit {number} and invoice it again"
+    )
     hand = by_hand(
         "Correct it in Provet",
-        f"In Provet credit {number} and invoice it again; both then go to Xero with totals that add up",
-        relies_on={"provet gross": str(view.document.gross), "provet tax": str(view.document.tax)},
+        f"In Provet {again}; both then go to Xero with totals that add up",
+        relies_on={"provet gross": money(view.document.gross), "provet tax": money(view.document.tax)},
         recommended=True,
     )
     return (hand, *(msgspec.structs.replace(each, recommended=False) for each in options))
@@ -94,7 +100,7 @@ def _options(made: Creation, option_id: str, title: str) -> tuple[Option, ...]:
 
 def _collision_fields(view: View, other: Document) -> tuple[FieldDiff, ...]:
     return (
-        FieldDiff(name="gross", provet=str(view.posted.posting.gross), xero=str(other.gross)),
+        FieldDiff(name="gross", provet=money(view.posted.posting.gross), xero=money(other.gross)),
         FieldDiff(name="date", provet=view.document.date.isoformat(), xero=other.date.isoformat()),
         FieldDiff(name="contact", provet=view.document.contact_name, xero=other.contact_name),
     )
@@ -130,5 +136,5 @@ def _anew(view: View, made: Creation, scene: Scene) -> tuple[Option, ...]:
 def _succeed(view: View, successor: Document) -> Option:
     step = SetLink(link=adopted_link(Kind.DOCUMENT, view.document.id, successor.id), label=view.posted.posting.label)
     words = f"{successor.number} is treated as this document from now on; nothing is written to either system"
-    relies_on = {"xero number": successor.number, "xero gross": str(successor.gross)}
+    relies_on = {"xero number": successor.number, "xero gross": money(successor.gross)}
     return option("link", f"Take {successor.number} for it", (step,), words, relies_on=relies_on, recommended=True)

@@ -11,11 +11,12 @@ import msgspec
 from daemon.core.amounts import money
 from daemon.core.by_hand import kept_as_prepayment
 from daemon.core.correction import CancelPayment, CreatePayment, Option, RecordPayment, SetLink
-from daemon.core.diff import field_diffs
+from daemon.core.diff import Facts, field_diffs
 from daemon.core.discrepancy import FieldDiff, Subject
 from daemon.core.family import payment_info
 from daemon.core.findings import option, with_currency
 from daemon.core.ledger import cancellable, factor, settlement
+from daemon.core.methods import method_name
 from daemon.core.model import ZERO, Payment
 from daemon.core.pairing import PaymentPair
 from daemon.core.removal import delete_step
@@ -56,9 +57,9 @@ def relied(provet: Payment | None, xero: Payment | None) -> dict[str, str]:
     """The values of a payment that its correction relies on; that it still fits is judged anew each time."""
     facts: dict[str, str] = {}
     if provet is not None:
-        facts |= {"provet id": provet.id, "provet amount": str(provet.amount), "provet date": str(provet.date)}
+        facts |= {"provet id": provet.id, "provet amount": money(provet.amount), "provet date": str(provet.date)}
     if xero is not None:
-        facts |= {"xero id": xero.id, "xero amount": str(xero.amount), "xero locked": str(xero.locked)}
+        facts |= {"xero id": xero.id, "xero amount": money(xero.amount), "xero locked": str(xero.locked)}
     return facts
 
 
@@ -133,5 +134,17 @@ def link_option(pair: PaymentPair, view: View) -> Option:
     return option("link", "Link the two", (step,), words, relies_on=relied(pair.provet, pair.xero), recommended=True)
 
 
+def payment_fields(provet: Facts, xero: Facts, baseline: Facts | None, names: tuple[str, ...]) -> tuple[FieldDiff, ...]:
+    """The named fields of a payment on both sides; Provet's method by its name, Xero's as the account that it is."""
+    return tuple(map(_named, field_diffs(provet, xero, baseline, names)))
+
+
+def _named(field: FieldDiff) -> FieldDiff:
+    if field.name != "method":
+        return field
+    mine, agreed = (value and method_name(value) for value in (field.provet, field.baseline))
+    return msgspec.structs.replace(field, provet=mine, baseline=agreed, xero=field.xero and f"account {field.xero}")
+
+
 def both_fields(provet: Payment, xero: Payment, view: View) -> tuple[FieldDiff, ...]:
-    return field_diffs(provet_facts(provet, view), xero_facts(xero), None, ("amount", "date", "method"))
+    return payment_fields(provet_facts(provet, view), xero_facts(xero), None, ("amount", "date", "method"))

@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 
 from daemon.core.aftermath import Aftermath, Back
-from daemon.core.contact_form import facts
+from daemon.core.contact_form import facts, texts
 from daemon.core.correction import Posting, PostingLine, SetLink, UpdateClient, UpdateContact, UpdateDocument
 from daemon.core.model import Contact, Document, Kind, Link, System
 
@@ -39,7 +39,7 @@ def _contact_back(step: UpdateContact | UpdateClient, system: System, record_id:
     mine, theirs = facts(step.contact, step.client_id), facts(now, step.client_id)
     if moved := [field for field in step.fields if mine[field] != theirs[field]]:
         return Back(obstacle=f"{name} has changed since in {', '.join(moved)}")
-    back = msgspec.structs.replace(step, contact=stood)
+    back = msgspec.structs.replace(step, contact=stood, was=texts(now, step.fields))
     return Back(links=_rebased(Kind.CONTACT, step.client_id, name, after), writes=(back,))
 
 

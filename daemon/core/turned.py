@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option, Step, VoidDocument
 from daemon.core.creation import Creation, creation
@@ -26,7 +27,9 @@ def judge_turned(view: View, old: Document, scene: Scene) -> Case:
         effect=view.provet_balance - view.turned_balance,
         summary=f"{document_name(view, scene.rules)} stands in Xero as {there} {old.number}"
         f" of {with_currency(old.gross, scene.rules)}",
-        fields=(FieldDiff(name="gross", provet=str(view.sign * made.posting.gross), xero=str(-view.sign * old.gross)),),
+        fields=(
+            FieldDiff(name="gross", provet=money(view.sign * made.posting.gross), xero=money(-view.sign * old.gross)),
+        ),
         options=_options(view, old, made, scene),
         policy=Policy.PERSON,
         cause=made.cause,
@@ -35,8 +38,8 @@ def judge_turned(view: View, old: Document, scene: Scene) -> Case:
 
 def _options(view: View, old: Document, made: Creation, scene: Scene) -> tuple[Option, ...]:
     """To void and post anew; by hand what must come off first, or what is closed."""
-    relies_on = {"xero gross": str(old.gross), "xero balance": str(old.balance)}
-    relies_on["provet gross"] = str(view.document.gross)
+    relies_on = {"xero gross": money(old.gross), "xero balance": money(old.balance)}
+    relies_on["provet gross"] = money(view.document.gross)
     if old.balance != old.gross or scene.rules.closed(old.date):
         return (by_hand("Make room in Xero", _room(old, scene), relies_on=relies_on, recommended=True),)
     posted = bool(made.steps)

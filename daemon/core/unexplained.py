@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option
@@ -26,6 +28,31 @@ def unexplained(views: Sequence[View], amount: Decimal, rules: Rules) -> Case:
         summary="; ".join([differs, *(_says(each, rules) for each in odd)]),
         options=(_by_hand(odd, rules),) if odd else (),
     )
+
+
+def explaining(cases: Sequence[Case], views: Sequence[View], amount: Decimal, rules: Rules) -> list[Case]:
+    """The cases, where more money than is due meets what Xero settled otherwise, with that as its reason: one
+    difference of ``amount`` is one discrepancy. Then nothing of it is left unexplained."""
+    odd = [view for view in views if view.unseen]
+    view = odd[0] if len(odd) == 1 and amount == odd[0].sign * odd[0].unseen else None
+    over = next((case for case in cases if view is not None and _too_much(case, view)), None)
+    if view is None or over is None:
+        return [*cases, unexplained(views, amount, rules)]
+    hand, others = _by_hand(odd, rules), (way for way in over.options if way.id != "done-by-hand")
+    told = msgspec.structs.replace(
+        over,
+        summary=f"{over.summary}: {_says(view, rules)}",
+        effect=over.effect + amount,
+        options=(hand, *(msgspec.structs.replace(way, recommended=False) for way in others)),
+    )
+    return [told if case is over else case for case in cases]
+
+
+def _too_much(case: Case, view: View) -> bool:
+    """Whether a case is about a payment in Provet on a document that Xero lets nobody pay as much on."""
+    paid = {*(payment.id for payment in view.payments.provet_only), *(pair.provet.id for pair in view.pairs)}
+    subject = case.subject.provet
+    return case.kind == "payment.overpaid" and view.unseen > 0 and subject is not None and subject.id in paid
 
 
 def _says(view: View, rules: Rules) -> str:

@@ -15,7 +15,7 @@ from daemon.core.differing import excess_by_hand, not_due_in_provet
 from daemon.core.discrepancy import Policy
 from daemon.core.findings import Case, gap_id, option, with_currency
 from daemon.core.ledger import settlement
-from daemon.core.mappings import payment_account, recording_gap
+from daemon.core.mappings import method_gaps, payment_account, recording_gap
 from daemon.core.model import ZERO, DocumentStatus, Payment
 from daemon.core.payment_options import (
     create_options,
@@ -41,7 +41,7 @@ def missing_in_xero(view: View, scene: Scene) -> list[Case]:
 def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, scene: Scene) -> Case:
     subject = payment_subject(view, payment, None)
     amount = settlement(view.document, payment)
-    account, gap = payment_account(payment.method, scene.rules)
+    account, gaps = method_gaps(payment.method, scene.rules)
     case = Case(
         kind="payment.missing_in_xero",
         subject=subject,
@@ -52,8 +52,9 @@ def _missing_in_xero(payment: Payment, fits: bool, left: Decimal, view: View, sc
     if from_xero(payment, scene.rules):
         why = f"{case.summary}, from where its method says it came"
         return msgspec.structs.replace(case, summary=why, policy=Policy.PERSON)
-    if gap is not None:
-        return msgspec.structs.replace(case, cause=gap_id(gap, scene.rules))
+    if gaps:
+        first, *others = (gap_id(gap, scene.rules) for gap in gaps)
+        return msgspec.structs.replace(case, cause=first, also=tuple(others))
     if view.unseen > 0:
         settled = f"{with_currency(view.unseen, scene.rules)} is settled there by what cannot be read: maybe by this"
         case = msgspec.structs.replace(case, policy=Policy.PERSON, summary=f"{case.summary}; {settled}")

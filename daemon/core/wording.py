@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from daemon.core.amounts import money
+from daemon.core.contact_form import texts
 from daemon.core.correction import (
     Allocate,
     CancelPayment,
@@ -15,6 +16,7 @@ from daemon.core.correction import (
     Deallocate,
     DeletePayment,
     LocalStep,
+    Posting,
     RecordPayment,
     RemoteStep,
     Step,
@@ -24,6 +26,7 @@ from daemon.core.correction import (
     VoidDocument,
     target,
 )
+from daemon.core.discrepancy import shown
 from daemon.core.model import System, Value
 
 
@@ -64,10 +67,14 @@ def _contact_words(step: CreateContact | UpdateContact | UpdateClient) -> tuple[
     match step:
         case CreateContact(contact=contact):
             return "create-contact", f"Create the contact {contact.name} in Xero"
-        case UpdateContact(contact=contact, fields=fields):
-            return "update-contact", f"Change {_listed(fields)} of the contact {contact.name} in Xero"
-        case UpdateClient(contact=contact, fields=fields):
-            return "update-client", f"Change {_listed(fields)} of the client {contact.name} in Provet"
+        case UpdateContact(contact=contact, fields=("archived",)):
+            return "update-contact", f"Archive the contact {contact.name} in Xero"
+        case UpdateContact(contact=contact, fields=fields, was=was):
+            of = f"of the contact {contact.name} in Xero"
+            return "update-contact", _changed(fields, of, was, texts(contact, fields))
+        case UpdateClient(contact=contact, fields=fields, was=was):
+            of = f"of the client {contact.name} in Provet"
+            return "update-client", _changed(fields, of, was, texts(contact, fields))
 
 
 def _document_words(step: CreateDocument | UpdateDocument | VoidDocument, currency: str) -> tuple[str, str]:
@@ -76,9 +83,10 @@ def _document_words(step: CreateDocument | UpdateDocument | VoidDocument, curren
             amount = _sum(posting.gross, currency)
             noun, action = _noun(posting.credit)
             return f"create-{action}", f"Create {noun} {posting.number} over {amount} in Xero, dated {posting.date}"
-        case UpdateDocument(posting=posting, fields=fields):
+        case UpdateDocument(posting=posting, fields=fields, was=was):
             noun, action = _noun(posting.credit)
-            return f"update-{action}", f"Change {_listed(fields)} of {noun} {posting.number} in Xero"
+            of = f"of {noun} {posting.number} in Xero"
+            return f"update-{action}", _changed(fields, of, was, _posted(posting))
         case VoidDocument(credit=credit, label=label):
             return f"void-{_noun(credit)[1]}", f"Void in Xero: {label}"
 
@@ -98,6 +106,27 @@ def _payment_words(
             return "record-payment", f"Record a payment of {amount} in Provet: {step.label}"
         case CancelPayment():
             return "cancel-payment", f"Cancel the payment of {amount} in Provet: {step.label}"
+
+
+def _posted(posting: Posting) -> dict[str, str]:
+    """The compared fields of a posting; its contact has no name here."""
+    taxes = {f"tax {rate}": money(tax) for rate, tax in posting.tax_by_rate.items()}
+    return {"gross": money(posting.gross), "date": posting.date.isoformat(), **taxes}
+
+
+def _changed(fields: Sequence[str], of: str, was: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """What is changed of what, and from what to what as far as it is known what stood there."""
+    head = f"Change {_listed(fields)} {of}"
+    moves = [(name, f"{_quoted(was[name])} becomes {_quoted(now.get(name, ''))}") for name in fields if name in was]
+    if len(fields) == 1:
+        moved = [text for _, text in moves]
+    else:
+        moved = [f"{name.replace('_', ' ')} {text}" for name, text in moves]
+    return f"{head}: {', '.join(moved)}" if moved else head
+
+
+def _quoted(text: str) -> str:
+    return f"'{shown(text)}'" if text else "nothing"
 
 
 def _noun(credit: bool) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from daemon.core.amounts import half_even, rate_text, xero_tax
+from daemon.core.amounts import half_even, money, rate_text, xero_tax
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import (
     Allocate,
@@ -51,7 +51,7 @@ def write_off_credit(view: View, payment: Payment, scene: Scene, *, recommended:
         f"VAT of {relief} is taken back: make sure that the debt is old enough for bad debt relief",
     )
     steps = (CreateDocument(posting=posting), allocate)
-    relies_on = relied(payment, None) | {"xero gross": str(booked.gross), "xero left": str(view.xero_left)}
+    relies_on = relied(payment, None) | {"xero gross": money(booked.gross), "xero left": money(view.xero_left)}
     title = f"Write it off by a credit note on account {account}"
     return (option("write-off-credit", title, steps, *words, relies_on=relies_on, recommended=recommended),)
 
@@ -65,7 +65,7 @@ def _set_against(
         return ()
     allocate = _allocate(view, payment, note.gross, day, note.number)
     words = f"{note.number} of {with_currency(note.gross, scene.rules)} is set against {booked.number}"
-    relies_on = relied(payment, None) | {"xero credit": note.id, "xero left": str(view.xero_left)}
+    relies_on = relied(payment, None) | {"xero credit": note.id, "xero left": money(view.xero_left)}
     title = f"Write it off by {note.number}, which stands in Xero"
     return (option("write-off-credit", title, (allocate,), words, relies_on=relies_on, recommended=recommended),)
 
@@ -103,7 +103,7 @@ def _loose(payment: Payment, scene: Scene) -> list[Document]:
 
 def _loose_case(note: Document, view: View, scene: Scene) -> Case:
     left = with_currency(note.balance, scene.rules)
-    relies_on = {"xero left": str(note.balance), "xero gross": str(note.gross)}
+    relies_on = {"xero left": money(note.balance), "xero gross": money(note.gross)}
     if note.balance == note.gross and not scene.rules.closed(note.date):
         words = (
             f"{note.number} is void; the client owes {left} more in Xero",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from daemon.core.choices import option_words
 from daemon.protocol import Activity, AuditEntry, HistoryEntry
 from daemon.store.audit import Entry
 
@@ -43,6 +44,8 @@ _PROGRAM = frozenset({"daemon", "policy"})
 def sentence(entry: Entry) -> str:
     """One audit entry as a plain sentence."""
     details = {name: _words(value) for name, value in entry.detail.items()}
+    if "option" in details:
+        details["option"] = option_words(details["option"])
     return _SENTENCES.get(entry.action, entry.action).format_map(_Known(details))
 
 

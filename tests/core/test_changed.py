@@ -13,7 +13,7 @@ from daemon.core.assess import assess
 from daemon.core.correction import Allocate, CreateDocument, CreatePayment, SetLink, UpdateDocument
 from daemon.core.discrepancy import Policy, finding_id
 from daemon.core.family import Family
-from daemon.core.model import Line
+from daemon.core.model import Line, Link, Origin
 from daemon.core.rules import Rules
 from tests.core.builders import (
     ADA,
@@ -199,6 +199,39 @@ def test_tax_moved_between_rates_is_a_change() -> None:
         ("tax 20", "20.00", "20.00", "40.00"),
         ("tax 5", "5.71", "5.71", None),
     ]
+
+
+@pytest.mark.parametrize("link", [document_link(), document_link(origin=Origin.ADOPTED)], ids=["posted", "adopted"])
+@pytest.mark.parametrize("all_of_it", [True, False], ids=["the whole", "a line"])
+def test_a_line_moved_in_xero_to_a_rate_that_the_document_never_had_is_a_change_in_xero(
+    link: Link, all_of_it: bool
+) -> None:
+    document = invoice("1", "120.00", row("80.00"), row("40.00", description="Pills"))
+    seen = learned(family(document, booked(document), link))
+    first = booked(document).lines[0]
+    moved = row("40.00", "5", tax_code="RROUTPUT", account="200", description="Pills")
+    whole = row("80.00", "5", tax_code="RROUTPUT", account="200") if all_of_it else first
+    finding = only(with_changed(seen, "x-1", lines=(whole, moved)))
+    assert (finding.kind, finding.policy) == ("invoice.changed_in_xero", Policy.PERSON)
+    assert [option.id for option in finding.options] == ["restore-from-provet"]
+    assert {field.name for field in finding.fields} == {"tax 20", "tax 5"}
+
+
+def test_an_untaxed_line_that_xero_taxes_is_a_change_in_xero_where_it_was_posted_from_here() -> None:
+    document = invoice("1", "120.00", row("120.00", "0"))
+    taxed = (row("120.00", "20", tax_code="OUTPUT2", account="200"),)
+    posted = learned(family(document, booked(document), document_link()))
+    assert only(with_changed(posted, "x-1", lines=taxed)).kind == "invoice.changed_in_xero"
+    adopted = learned(family(document, booked(document), document_link(origin=Origin.ADOPTED)))
+    assert only(with_changed(adopted, "x-1", lines=taxed)).kind == "invoice.total_differs"
+
+
+def test_tax_that_both_sides_moved_is_a_conflict() -> None:
+    document = invoice("1", "120.00", row("80.00"), row("40.00", "5"))
+    seen = learned(family(document, booked(document), document_link()))
+    theirs = (row("80.00", "20", tax_code="OUTPUT2"), row("40.00", "0", tax_code="ZERORATEDOUTPUT"))
+    both = with_changed(with_changed(seen, "x-1", lines=theirs), "1", lines=(row("80.00", "0"), row("40.00", "5")))
+    assert only(both).kind == "invoice.conflict"
 
 
 def test_a_tax_type_that_settings_do_not_name_is_read_by_its_own_rate() -> None:

@@ -138,7 +138,7 @@ class TestClearing:
             ("consolidated.held", Policy.PERSON, -40),
         ]
         told = " ".join(found.findings[0].options[0].consequences)
-        assert "open Invoice INV-1: payments of type 6 (Consolidated invoice) over GBP 60.00" in told
+        assert "open Invoice INV-1: payments of type 6 (consolidated invoice) over GBP 60.00" in told
         assert "provet.consolidated_field" in told
         world.documents["3"] = whole()
         assert quiet(world)

@@ -286,7 +286,7 @@ def test_a_collision_shows_both_documents_and_posts_under_the_id() -> None:
     finding = only(family(invoice(), foreign()))
     assert created(finding).number == "INV-1-1"
     assert [(f.name, f.provet, f.xero) for f in finding.fields] == [
-        ("gross", "120.00", "75"),
+        ("gross", "120.00", "75.00"),
         ("date", "2026-03-10", "2026-03-10"),
         ("contact", "Ada Quinn", "Typed"),
     ]

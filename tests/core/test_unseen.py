@@ -101,3 +101,30 @@ def test_no_credit_is_set_against_it_and_it_is_not_voided() -> None:
     voided = only(due(with_changed(in_step(), "1", status=VOID), "90"))
     assert (voided.kind, voided.effect) == ("invoice.voided_in_provet", -90)
     assert steps(voided) == []
+
+
+def test_money_of_provet_that_meets_what_nobody_read_is_one_discrepancy_with_its_reason() -> None:
+    seen = due(with_records(in_step(), paid("5", "120")), "70")
+    finding = only(seen)
+    assert (finding.kind, finding.policy, finding.effect) == ("payment.overpaid", Policy.PERSON, -70)
+    assert "only GBP 70.00 is still due there" in finding.summary
+    assert "70.00 of INV-1 is open in Xero, where its payments and credit would leave GBP 120.00" in finding.summary
+    first, *others = finding.options
+    assert (first.id, first.recommended, first.steps) == ("done-by-hand", True, ())
+    assert "GBP 50.00 is more than this program reads" in first.consequences[0]
+    assert [(way.id, way.recommended) for way in others] == [("book-up-to-due", False)]
+
+
+def test_a_payment_that_was_booked_up_to_what_nobody_read_is_one_discrepancy_with_its_reason() -> None:
+    link = payment_link("5", "a")
+    seen = due(in_step(paid("5", "120"), xero_paid("a", "70", updated_at=EARLIER), link), "0")
+    finding = only(seen)
+    assert (finding.kind, finding.effect) == ("payment.overpaid", 0)
+    assert "0.00 of INV-1 is open in Xero, where its payments and credit would leave GBP 50.00" in finding.summary
+
+
+def test_more_money_than_a_document_is_over_stays_beside_what_nobody_read_elsewhere() -> None:
+    note = credit_note("2", "-50.00")
+    seen = with_records(in_step(paid("5", "150")), note, booked(note), document_link("2"))
+    odd = with_changed(seen, "x-2", balance=Decimal("20"))
+    assert {"payment.overpaid", "balance.unexplained"} <= set(kinds(assess(odd, RULES)))

@@ -1,0 +1,143 @@
+"""What people read of findings and of the writes that correct them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from daemon.core.assess import assess
+from daemon.core.choices import option_words
+from daemon.core.discrepancy import Finding
+from daemon.core.evidence import ledger
+from daemon.core.mappings import currency_gap
+from daemon.core.methods import method_name
+from daemon.core.model import Address
+from daemon.core.wording import writes
+from tests.core.builders import (
+    RULES,
+    booked,
+    client,
+    client_family,
+    contact,
+    contact_link,
+    credit_note,
+    document_link,
+    family,
+    invoice,
+    learned,
+    only,
+    paid,
+    row,
+    rules,
+    view_of,
+    with_changed,
+    with_records,
+    xero_paid,
+)
+
+AGREED = learned(client_family(client(), contact(), contact_link()))
+
+
+def said(finding: Finding, option_id: str) -> list[str]:
+    option = finding.option(option_id)
+    assert option is not None
+    return [write.summary for write in writes(option.steps, RULES.currency)]
+
+
+def test_a_write_to_a_contact_says_from_what_to_what() -> None:
+    both = with_changed(with_changed(AGREED, "12", email="new@provet.example"), "contact-12", email="new@xero.example")
+    conflict = only(both)
+    assert conflict.kind == "contact.conflict"
+    assert said(conflict, "use-provet") == [
+        "Change email of the contact Ada Quinn in Xero: 'new@xero.example' becomes 'new@provet.example'"
+    ]
+    assert said(conflict, "use-xero") == [
+        "Change email of the client Ada Quinn in Provet: 'new@provet.example' becomes 'new@xero.example'"
+    ]
+
+
+def test_a_write_of_several_fields_names_each_of_them() -> None:
+    address = Address(street="1 Mill Lane", city="Bath", postal_code="BA1 1AA", country="GB")
+    moved = only(with_changed(AGREED, "12", phone="0117 496 0000", address=address, email=""))
+    (summary,) = said(moved, "update")
+    assert summary == (
+        "Change email, phone, address of the contact Ada Quinn in Xero:"
+        f" email '{client().email}' becomes nothing, phone nothing becomes '0117 496 0000',"
+        " address nothing becomes '1 Mill Lane, Bath, BA1 1AA'"
+    )
+
+
+def test_a_write_to_a_document_says_from_what_to_what() -> None:
+    seen = learned(family(invoice(), booked(invoice()), document_link()))
+    finding = only(with_changed(seen, "1", gross=Decimal("100.00"), lines=(row("100.00"),), tax=Decimal("16.67")))
+    assert said(finding, "update") == [
+        "Change gross, tax 20 of invoice INV-1 in Xero: gross '120.00' becomes '100.00', tax 20 '20.00' becomes '16.67'"
+    ]
+
+
+def test_a_wrong_credit_note_is_corrected_by_another() -> None:
+    note = credit_note("2", "-53.70", row("-50.00"))
+    finding = next(f for f in assess(family(invoice(), booked(invoice()), document_link(), note), RULES).findings)
+    hand = finding.option("done-by-hand")
+    assert finding.kind.startswith("credit.") or finding.subject.label.startswith("Credit note")
+    assert hand is not None
+    assert "another credit note" in hand.consequences[0]
+    assert "invoice it again" not in hand.consequences[0]
+
+
+def test_an_amount_beside_a_collision_has_its_cents() -> None:
+    other = booked(invoice("1", "51"), "other", reference="", contact_id="contact-99")
+    finding = only(family(invoice("1", "60"), other))
+    assert finding.kind == "invoice.number_collision"
+    assert [(f.name, f.provet, f.xero) for f in finding.fields][:1] == [("gross", "60.00", "51.00")]
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("0", "card"), ("6", "consolidated invoice"), ("17", "own method 17"), ("13", "type 13")],
+)
+def test_a_payment_method_has_its_name(method: str, name: str) -> None:
+    assert method_name(method) == name
+
+
+def test_the_money_of_both_sides_names_methods_and_accounts() -> None:
+    seen = family(invoice(), booked(invoice()), document_link(), paid("5", "20.00", method="0"), xero_paid("p", "5.00"))
+    _, scene = view_of(seen)
+    notes = {entry.note for each in ledger(scene) for entry in (each.provet, each.xero) if entry is not None}
+    assert {"card", "account 091"} <= notes
+
+
+def test_the_fields_of_a_payment_name_method_and_account() -> None:
+    twins = family(invoice(), booked(invoice()), document_link(), paid("5", "20.00"), xero_paid("p", "20.00"))
+    finding = only(twins)
+    assert finding.kind == "payment.probable_twin"
+    method = next(field for field in finding.fields if field.name == "method")
+    assert (method.provet, method.xero) == ("cash", "account 091")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("link:c4f0-1", "link to the chosen contact"),
+        ("field:email=xero,field:phone=provet", "email from Xero, phone from Provet"),
+        ("field:email=xero,phone=provet", "email from Xero, phone from Provet"),
+        ("use-provet", "use-provet"),
+    ],
+)
+def test_an_option_is_named_without_its_ids(option: str, words: str) -> None:
+    assert option_words(option) == words
+
+
+def test_all_that_keeps_an_account_from_taking_a_payment_is_told_at_once() -> None:
+    practice = rules(payments={}, books_currency="EUR")
+    currency = currency_gap(practice)
+    assert currency is not None
+    seen = learned(family(invoice(), booked(invoice()), document_link()))
+    assessment = assess(with_records(seen, paid("5", "20.00", method="0")), practice)
+    (waiting,) = assessment.findings
+    named = {cause.id: cause.summary for cause in assessment.causes}
+    assert [named[each] for each in waiting.causes] == [
+        'payments by card have no account: add "0" under [practices.riverside.payments]',
+        currency.text,
+    ]
