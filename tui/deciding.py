@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import msgspec
 
 from daemon.protocol import (
+    BULK_MAX,
+    SOME_MAX,
     Approval,
     ApproveRequest,
     Assign,
@@ -32,6 +34,7 @@ from tui.calls import ControlError
 from tui.plain import amount, words
 from tui.session import DONE, ERROR, OPEN, Session
 from tui.times import moment_for
+from tui.waiting import for_second_person, words_of
 
 _POLL_S = 0.2
 _OUTCOMES = {
@@ -137,7 +140,9 @@ def bulk(session: Session, args: argparse.Namespace) -> int:
     decision = _decision(session, args)
     query = ListQuery(practice=args.practice, kind=args.kind, cause=args.cause, text=args.text, status=("open",))
     seen = session.daemon.send(calls.page(msgspec.structs.replace(query, limit=1)))
-    session.console.note(_summary(seen, args.decision, one_practice=bool(args.practice)))
+    session.console.note(
+        [*_summary(seen, args.decision, one_practice=bool(args.practice)), *_foreseen(session, query, decision, seen)]
+    )
     if not args.yes and not session.console.confirm(f"{args.decision} {seen.total}?"):
         raise ControlError("not_confirmed", "nothing was decided", "--yes decides without asking")
     result = session.daemon.send(calls.bulk(query, decision, seen))
@@ -167,11 +172,26 @@ def _summary(seen: Page, decision: str, *, one_practice: bool) -> list[str]:
     return lines + [f"{count:>7} {safe(kind)}" for kind, count in sorted(seen.groups.items())]
 
 
+def _foreseen(session: Session, query: ListQuery, decision: BulkDecision, seen: Page) -> list[str]:
+    """What the decision would do beside what was counted: who else must agree, what goes on by it, what is left."""
+    if not 0 < seen.total <= BULK_MAX:
+        return []
+    ids = [each.id for each in session.daemon.send(calls.selection(query, 0, BULK_MAX)).selected]
+    parts = [tuple(ids[first : first + SOME_MAX]) for first in range(0, len(ids), SOME_MAX)]
+    found = [session.daemon.send(calls.rehearse(part, decision)) for part in parts]
+    second = for_second_person(each for part in found for each in part.pending)
+    lines = [f"{second} afterwards (four eyes)"] if second else []
+    causes = tuple(cause for part in found for cause in part.causes)
+    if causes and isinstance(decision, ApproveRequest):
+        waiting = session.daemon.send(calls.waiting(causes)).sums
+        lines += [words_of(each, several=len(causes) > 1) for each in waiting]
+    refused = sum(len(part.refused) for part in found)
+    return [*lines, f"{refused} of them would be left as they are"] if refused else lines
+
+
 def _result_lines(result: BulkResult) -> list[str]:
-    waiting = (
-        f", {result.waiting_second_person} of them wait for a second person" if result.waiting_second_person else ""
-    )
-    lines = [f"{result.decided} decided{waiting}"]
+    second = for_second_person(result.pending)
+    lines = [f"{result.decided} decided{f', {second}' if second else ''}"]
     lines += [
         f"{safe(refusal.id)}: left as it is: {safe(refusal.message)}" for refusal in result.refused[:_REFUSED_SHOWN]
     ]

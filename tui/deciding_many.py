@@ -17,12 +17,14 @@ from daemon.protocol import (
     Selected,
     Snooze,
     SomeDecision,
+    Waiting,
     Waive,
 )
 from daemon.safe import safe
 from tui.asking import PAUSED
 from tui.drawing import Piece
 from tui.plain import amount, words
+from tui.waiting import for_second_person, words_of
 
 _SHOWN = 8
 _VERBS: dict[type[SomeDecision], tuple[str, str]] = {
@@ -41,6 +43,13 @@ class Outlook:
 
     decision: SomeDecision
     parts: Sequence[tuple[tuple[str, ...], Rehearsal]]
+    waiting: Sequence[Waiting] = ()
+    """What waits for what would be approved."""
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Those that would be decided and that something waits for."""
+        return tuple(cause for _, part in self.parts for cause in part.causes)
 
     @property
     def refused(self) -> list[BulkRefusal]:
@@ -96,8 +105,9 @@ def question(outlook: Outlook, paused: int = 0, practices: int = 1) -> list[Piec
     effect = _sums((s.currency, s.effect) for s in shares)
     if any(effect.values()) and isinstance(outlook.decision, ApproveRequest):
         lines.append((f"What clients owe differs by {amounts(effect)} because of these (Provet minus Xero).", ""))
-    if waiting := sum(part.waiting_second_person for _, part in outlook.parts):
-        lines.append((f"{waiting:,} of them wait for a second person afterwards (four eyes).", "warn"))
+    if second := for_second_person(each for _, part in outlook.parts for each in part.pending):
+        lines.append((f"{second} afterwards (four eyes).", "warn"))
+    lines += [(f"{words_of(each, several=len(outlook.causes) > 1)}.", "good") for each in outlook.waiting]
     return [*lines, *refusals(outlook.refused, {}, "would be")]
 
 

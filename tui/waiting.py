@@ -1,10 +1,24 @@
-"""What waits for a cause, or for several that are mended together, in words. Pure."""
+"""What waits for a cause, for several that are mended together, or for a second person, in words. Pure."""
 
 from __future__ import annotations
 
-from daemon.protocol import Waiting
+from collections.abc import Iterable
+from decimal import Decimal
+
+from daemon.protocol import Pending, Waiting
 from daemon.safe import safe
 from tui.plain import amount, counted
+
+
+def for_second_person(found: Iterable[Pending]) -> str:
+    """How many of those that are decided wait for a second person, and how much money; "" if none does."""
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for each in found:
+        count, at_stake = sums.get(each.currency, (0, Decimal(0)))
+        sums[each.currency] = count + each.count, at_stake + Decimal(each.amount)
+    total = sum(count for count, _ in sums.values())
+    money = " + ".join(f"{amount(str(part), currency)} {safe(currency)}" for currency, (_, part) in sums.items())
+    return f"{total:,} of them over {money} {'waits' if total == 1 else 'wait'} for a second person" if total else ""
 
 
 def words_of(found: Waiting, *, several: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -25,13 +25,14 @@ from daemon.protocol import (
     Expected,
     Operator,
     Outcome,
+    Pending,
     Rehearsal,
     Share,
     SomeDecision,
     SomeRequest,
     WriteCount,
 )
-from daemon.store import discrepancies, lists, state
+from daemon.store import discrepancies, lists, state, waits
 from daemon.store.database import Database
 from daemon.store.tx import Tx
 
@@ -81,7 +82,7 @@ class Bulk:
         def work(tx: Tx) -> None:
             seq = state.current_seq(tx)
             taken = self._take_some(tx, request, seq, operator)
-            raise _Rehearsed(self._summed(taken, request.decision, seq))
+            raise _Rehearsed(self._summed(tx, taken, request.decision, seq))
 
         try:
             await self._db.write(work)
@@ -93,7 +94,7 @@ class Bulk:
         taken = await self._db.write(work)
         for practice in dict.fromkeys(row.finding.practice for row, _, _ in taken):
             self._tell(practice)
-        return _result(taken)
+        return self._result(taken)
 
     def _take_some(self, tx: Tx, request: SomeRequest, seq: int, operator: Operator) -> list[Taken]:
         found = [discrepancies.get(tx, id_) for id_ in dict.fromkeys(request.ids)]
@@ -118,8 +119,26 @@ class Bulk:
             return row, Outcome.REFUSED, f"{error}. {error.hint}".rstrip(". ")
         return row, (Outcome.ACCEPTED if agreed else Outcome.WAITING_SECOND_PERSON), ""
 
-    def _summed(self, taken: Sequence[Taken], decision: SomeDecision, seq: int) -> Rehearsal:
-        result = _result(taken)
+    def _result(self, taken: Sequence[Taken]) -> BulkResult:
+        done = [outcome for _, outcome, _ in taken if outcome not in _REFUSED]
+        return BulkResult(
+            decided=len(done),
+            waiting_second_person=done.count(Outcome.WAITING_SECOND_PERSON),
+            refused=tuple(BulkRefusal(id=row.id, message=why) for row, outcome, why in taken if outcome in _REFUSED),
+            pending=self._pending(row for row, outcome, _ in taken if outcome is Outcome.WAITING_SECOND_PERSON),
+        )
+
+    def _pending(self, rows: Iterable[Discrepancy]) -> tuple[Pending, ...]:
+        sums: dict[str, list[Decimal]] = {}
+        for row in rows:
+            sums.setdefault(self._deciders(row)[2], []).append(row.finding.amount)
+        return tuple(
+            Pending(currency=currency, count=len(amounts), amount=money(sum(amounts, ZERO)))
+            for currency, amounts in sums.items()
+        )
+
+    def _summed(self, tx: Tx, taken: Sequence[Taken], decision: SomeDecision, seq: int) -> Rehearsal:
+        result = self._result(taken)
         counts: Counter[tuple[str, str]] = Counter()
         sums: dict[tuple[str, str], tuple[int, Decimal, Decimal]] = {}
         for row, outcome, _ in taken:
@@ -141,6 +160,8 @@ class Bulk:
             writes=tuple(WriteCount(system=system, action=action, count=n) for (system, action), n in counts.items()),
             refused=result.refused,
             seq=seq,
+            pending=result.pending,
+            causes=tuple(waits.causes(tx, (row.id for row, outcome, _ in taken if outcome not in _REFUSED))),
         )
 
 
@@ -156,12 +177,3 @@ def chosen(tx: Tx, query: lists.Query, expected: Expected) -> tuple[Discrepancy,
     if not shown or any(row.seq > expected.seq for row in page.rows):
         raise Stale("the list has changed since it was shown", hint="look at it again, nothing was decided")
     return page.rows
-
-
-def _result(taken: Sequence[Taken]) -> BulkResult:
-    done = [outcome for _, outcome, _ in taken if outcome not in _REFUSED]
-    return BulkResult(
-        decided=len(done),
-        waiting_second_person=done.count(Outcome.WAITING_SECOND_PERSON),
-        refused=tuple(BulkRefusal(id=row.id, message=why) for row, outcome, why in taken if outcome in _REFUSED),
-    )

@@ -34,6 +34,7 @@ from daemon.protocol.decisions import (
     Decision,
     Expected,
     Outcome,
+    Pending,
     ReasonRequest,
     Reject,
     Snooze,
@@ -88,6 +89,7 @@ from daemon.protocol.health import (
     SystemBudget,
 )
 from daemon.protocol.many import (
+    CAUSES_MAX,
     SELECTED_MAX,
     SOME_MAX,
     CausesRequest,
@@ -143,6 +145,7 @@ __all__ = [
     "BODY_MAX",
     "BULK_MAX",
     "BY_MAX",
+    "CAUSES_MAX",
     "DEFAULT_SOCKET",
     "PAGE_MAX",
     "REASON_MAX",
@@ -212,6 +215,7 @@ __all__ = [
     "Outcome",
     "Page",
     "PartSum",
+    "Pending",
     "PracticeChanged",
     "PracticeState",
     "PracticeStatus",

@@ -117,9 +117,21 @@ class BulkRefusal(Message, frozen=True, kw_only=True):
     message: str
 
 
+class Pending(Message, frozen=True, kw_only=True):
+    """What waits for a second person, of one currency: how many, and the money at stake in them."""
+
+    currency: str
+    count: int
+    amount: str
+
+
 class BulkResult(Message, frozen=True, kw_only=True):
-    """How many were decided, how many of those wait for a second person, and which were left as they are, and why."""
+    """How many were decided, how many of those wait for a second person, and which were left as they are, and why.
+
+    ``pending`` is what waits for a second person with its money.
+    """
 
     decided: int
     waiting_second_person: int = 0
     refused: tuple[BulkRefusal, ...] = ()
+    pending: tuple[Pending, ...] = ()

@@ -8,11 +8,12 @@ from typing import Annotated
 import msgspec
 
 from daemon.protocol.base import Message, Short
-from daemon.protocol.decisions import ApproveRequest, BulkRefusal, Decision
+from daemon.protocol.decisions import ApproveRequest, BulkRefusal, Decision, Pending
 from daemon.protocol.discrepancies import Waiting
 
 SELECTED_MAX = 4000
 SOME_MAX = 200
+CAUSES_MAX = 1000
 
 Ids = Annotated[tuple[Short, ...], msgspec.Meta(min_length=1, max_length=SOME_MAX)]
 SomeDecision = ApproveRequest | Decision
@@ -82,7 +83,7 @@ class SomeRequest(Message, frozen=True, kw_only=True):
 class CausesRequest(Message, frozen=True, kw_only=True):
     """What waits for these, if they are mended together?"""
 
-    ids: Annotated[tuple[Short, ...], msgspec.Meta(min_length=1, max_length=SELECTED_MAX)]
+    ids: Annotated[tuple[Short, ...], msgspec.Meta(min_length=1, max_length=CAUSES_MAX)]
 
 
 class WaitingSums(Message, frozen=True, kw_only=True):
@@ -108,7 +109,10 @@ class WriteCount(Message, frozen=True, kw_only=True):
 
 
 class Rehearsal(Message, frozen=True, kw_only=True):
-    """What a decision would do; nothing is done. ``shares`` and ``writes`` leave out what would be refused."""
+    """What a decision would do; nothing is done. ``shares`` and ``writes`` leave out what would be refused.
+
+    ``pending`` is what of it would wait for a second person; ``causes`` are those that something waits for.
+    """
 
     decided: int
     waiting_second_person: int
@@ -116,3 +120,5 @@ class Rehearsal(Message, frozen=True, kw_only=True):
     writes: tuple[WriteCount, ...]
     refused: tuple[BulkRefusal, ...]
     seq: int
+    pending: tuple[Pending, ...] = ()
+    causes: tuple[str, ...] = ()

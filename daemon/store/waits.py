@@ -52,16 +52,22 @@ def families(tx: Tx, practice: str, cause_ids: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(family for (family,) in rows))
 
 
+def causes(tx: Tx, ids: Iterable[str]) -> list[str]:
+    """Those of these discrepancies that an open or approved one waits for."""
+    sql = f"SELECT DISTINCT cause FROM waits WHERE status IN {listed(_GOING_ON)} AND cause IN (...) ORDER BY cause"  # noqa: S608
+    return [cause for (cause,) in execute_in(tx, sql, _GOING_ON, ids)]
+
+
 def held(tx: Tx, cause_ids: Iterable[str]) -> list[Held]:
     """What waits for these causes, which are mended together, in each practice; at most some thousand causes."""
-    causes = tuple(dict.fromkeys(cause_ids))
-    chosen = f"FROM waits WHERE cause IN {listed(causes)} AND status IN {listed(_GOING_ON)}"
+    mended = tuple(dict.fromkeys(cause_ids))
+    chosen = f"FROM waits WHERE cause IN {listed(mended)} AND status IN {listed(_GOING_ON)}"
     rows = tx.execute(
         "SELECT practice, SUM(met), SUM(cents), SUM(met * free), SUM(cents * free) FROM ("  # noqa: S608
         f" SELECT practice, COUNT(*) AS met, SUM(cents) AS cents, 1 AS free {chosen} AND causes = 1 GROUP BY practice"
         f" UNION ALL SELECT practice, 1, cents, COUNT(*) = causes {chosen} AND causes > 1"
         " GROUP BY practice, id, cents, causes) AS waiting GROUP BY practice ORDER BY practice",
-        (*causes, *_GOING_ON, *causes, *_GOING_ON),
+        (*mended, *_GOING_ON, *mended, *_GOING_ON),
     )
     return [
         Held(

@@ -180,10 +180,39 @@ async def test_bulk_says_what_it_is_about_and_decides_on_that(clinic: Office, re
     assert "2 invoice.changed_in_xero" in asked.out
     assert "--yes" in asked.err
     ran = await reconcile("bulk", "waive", "--kind", "invoice", "--reason", "goodwill", "--yes", "--json")
-    assert (ran.exit, ran.json()) == (DONE, {"decided": 2, "waiting_second_person": 0, "refused": []})
+    assert (ran.exit, ran.json()) == (DONE, {"decided": 2, "waiting_second_person": 0, "refused": [], "pending": []})
     assert len(await clinic.listed("waived")) == 2
     nothing = await reconcile("bulk", "reject", "--kind", "invoice", "--reason", "x", "--yes", "--json")
     assert (nothing.exit, nothing.json()["decided"]) == (DONE, 0)
+
+
+async def test_bulk_announces_and_tells_what_waits_for_a_second_person(tmp_path: Path) -> None:
+    async with office(tmp_path, FOUR_EYES) as clinic:
+        for price in ("19.99", "18.99"):
+            await edited(clinic, price)
+        async with serving(clinic.desk, tmp_path / "c.sock"):
+            run = reconcile_at(tmp_path / "c.sock")
+            asked = await run("bulk", "approve", "--kind", "invoice")
+            assert (asked.exit, await clinic.listed("approved")) == (ERROR, [])
+            assert "2 of them over 96.00 GBP wait for a second person afterwards (four eyes)" in asked.out
+            ran = await run("bulk", "approve", "--kind", "invoice", "--yes")
+            assert ran.exit == OPEN
+            assert ran.out.splitlines()[-1] == "2 decided, 2 of them over 96.00 GBP wait for a second person"
+            told = (await run("bulk", "approve", "--kind", "invoice", "--yes", "--json")).json()
+            assert told["pending"] == [{"currency": "GBP", "count": 2, "amount": "96.00"}]
+
+
+async def test_bulk_announces_what_goes_on_by_a_cause(clinic: Office, reconcile: Reconcile) -> None:
+    for client in (2, 3):
+        clinic.act("provet", "invoice_visit", client=client, rows=[{**VISIT[0], "vat_percentage": "13.5"}])
+    await clinic.cycle()
+    cause = await clinic.only(kind="mapping.missing")
+    shown = await reconcile("show", cause.id)
+    assert "waiting   2 discrepancies of 90.80 GBP wait for this and go on by it" in shown.out.splitlines()
+    assert (await reconcile("show", cause.id, "--json")).json()["waiting"]["freed"] == 2
+    asked = await reconcile("bulk", "approve", "--kind", "mapping.missing")
+    assert "1 of them would be left as they are" in asked.out, "a mapping is mended in the settings"
+    assert "go on by it" not in asked.out
 
 
 async def test_bulk_tells_what_it_left_as_it_was(reconcile: Reconcile, found: DiscrepancyView) -> None:

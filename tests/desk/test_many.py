@@ -20,14 +20,16 @@ from daemon.protocol import (
     GroupBy,
     ListQuery,
     Operator,
+    Pending,
     Reject,
     Role,
     SomeRequest,
+    Waiting,
 )
 from daemon.store import corrections, discrepancies
 from tests.desk.test_decisions_cycle import FOUR_EYES
 from tests.support.serving import serving
-from tests.support.stocked import stocked
+from tests.support.stocked import held_by, stocked
 from tests.support.workshop import Workshop
 
 ANN = Operator(uid=1001, login="ann", role=Role.APPROVER)
@@ -148,6 +150,19 @@ async def test_one_that_is_named_twice_or_unknown_is_decided_once_or_passed_over
     assert await some(desk, assignee="bob") == (ids[0],)
 
 
+async def test_a_rehearsal_names_the_causes_and_what_goes_on_by_all_of_them_is_counted_once(
+    shop: Workshop, desk: Desk
+) -> None:
+    ids = [row.id for row in (await desk.page(ALL)).discrepancies if row.policy == "person"][:3]
+    await shop.app.db.write(lambda tx: held_by(tx, (ids[0],), (ids[0], ids[1]), (ids[1], "another")))
+    rehearsal = await desk.rehearse(SomeRequest(ids=tuple(ids), decision=ApproveRequest()), ANN)
+    assert set(rehearsal.causes) == {ids[0], ids[1]}
+    (sums,) = (await desk.waiting(rehearsal.causes)).sums
+    assert sums == Waiting(currency="GBP", count=3, amount="30.00", freed=2, freed_amount="20.00")
+    (first,) = (await desk.waiting(ids[:1])).sums
+    assert (first.count, first.freed) == (2, 1)
+
+
 async def test_above_the_limit_a_rehearsal_counts_who_waits_for_a_second_person(tmp_path: Path) -> None:
     async with stocked(tmp_path, 12, FOUR_EYES) as shop:
         desk = shop.app.desk
@@ -156,6 +171,10 @@ async def test_above_the_limit_a_rehearsal_counts_who_waits_for_a_second_person(
         rehearsal = await desk.rehearse(SomeRequest(ids=ids, decision=ApproveRequest()), ANN)
         result = await desk.some(SomeRequest(ids=ids, decision=ApproveRequest(), seq=rehearsal.seq), ANN)
         assert rehearsal.waiting_second_person == result.waiting_second_person > 0
+        pending = [row for row in rows if Decimal(row.amount) > 20 and row.id in ids]
+        money = sum((Decimal(row.amount) for row in pending), Decimal(0))
+        assert rehearsal.pending == result.pending
+        assert rehearsal.pending == (Pending(currency="GBP", count=len(pending), amount=f"{money:.2f}"),)
         for row in rows:
             found = await shop.app.db.read(lambda tx, id_=row.id: discrepancies.get(tx, id_))
             assert found

@@ -45,6 +45,8 @@ from daemon.protocol import (
     PracticeState,
     PracticeStatus,
     PracticeSync,
+    Selected,
+    SelectedPage,
     Sort,
     SyncState,
 )
@@ -126,6 +128,23 @@ class FakeOperations(FakeWatch):
             amount=money(sum((d.finding.amount for d in kept), Decimal(0))),
             groups=dict(Counter(d.finding.kind for d in kept)),
             seq=self.seq,
+        )
+
+    async def selection(self, query: ListQuery, limit: int) -> SelectedPage:
+        page = await self.page(msgspec.structs.replace(query, limit=limit))
+        return SelectedPage(
+            total=page.total,
+            selected=tuple(
+                Selected(
+                    id=each.id,
+                    practice=each.practice,
+                    kind=each.kind,
+                    label=each.subject.label,
+                    amount=each.amount,
+                    currency=each.currency,
+                )
+                for each in page.discrepancies
+            ),
         )
 
     async def show(self, discrepancy_id: str) -> Detail:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
-from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status
+from daemon.core.discrepancy import Discrepancy, Finding, Policy, Status, Subject
+from daemon.core.model import Kind, Ref, System
 from daemon.store import discrepancies, state
 from daemon.store.tx import Tx
-from tests.support.fake_books import finding
+from tests.support.fake_books import START, finding
 from tests.support.workshop import Workshop, workshop
 
 PRACTICE = "riverside"
@@ -26,6 +28,28 @@ def made(number: int, rng: random.Random) -> Finding:
     client = str(number % 7) if number % 7 else ""
     named = f"Client {client}" if client else ""
     return msgspec.structs.replace(found, policy=policy, client=client, client_name=named)
+
+
+def held_by(tx: Tx, *causes: tuple[str, ...]) -> None:
+    """For each of these, a document over 10.00 that waits for its causes."""
+    for number, (first, *also) in enumerate(causes):
+        found = made(number, random.Random(SEED))
+        about = Ref(system=System.PROVET, kind=Kind.DOCUMENT, id=f"waiting-{number}")
+        found = msgspec.structs.replace(
+            found,
+            kind="invoice.missing",
+            subject=Subject(label=f"Invoice WAIT-{number}", provet=about),
+            family=f"invoice:waiting-{number}",
+            policy=Policy.HOLD,
+            options=(),
+            client="",
+            amount=Decimal(10),
+            cause=first,
+            also=tuple(also),
+            summary=f"WAIT-{number} is held",
+        )
+        row = Discrepancy(finding=found, status=Status.OPEN, first_seen=START, last_seen=START)
+        discrepancies.put(tx, row)
 
 
 @asynccontextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from daemon.protocol import (
+    CAUSES_MAX,
     SOME_MAX,
     ApproveRequest,
     Assign,
@@ -184,7 +185,11 @@ class DecidingMany(View):
                 return None
             parts.append((part, rehearsal))
             self.show_progress(f"looking at what this would do: {first + len(part):,} of {len(ids):,}")
-        return Outlook(decision, parts)
+        outlook = Outlook(decision, parts)
+        if not isinstance(decision, ApproveRequest) or not 0 < len(outlook.causes) <= CAUSES_MAX:
+            return outlook
+        waiting = await self.ask(calls.waiting(outlook.causes))
+        return replace(outlook, waiting=waiting.sums) if waiting else None
 
     async def _carry_out(self, outlook: Outlook, chosen: Mapping[str, Selected]) -> None:
         """Part by part; what was not decided, for whatever reason, stays selected."""
