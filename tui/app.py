@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.events import Key
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from daemon.protocol import Event
@@ -68,6 +69,11 @@ class ReconcileApp(App[None]):
             self.theme = self.desk.keeper.memory.theme
         self.action_view(VIEWS[0].name)
         self.call_after_refresh(self._connect)
+
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """As Textual's, without the screens that an opaque one covers: as they change, nothing is painted."""
+        return [] if self.screen.styles.background.a == 1 else super()._background_screens
 
     def get_css_variables(self) -> dict[str, str]:
         return legible(super().get_css_variables(), self.theme)
@@ -162,6 +168,20 @@ class ReconcileApp(App[None]):
             self._driver.write(sequences(safe(text), self._env))
         if self._env.get("TMUX"):
             self.run_worker(fill_tmux_buffer(safe(text)), group="clipboard", exclusive=True)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,  # noqa: ARG002
+        markup: bool = True,  # noqa: ARG002
+    ) -> None:
+        """Say something in passing, in a line of the view that is looked at: nothing lies upon what is decided on."""
+        views = [screen for screen in self.screen_stack if isinstance(screen, View) and screen.is_mounted]
+        if views:
+            views[-1].say(f"{title}: {message}" if title else message, severity)
 
     def leave(self, status: int) -> bool:
         """End from outside with this exit status, the terminal put back; False if it is not open yet."""

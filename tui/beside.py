@@ -100,7 +100,7 @@ def ledger(view: LedgerView | None, width: int, currency: str, *, equal: bool) -
     few = equal or len(view.rows) <= _ROWS_SHOWN
     shown = [row for row in view.rows if few or row.differs]
     label = max(width - 2 * (_MONEY + 1) - 2, _LABEL_MIN)
-    pieces = _head("MONEY OF THE FAMILY", label)
+    pieces = _head("OWED AND PAID", label)
     for row in shown:
         pieces += _row(row, label, currency)
     pieces += _folded(len(view.rows) - len(shown), "entry")

@@ -1,7 +1,11 @@
-"""Textual's driver for terminals, with one difference: Esc by itself is sooner told from the beginning of a key."""
+"""Textual's driver for terminals, with two differences.
+
+Esc by itself is sooner told from the beginning of a key, and memory is tidied up while nobody types.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 from codecs import getincrementaldecoder
 from select import select
@@ -11,6 +15,22 @@ from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 
 _IDLE_S, _LATER_S = 0.1, 0.001
+_IDLE_ROUNDS = 10
+"""After so many times ``_IDLE_S`` without a key, nobody waits for an answer."""
+_FULL_COLLECTIONS = 200
+"""A full collection by itself is as rare as so many of the younger objects."""
+
+
+def tidy() -> None:
+    """Free what only a full collection of garbage finds, which else takes place, and as long as a key, while one types.
+
+    From the first time on it leaves out what the program is made of, and takes place hardly ever by itself.
+    """
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()
+        young, middle, _ = gc.get_threshold()
+        gc.set_threshold(young, middle, _FULL_COLLECTIONS)
 
 
 class QuickDriver(LinuxDriver):
@@ -20,17 +40,21 @@ class QuickDriver(LinuxDriver):
     """
 
     def run_input_thread(self) -> None:
-        """Wait for input and pass on what it means, until the driver is stopped."""
+        """Wait for input and pass on what it means, until the driver is stopped; tidy up once after each input."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        wait_s = _IDLE_S
+        wait_s, idle = _IDLE_S, 0
         while not self.exit_event.is_set():
             text = ""
             if select([self.fileno], [], [], wait_s)[0]:
-                typed = os.read(self.fileno, 4096)
+                typed, idle = os.read(self.fileno, 4096), 0
                 if not typed:
                     return
                 text = decode(typed)
+            else:
+                idle += 1
+                if idle == _IDLE_ROUNDS:
+                    self._loop.call_soon_threadsafe(tidy)
             wait_s = ESCAPE_DELAY + _LATER_S if text.endswith("\x1b") else _IDLE_S
             for message in (*(parser.feed(text) if text else ()), *parser.tick()):
                 self.process_message(message)

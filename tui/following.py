@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from daemon.core.choices import option_words
 from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView, StepState, StepView
 from daemon.safe import safe
 from tui.drawing import Piece
@@ -45,7 +46,7 @@ def chosen_title(view: DiscrepancyView) -> str:
     card = view.option(chosen) if chosen else None
     if card:
         return f"“{safe(card.title)}”"
-    return "field by field" if chosen.startswith("field:") else words(chosen).replace("-", " ")
+    return "field by field" if chosen.startswith("field:") else words(option_words(chosen)).replace("-", " ")
 
 
 def _bar(found: CorrectionView) -> str:

@@ -52,7 +52,7 @@ def pairs(pilot: Ui) -> dict[Pair, str]:
     found: dict[Pair, str] = {}
     screen = pilot.app.screen
     for y, strip in enumerate(screen._compositor.render_strips()):
-        dialogs = [dialog.region for dialog in screen.query(".dialog, #command, Toast")]
+        dialogs = [dialog.region for dialog in screen.query(".dialog, #command")]
         on_line = [region for region in dialogs if region.y <= y < region.bottom]
         parts = (
             [strip.crop(region.x, region.right) for region in on_line] if isinstance(screen, ModalScreen) else [strip]

@@ -150,7 +150,7 @@ async def test_a_viewer_is_told_why_a_key_does_nothing(operations: FakeOperation
         assert "read-only" in screen_text(pilot)
         review = await open_review(pilot)
         for key in ("a", "r", "s", "w", "c", "at", "u"):
-            pilot.app.clear_notifications()
+            review.hush()
             await pilot.press(key)
             assert pilot.app.screen is review
             await until(pilot, lambda: "may look but not decide" in notices(pilot))

@@ -46,7 +46,7 @@ async def test_every_key_that_decides_on_many_is_dim_for_a_viewer_and_says_why(
         assert "(a) Approve" in footer, "bracketed, not only dim"
         assert "(r) Reject" in footer
         for key in BULK:
-            pilot.app.clear_notifications()
+            screen.hush()
             await pilot.press(key)
             assert pilot.app.screen is screen, key
             await until(pilot, lambda: "may look but not decide: deciding needs the approver group" in notices(pilot))
@@ -111,7 +111,7 @@ async def test_nothing_is_decided_without_a_daemon_and_the_selection_stays(shop:
             await daemon.aclose()
             await until(pilot, lambda: "connection to the daemon lost" in screen_text(pilot))
             for key in BULK:
-                pilot.app.clear_notifications()
+                screen.hush()
                 await pilot.press(key)
                 assert pilot.app.screen is screen
                 assert "not connected to the daemon" in notices(pilot)

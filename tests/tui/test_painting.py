@@ -14,6 +14,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.screen import Screen
 
 import tui.app
+from daemon.protocol import Operator, Role
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.support.stocked import stocked
@@ -24,6 +25,7 @@ from tui.desk import Desk
 from tui.screens.discrepancies import Discrepancies
 
 FRAME_S = 0.05
+BOB = Operator(uid=1002, login="bob", role=Role.APPROVER)
 
 
 class Watched(ReconcileApp):
@@ -128,6 +130,16 @@ async def test_the_list_is_grouped_and_a_group_opened_and_closed_in_one_picture_
             lines = await lines_of(pilot, app, key)
             assert len(lines) > 1
             assert set(lines.values()) == {1}
+
+
+async def test_what_the_daemon_tells_paints_its_own_lines_alone(socket_path: str, operations: FakeOperations) -> None:
+    async with listed(socket_path) as (pilot, app):
+        app.painted.clear()
+        operations.say("oaktree", "cycle done")
+        await operations.pause("oaktree", "stocktaking", BOB)
+        await until(pilot, lambda: app.painted[0] > 0)
+        await at_rest(pilot)
+        assert set(app.painted) == {0, app.size.height - 2}, "the header, and the line of the newest activity"
 
 
 async def test_what_is_not_here_in_time_is_shown_as_missing(

@@ -24,6 +24,7 @@ from tui.desk import Desk
 from tui.screens.dialogs import Confirm, Help
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.forms import Form
+from tui.screens.notice import Notice
 from tui.screens.overview import Overview
 from tui.screens.review import Review
 from tui.widgets import Rows
@@ -61,7 +62,7 @@ def screen_text(pilot: Ui) -> str:
 
 def notices(pilot: Ui) -> str:
     """What the operator was told in passing."""
-    return "\n".join(notice.message for notice in pilot.app._notifications)
+    return "\n".join(notice.told for screen in pilot.app.screen_stack for notice in screen.query(Notice))
 
 
 def app_of(pilot: Ui) -> ReconcileApp:

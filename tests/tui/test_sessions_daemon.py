@@ -64,7 +64,7 @@ async def test_a_first_comparison_is_released_and_writes_are_paused_and_resumed(
             await tmux.keys("R")
             await tmux.shows("No (n)")
             await tmux.press("y", "≠ drift", gone="awaiting release")
-            await tmux.press("p", "Pause all writes", "reason")
+            await tmux.press("p", "Pause all writes", "Reason")
             await tmux.typed("stocktaking")
             await tmux.press("Enter", "‖ paused", "stocktaking")
             await tmux.press("u", "Resume the automatic writes", "No (n)")

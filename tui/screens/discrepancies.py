@@ -21,7 +21,7 @@ from tui.listed import group_row, list_columns, list_head, list_row, selection_l
 from tui.listing import requery
 from tui.plain import cells
 from tui.remembered import ViewMemory
-from tui.screens.review import Review
+from tui.screens.review import open_review
 from tui.screens.selecting import Selecting
 from tui.state import Connection
 from tui.widgets import FilterLine, Head, Line
@@ -93,7 +93,7 @@ class Discrepancies(Selecting):
         if group := self.group():
             self.toggle_group(group)
         elif row := self.listing.current:
-            self.app.push_screen(Review(self.desk, row, self.neighbour))
+            open_review(self, row, self.neighbour)
 
     def on_head_clicked(self, event: Head.Clicked) -> None:
         if sort := sort_at(self._columns(), event.x):

@@ -32,13 +32,13 @@ class KeyBar(Line):
         self.show_keys()
 
     def show_keys(self) -> None:
-        """Draw the keys that are active, once all else is done."""
+        """Draw the keys that are active, once all else is done; on a screen that is covered nothing is."""
         if not self._due:
             self._due = self.call_later(self._draw)
 
     def _draw(self) -> None:
         self._due = False
-        if self.is_attached:
+        if self.is_attached and self.screen.is_current:
             pieces, _ = footer_line(self._fitting())
             self.show(pieces)
 

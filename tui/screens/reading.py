@@ -16,7 +16,7 @@ from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Column, Piece, head
 from tui.screens.keybar import KeyBar
-from tui.screens.review import Reached, Review
+from tui.screens.review import Reached, open_review
 from tui.screens.view import View
 from tui.state import Connection
 from tui.widgets import Head, Line, Rows
@@ -172,7 +172,7 @@ class Reading(View):
         return None
 
     def review(self, found: DiscrepancyView) -> None:
-        self.app.push_screen(Review(self.desk, found, self.neighbour))
+        open_review(self, found, self.neighbour)
 
     def redraw(self, cursor: int | None = None) -> None:
         """Draw anew what was read; the cursor stays, or goes to that place."""

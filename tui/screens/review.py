@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import ClassVar
@@ -10,7 +11,6 @@ import msgspec
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 
 from daemon.protocol import Changed, Closed, Detail, DiscrepancyView, Event, OptionView, Resync, Snapshot
 from tui import beside, calls, composing, following, reviewing
@@ -20,8 +20,9 @@ from tui.screens.copying import Copying
 from tui.screens.deciding import Deciding
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
+from tui.screens.view import View
 from tui.state import Connection
-from tui.widgets import Line, content
+from tui.widgets import Line
 
 Reached = DiscrepancyView | None
 Neighbour = Callable[[int, str], Reached | Awaitable[Reached]]
@@ -29,6 +30,8 @@ Neighbour = Callable[[int, str], Reached | Awaitable[Reached]]
 
 _FOLLOW_S = 0.4
 _TICK_S = 30.0
+_PATIENCE_S = 0.1
+_KEPT = "review"
 
 
 class Review(Deciding):
@@ -79,12 +82,24 @@ class Review(Deciding):
     def on_mount(self) -> None:
         self.query_one("#review").focus()
         self._redraw()
-        self.start(self.reload, "detail")
+        self.start(self._read, "detail")
         self.set_interval(_FOLLOW_S, self._follow)
         self.set_interval(_TICK_S, self._redraw)
 
     def on_resize(self) -> None:
         self._redraw()
+
+    def on_screen_suspend(self) -> None:
+        if self not in self.app.screen_stack:
+            self.workers.cancel_node(self)
+
+    def begin(self, found: DiscrepancyView, neighbour: Neighbour) -> None:
+        """Be about another discrepancy, as if it was opened only now."""
+        self.workers.cancel_node(self)
+        self._neighbour = neighbour
+        self._equal = self._reaching = False
+        self.clear_selection()
+        self._be_about(found)
 
     def told(self, event: Event | None, /) -> None:
         match event:
@@ -143,15 +158,27 @@ class Review(Deciding):
 
     def _arrive(self, found: Reached) -> None:
         if found:
-            self.found, self._option, self._mixed = found, "", None
-            self.query_one("#review", VerticalScroll).scroll_home(animate=False)
-            self.refresh_frame()
-            self._redraw()
-            self.start(self.reload, "detail")
+            self.hush()
+            self._be_about(found)
         elif self.desk.state.connection is Connection.LIVE:
             self.notify("the list ends here", markup=False)
         else:
             self.explain("not connected to the daemon: wait until it is back")
+
+    def _be_about(self, found: DiscrepancyView) -> None:
+        self.found, self._option, self._mixed = found, "", None
+        self.query_one("#review", VerticalScroll).scroll_home(animate=False)
+        self.refresh_frame()
+        self._redraw()
+        self.start(self._read, "detail")
+
+    async def _read(self) -> None:
+        """Read what the list does not know, and paint it with what it does, unless that takes long."""
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(self.reload())
+            with self.app.batch_update():
+                await asyncio.wait([reading], timeout=_PATIENCE_S)
+            self.check_idle()
 
     def action_mix(self) -> None:
         chosen = self.chosen()
@@ -198,7 +225,7 @@ class Review(Deciding):
 
     async def _open(self, discrepancy_id: str) -> None:
         if found := await self.ask(calls.show(discrepancy_id)):
-            self.app.push_screen(Review(self.desk, found, lambda _, __: None))
+            open_review(self, found, lambda _, __: None)
 
     def action_copy(self) -> None:
         self.app.push_screen(Copying(reviewing.copies(self.found)))
@@ -271,15 +298,29 @@ class Review(Deciding):
     def _redraw_options(self) -> None:
         chosen, shown = self.chosen(), self._shown()
         box = self.query_one("#options", Vertical)
-        cards = [card for card in box.children if isinstance(card, Static)]
+        cards = [card for card in box.children if isinstance(card, Line)]
         for place, option in enumerate(shown):
-            card = cards[place] if place < len(cards) else Static(id=f"option-{place}", classes="card", markup=False)
+            card = cards[place] if place < len(cards) else Line(id=f"option-{place}", classes="card", markup=False)
             if place >= len(cards):
                 box.mount(card)
             card.set_class(option == chosen, "-chosen")
-            card.update(content(reviewing.option(option, self.found, chosen=option == chosen, others=len(shown) - 1)))
+            card.show(reviewing.option(option, self.found, chosen=option == chosen, others=len(shown) - 1))
         for card in cards[len(shown) :]:
             card.remove()
+
+
+def open_review(before: View, found: DiscrepancyView, neighbour: Neighbour) -> None:
+    """Go to the review of a discrepancy: to the one that was left, as building one takes longer than all else."""
+    app = before.app
+    kept = app.get_screen(_KEPT) if app.is_screen_installed(_KEPT) else None
+    if isinstance(kept, Review) and kept not in app.screen_stack:
+        kept.begin(found, neighbour)
+        app.push_screen(kept)
+        return
+    fresh = Review(before.desk, found, neighbour)
+    if kept is None:
+        app.install_screen(fresh, _KEPT)
+    app.push_screen(fresh)
 
 
 def _beside(known: DiscrepancyView, fresh: DiscrepancyView) -> DiscrepancyView:

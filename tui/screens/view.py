@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -15,9 +16,10 @@ from daemon.protocol import Event, Message
 from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
-from tui.drawing import activity_line, banner, header
+from tui.drawing import Piece, activity_line, banner, header
 from tui.remembered import ViewMemory
 from tui.screens.keybar import KeyBar
+from tui.screens.notice import Notice
 from tui.views import VIEWS
 from tui.widgets import Line
 
@@ -53,6 +55,7 @@ class View(Screen[None]):
         yield Line(id="banner")
         yield from self.body()
         yield Line(id="activity")
+        yield Notice(id="notice")
         yield KeyBar(id="keys")
 
     def body(self) -> Iterable[Widget]:
@@ -111,8 +114,16 @@ class View(Screen[None]):
         state = self.desk.state
         self.query_one("#header", Line).show(header(state, self.headline(), self.practice_shown(), self.size.width))
         self.query_one("#banner", Line).show(banner(state))
-        self.query_one("#activity", Line).show(activity_line(state, self.size.width))
+        self.show_status()
         self.query_one(KeyBar).show_keys()
+
+    def status_line(self) -> list[Piece]:
+        """What the line above the keys says: the newest activity."""
+        return activity_line(self.desk.state, self.size.width)
+
+    def show_status(self) -> None:
+        """Draw the line above the keys anew."""
+        self.query_one("#activity", Line).show(self.status_line())
 
     def start(self, work: Callable[[], Coroutine[None, None, object]], group: str = "") -> None:
         """Run ``work`` beside the screen; in a named group the newest replaces what still runs."""
@@ -136,9 +147,24 @@ class View(Screen[None]):
             self.explain(refusal)
         return not refusal
 
+    def say(self, text: str, severity: str) -> None:
+        """Say something in passing."""
+        self.query_one(Notice).say(text, severity)
+
+    def hush(self) -> None:
+        """What was said in passing is over, as it was about something else."""
+        self.query_one(Notice).hush()
+
     def explain(self, refusal: str) -> None:
         """Say why a key does nothing."""
         self.notify(safe(refusal), title="not now", severity="warning", markup=False)
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """As Textual's; what is laid out and painted anew as a whole is painted once, not once before that too."""
+        if self._repaint_required and self.is_current:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._refresh_layout(size, scroll)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""
