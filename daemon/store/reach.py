@@ -20,14 +20,14 @@ def concerned(tx: Tx, practice: str, system: System, kind: Kind, ids: Iterable[s
 
     Provet: their own, and for a client those that wait for its contact. Xero: those of the Provet records they are
     linked to or share a lookup key with; a payment also concerns its document's, a document those that credit is set
-    between it and.
+    between it and, a contact those that something is open of: nothing can be created for an archived one.
     """
     wanted = list(ids)
     if system is System.PROVET:
         return _own(tx, practice, kind, wanted)
     match kind:
         case Kind.CONTACT:
-            return _partners(tx, practice, kind, _with_merged(tx, practice, wanted))
+            return _clients(tx, practice, _with_merged(tx, practice, wanted))
         case Kind.DOCUMENT:
             documents = _partners(tx, practice, kind, [*wanted, *_ends(tx, practice, wanted)])
             return documents + _archiving(tx, practice, _contacts(tx, practice, wanted))
@@ -42,6 +42,12 @@ def _own(tx: Tx, practice: str, kind: Kind, ids: list[str]) -> list[str]:
     own = [client_family(client) for client in ids]
     causes = execute_in(tx, "SELECT id FROM discrepancy WHERE practice = ? AND family IN (...)", (practice,), own)
     return own + waits.families(tx, practice, (cause for (cause,) in causes))
+
+
+def _clients(tx: Tx, practice: str, xero_contacts: list[str]) -> list[str]:
+    known = linked(tx, practice, System.XERO, Kind.CONTACT, xero_contacts)
+    about = [family for _, client in known for family in about_client(tx, practice, client)]
+    return _partners(tx, practice, Kind.CONTACT, xero_contacts) + about
 
 
 def about_client(tx: Tx, practice: str, client_id: str) -> list[str]:

@@ -282,6 +282,26 @@ async def test_an_archived_contact_holds_documents_until_a_person_restores_it(tm
         assert await desk.open() == {}
 
 
+async def test_what_was_open_when_its_contact_was_archived_waits_for_it_too(tmp_path: Path) -> None:
+    async with counter(tmp_path) as desk:
+        ada = await desk.client()
+        await desk.office.desk.pause("riverside", "stocktaking", ANN)
+        visit = desk.office.act("provet", "invoice_visit", client=ada, rows=VISIT)
+        await desk.sync()
+        assert [option.id for option in (await desk.open())["invoice.missing"].options] == ["create"]
+        desk.xero(ada, ContactStatus="ARCHIVED")
+        await desk.sync()
+        found = await desk.open()
+        assert (found["invoice.missing"].cause, found["invoice.missing"].options) == (found["contact.archived"].id, ())
+        before = desk.writes()
+        await desk.office.desk.resume("riverside", ANN)
+        await desk.sync()
+        assert desk.writes() == before
+        desk.xero(ada, ContactStatus="ACTIVE")
+        await desk.sync()
+        assert (await desk.open(), desk.office.living(visit).contact_id) == ({}, desk.office.contact(ada).id)
+
+
 async def test_a_merge_is_followed_and_two_clients_may_share_a_contact(tmp_path: Path) -> None:
     async with counter(tmp_path) as desk:
         ada, bea = await desk.client(), await desk.client(firstname="Bea", email="bea@example.test")
