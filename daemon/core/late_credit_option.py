@@ -131,24 +131,27 @@ def _less_of(has: Sequence[Line], wanted: Sequence[PostingLine]) -> Sums:
 
 def _more(more: Sequence[_Line], less: Sequence[_Line], main: Sequence[_Line]) -> Sums:
     """What the first have more than the second, by account; by the main account of each TaxType where ``main`` lines
-    tell that."""
+    tell that, and where these have none of it, by what the others have."""
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for sign, lines in ((1, more), (-1, less)):
         for line in lines:
-            key = (line.tax_code, _main_account(line.tax_code, main) if main else line.account)
+            key = (line.tax_code, _main_account(line.tax_code, main, (*more, *less)) if main else line.account)
             gross, tax = sums.get(key, (ZERO, ZERO))
             sums[key] = (gross + sign * line.gross, tax + sign * line.tax)
     found = {key: each for key, each in sums.items() if any(each)}
     return found if all(gross > 0 and tax >= 0 for gross, tax in found.values()) else {}
 
 
-def _main_account(code: str, lines: Sequence[_Line]) -> str:
-    """The account that bears most of a TaxType."""
-    found: dict[str, Decimal] = {}
-    for line in lines:
-        if line.tax_code == code:
-            found[line.account] = found.get(line.account, ZERO) + line.gross
-    return max(found, key=lambda account: (found[account], account), default="")
+def _main_account(code: str, *lines: Sequence[_Line]) -> str:
+    """The account that bears most of a TaxType, in the first lines that have any of it."""
+    for each in lines:
+        found: dict[str, Decimal] = {}
+        for line in each:
+            if line.tax_code == code:
+                found[line.account] = found.get(line.account, ZERO) + line.gross
+        if found:
+            return max(found, key=lambda account: (found[account], account))
+    return ""
 
 
 def _posting(view: View, booked: Document, excess: Sums, scene: Scene, *, credit: bool) -> Posting:

@@ -109,7 +109,7 @@ def _views(
         _view(d, posted(d, wholes, tops[d.id], rules, credit=credit[d.id]), books, wholes.get(d.id), rules)
         for d in mine
     ]
-    partners = {view.booked.id: view.booked for view in views if view.booked is not None}
+    partners = {view.booked.id: view.document for view in views if view.booked is not None}
     left_out = _given_by_left_out(books.family, rules)
     return [_with_credit(view, partners, off, books.family, left_out) for view in _with_elsewhere(views)]
 
@@ -200,8 +200,9 @@ def _with_credit(
     """The view with the credit that is set between its partner and others, and what else settles that.
 
     Xero counts prepayments and overpayments as credit too (docs/reference/xero.md 8.2): what neither a partner's note
-    nor credit that Provet applied explains is foreign. Credit that Provet applied across families is set between two
-    documents that both stand for one of Provet, or comes from one that is left out.
+    nor credit that Provet applied explains is foreign. Credit that Provet applied elsewhere is set between two
+    documents that both stand for one of Provet, of other families or of one that consolidates several, or comes from
+    one that is left out.
     """
     booked = view.booked
     if booked is None:
@@ -212,7 +213,9 @@ def _with_credit(
     else:
         ends = _set_against(booked, family)
         total = booked.credited
-    known = sum((amount for id_, amount in ends if id_ in partners), ZERO)
+    kin = [(partners[id_], amount) for id_, amount in ends if id_ in partners]
+    known = sum((amount for _, amount in kin), ZERO)
+    other = sum((amount for document, amount in kin if not _of_one_pair(document, view.document)), ZERO)
     standing = standing_for_provet(family.links)
     theirs = sum((amount for id_, amount in ends if id_ not in partners and id_ in standing), ZERO)
     others = max(total - known, ZERO)
@@ -222,9 +225,13 @@ def _with_credit(
         view,
         allocated=known + there,
         foreign=others - there,
-        unset=view.elsewhere - there,
+        unset=max(view.elsewhere - there - other, ZERO),
         unseen=off.get(booked.id, ZERO),
     )
+
+
+def _of_one_pair(one: Document, other: Document) -> bool:
+    return one.credits == other.id or other.credits == one.id
 
 
 def _set_against(invoice: Document, family: Family) -> list[tuple[str, Decimal]]:

@@ -55,6 +55,28 @@ def open_in_xero(it: Clinic, invoice: int) -> Decimal:
     return it.documents()[str(invoice)].outstanding - sum((note.outstanding for note in notes(it)), Decimal(0))
 
 
+async def test_cash_rounded_on_a_document_that_was_typed_anew_is_credited_on_the_rounding_account(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        it.shop.world.faults.plan = FaultPlan((Rule(Kind.SLOW, system="xero", seconds=0.1),))
+        invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
+        await it.sync()
+        line = {"Description": "Anew", "Quantity": "1", "UnitAmount": "51.00", "TaxType": "OUTPUT2", "AccountCode": "202"}
+        form = {"LineAmountTypes": "Inclusive", "LineItems": [line]}
+        it.keep(it.xero.edit_document, it.documents()[str(invoice)].id, form)
+        await it.sync()
+        it.xero.set_lock_dates(it.today)
+        it.shop.clock.now += 3 * 86_400
+        it.do(it.provet.round_due, invoice, Decimal("50.95"), CARD)
+        await it.sync()
+        found = await it.only()
+        assert [option.id for option in found.finding.options] == ["credit-in-open-period", "done-by-hand"]
+        await it.approve(found)
+        (note,) = notes(it)
+        rounding = it.account(it.shop.engine.practice.settings.accounts.rounding)
+        assert [(row.account_id, row.line_amount) for row in note.lines] == [(rounding, Decimal("0.05"))]
+        assert (await it.kinds(), open_in_xero(it, invoice)) == ([], 0)
+
+
 @pytest.mark.parametrize("lock", ["period", "closed_through"])
 async def test_a_void_in_a_closed_period_is_credited_in_the_open_one(tmp_path: Path, lock: str) -> None:
     async with clinic(tmp_path) as it:

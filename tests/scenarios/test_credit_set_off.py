@@ -90,6 +90,22 @@ async def test_credit_that_provet_applied_to_another_invoice_is_set_there_by_han
         assert (await it.kinds(), booked(it, first).outstanding) == ([], 0)
 
 
+async def test_credit_that_provet_applied_to_what_consolidates_its_invoice_is_set_there_by_hand(tmp_path: Path) -> None:
+    async with till(tmp_path) as it:
+        first, second = await visit(it), await visit(it)
+        note = it.make(it.provet.credit, first)
+        it.do(it.provet.pay, note, Decimal("-48.00"), CARD)
+        whole = it.make(it.provet.consolidate, [first, second])
+        it.do(it.provet.apply_credit, note, whole, Decimal(3))
+        await it.sync()
+        left = await it.only()
+        assert (left.finding.kind, left.finding.amount) == ("credit.allocation_missing", 3)
+        it.keep(it.xero.allocate_credit, booked(it, note).id, booked(it, whole).id, Decimal(3), it.today)
+        await it.sync()
+        assert await it.kinds() == []
+        assert booked(it, whole).outstanding == it.provet.invoice(whole).due_sum == 99
+
+
 async def test_credit_of_a_bookkeeper_is_not_taken_for_what_provet_applied_from_another_invoice(tmp_path: Path) -> None:
     async with till(tmp_path) as it:
         first, second = await visit(it), await visit(it)
