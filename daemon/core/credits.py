@@ -14,17 +14,18 @@ from daemon.core.correction import Deallocate, Step
 from daemon.core.discrepancy import Policy
 from daemon.core.family import standing_for_provet
 from daemon.core.findings import Case, document_subject, option, with_currency
-from daemon.core.late_money import strayed
+from daemon.core.late_money import loose, strayed
 from daemon.core.model import ZERO, Allocation, Document
 from daemon.core.view import Scene, View
 
 
 def judge_credit(view: View, scene: Scene) -> list[Case]:
     """The allocation a booked credit note lacks, and credit between a booked document and one of no kin."""
+    open_beside = [] if view.credit else loose(view, scene)
     if view.booked is None or view.void:
-        return []
+        return open_beside
     if not view.credit:
-        return [*_foreign(view, scene), *strayed(view, scene)]
+        return [*_foreign(view, scene), *strayed(view, scene), *open_beside]
     extra = _extra(view, view.booked, scene)
     missing = _allocation_missing(view, view.booked, scene) or _applied_elsewhere(view, scene)
     return extra or missing or _of_another_contact(view, view.booked, scene)

@@ -1,11 +1,13 @@
 """Judges money and credit around the notes that correct documents which may not be edited (``late_credit``): refunds of
-such a note, what of it is set against another document, and payments that stay on a document which is credited whole.
+such a note, what of it is set against another document or against none, and payments that stay on a document which is
+credited whole.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Option, SetLink
 from daemon.core.discrepancy import Policy, Subject
@@ -99,6 +101,35 @@ def strayed(view: View, scene: Scene) -> list[Case]:
             effect=-view.sign * view.strayed,
             summary=f"{words} of {numbers} is set against a document that it does not correct",
             options=(hand,),
+        )
+    ]
+
+
+def loose(view: View, scene: Scene) -> list[Case]:
+    """The case of what corrects a document and stays open beside it: clients see a debt that is none."""
+    late = scene.late.get(view.xero.id, ()) if view.xero is not None else ()
+    notes = [note for note in late if note.credit and note.balance > 0]
+    if view.xero is None or not notes:
+        return []
+    due = view.xero.balance + sum((note.balance if note.credit else -note.balance for note in late), ZERO)
+    amount = min(due, sum((note.balance for note in notes), ZERO))
+    if amount <= 0:
+        return []
+    words, numbers = with_currency(amount, scene.rules), ", ".join(note.number for note in notes)
+    hand = by_hand(
+        "Allocate it by hand in Xero",
+        f"In Xero open {numbers}, choose Allocate credit, and set {words} against {view.xero.number}",
+        relies_on={"xero loose": money(amount)},
+        recommended=True,
+    )
+    return [
+        Case(
+            kind="credit.allocation_missing",
+            subject=document_subject(view),
+            amount=amount,
+            summary=f"{words} of {numbers}, which corrects {view.posted.posting.label}, is not set against it",
+            options=(hand,),
+            policy=Policy.PERSON,
         )
     ]
 

@@ -55,12 +55,20 @@ def open_in_xero(it: Clinic, invoice: int) -> Decimal:
     return it.documents()[str(invoice)].outstanding - sum((note.outstanding for note in notes(it)), Decimal(0))
 
 
-async def test_cash_rounded_on_a_document_that_was_typed_anew_is_credited_on_the_rounding_account(tmp_path: Path) -> None:
+async def test_cash_rounded_on_a_document_that_was_typed_anew_is_credited_on_the_rounding_account(
+    tmp_path: Path,
+) -> None:
     async with clinic(tmp_path) as it:
         it.shop.world.faults.plan = FaultPlan((Rule(Kind.SLOW, system="xero", seconds=0.1),))
         invoice = it.make(it.provet.invoice_visit, it.client, [VISIT])
         await it.sync()
-        line = {"Description": "Anew", "Quantity": "1", "UnitAmount": "51.00", "TaxType": "OUTPUT2", "AccountCode": "202"}
+        line = {
+            "Description": "Anew",
+            "Quantity": "1",
+            "UnitAmount": "51.00",
+            "TaxType": "OUTPUT2",
+            "AccountCode": "202",
+        }
         form = {"LineAmountTypes": "Inclusive", "LineItems": [line]}
         it.keep(it.xero.edit_document, it.documents()[str(invoice)].id, form)
         await it.sync()
@@ -75,6 +83,29 @@ async def test_cash_rounded_on_a_document_that_was_typed_anew_is_credited_on_the
         rounding = it.account(it.shop.engine.practice.settings.accounts.rounding)
         assert [(row.account_id, row.line_amount) for row in note.lines] == [(rounding, Decimal("0.05"))]
         assert (await it.kinds(), open_in_xero(it, invoice)) == ([], 0)
+
+
+@pytest.mark.parametrize("less", ["void", "credit"])
+async def test_what_corrects_a_document_and_is_taken_off_it_in_xero_is_told(tmp_path: Path, less: str) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it)
+        if less == "void":
+            it.do(it.provet.void, invoice)
+        else:
+            it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        await it.sync()
+        await it.approve(await it.only())
+        (note,) = notes(it)
+        (used,) = it.xero.ledger.allocations.ordered()
+        it.keep(it.xero.remove_allocation, used.id)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.policy) == ("credit.allocation_missing", Policy.PERSON)
+        assert (found.finding.amount, found.finding.effect) == (note.total, 0)
+        assert "which corrects Invoice" in found.finding.summary
+        it.keep(it.xero.allocate_credit, note.id, it.documents()[str(invoice)].id, note.total, it.today)
+        await it.sync()
+        assert await it.kinds() == []
 
 
 @pytest.mark.parametrize("lock", ["period", "closed_through"])
