@@ -53,10 +53,9 @@ def _clients(tx: Tx, practice: str, xero_contacts: list[str]) -> list[str]:
 def about_client(tx: Tx, practice: str, client_id: str) -> list[str]:
     """The families with a living discrepancy about a client: their options tell whether it is to be created in Xero."""
     rows = tx.execute(
-        "SELECT DISTINCT family FROM discrepancy WHERE practice = ? AND client = ? AND status <> 'closed'",
-        (practice, client_id),
+        "SELECT family FROM discrepancy WHERE practice = ? AND client = ? AND status <> 'closed'", (practice, client_id)
     )
-    return [family for (family,) in rows]
+    return list(dict.fromkeys(family for (family,) in rows))
 
 
 def _homes(tx: Tx, practice: str, kind: Kind, provet_ids: Iterable[str]) -> list[str]:
