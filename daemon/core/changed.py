@@ -46,7 +46,11 @@ def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
     if difference is None:
         return []
     watched = difference.kind in _AUTOMATIC and (
-        view.touched or _stands_fast(view, difference) or not view.posted.consistent or _is_closed(view, booked, scene)
+        view.touched
+        or _stands_fast(view, difference)
+        or not view.posted.consistent
+        or _is_closed(view, booked, scene)
+        or _never_agreed(view, difference)
     )
     why = why_rounded(view, scene) if _is_rounding(difference.names, view, booked) else ""
     late = _is_late(difference, scene)
@@ -64,6 +68,14 @@ def judge_change(view: View, booked: Document, scene: Scene) -> list[Case]:
             cause=_cause(view, difference, scene),
         )
     ]
+
+
+def _never_agreed(view: View, difference: Difference) -> bool:
+    """Whether tax moved to a rate that both sides never agreed on, under the same total: by all that is known Provet
+    moved it, but nothing proves that Xero did not differ there before."""
+    agreed = view.match.link.baseline if view.match.link is not None else None
+    taxes = [name for name in difference.names if name.startswith("tax ")]
+    return "gross" not in difference.names and any(name not in (agreed or {}) for name in taxes)
 
 
 def awaited_change(view: View, scene: Scene) -> str | None:

@@ -47,7 +47,7 @@ def moved_fields(compared: Compared, link: Link | None) -> dict[str, Change]:
     baseline = link.baseline if link is not None else None
     unknown = compared.same_contact is None and "contact" not in (baseline or {})
     moved = changes(compared.provet, compared.xero, _with_new_rates(compared, baseline))
-    moved |= dict.fromkeys(_brought_in_xero(moved, compared, link), Change.XERO)
+    moved |= _brought(moved, compared, link)
     return {name: e for name, e in moved.items() if name != "contact" or not (compared.same_contact or unknown)}
 
 
@@ -62,15 +62,19 @@ def _with_new_rates(compared: Compared, baseline: Facts | None) -> Facts | None:
     return dict.fromkeys(rates, "") | dict(baseline)
 
 
-def _brought_in_xero(moved: Mapping[str, Change], compared: Compared, link: Link | None) -> list[str]:
-    """Tax at rates that the document never had, which only Xero can have brought: it has taken it from other rates, or
-    the document stood there as this program posted it."""
+def _brought(moved: Mapping[str, Change], compared: Compared, link: Link | None) -> dict[str, Change]:
+    """Who brought tax at rates that were never agreed on, as far as one side alone has it: that side took it from other
+    rates; or Xero did, where the document stood as this program posted it."""
     taxes = {name: change for name, change in moved.items() if name.startswith("tax ")}
     known = {change for change in taxes.values() if change is not Change.UNKNOWN}
     posted = link is not None and link.origin is Origin.CREATED and bool(link.baseline)
-    if known != {Change.XERO} and not (posted and not known):
-        return []
-    return [name for name, change in taxes.items() if change is Change.UNKNOWN and name not in compared.provet]
+    if known == {Change.PROVET}:
+        by, other = Change.PROVET, compared.xero
+    elif known == {Change.XERO} or (posted and not known):
+        by, other = Change.XERO, compared.provet
+    else:
+        return {}
+    return {name: by for name, change in taxes.items() if change is Change.UNKNOWN and name not in other}
 
 
 def _provet_facts(view: View) -> dict[str, str]:

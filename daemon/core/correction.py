@@ -190,6 +190,7 @@ Step = RemoteStep | LocalStep
 
 _PROVET_STEPS = (UpdateClient, RecordPayment, CancelPayment)
 _LOCAL_STEPS = (SetLink, RemoveLink)
+_NO_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 REMOVING = (VoidDocument, DeletePayment, CancelPayment, Deallocate)
@@ -206,6 +207,18 @@ def target(step: Step) -> System | None:
 def is_money(step: Step) -> bool:
     """Whether a repeated step would double money: such a step is never sent again without a look."""
     return isinstance(step, CreatePayment | Allocate | RecordPayment | CancelPayment | DeletePayment | Deallocate)
+
+
+def essence(step: Step) -> Step:
+    """What a step does: without what stood there before, and without the time at which a contact was read."""
+    match step:
+        case UpdateContact() | UpdateClient():
+            contact = msgspec.structs.replace(step.contact, updated_at=_NO_TIME)
+            return msgspec.structs.replace(step, contact=contact, was={})
+        case UpdateDocument():
+            return msgspec.structs.replace(step, was={})
+        case _:
+            return step
 
 
 def settled_documents(step: Step) -> tuple[str, ...]:
@@ -231,8 +244,9 @@ class Option(Value, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the writes or a value relied on change; holds no times of reading."""
-        body = msgspec.json.encode((self.id, self.relies_on, self.steps), order="sorted")
+        """Changes when the writes or a value relied on change; holds no times of reading, and of what stood there
+        before only what is relied on."""
+        body = msgspec.json.encode((self.id, self.relies_on, [essence(step) for step in self.steps]), order="sorted")
         return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 

@@ -6,21 +6,13 @@ What a person lets through is exactly what the tripped guard showed them; what c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from daemon.core.amounts import money, rate_text
-from daemon.core.correction import (
-    Correction,
-    CorrectionStatus,
-    Option,
-    Step,
-    UpdateClient,
-    UpdateContact,
-    UpdateDocument,
-)
+from daemon.core.correction import Correction, CorrectionStatus, Option, essence
 from daemon.core.discrepancy import Finding, Policy, Subject
 from daemon.core.model import ZERO, Kind, System, Value
 
@@ -29,7 +21,12 @@ SHARE_FROM = 20
 FAILURES_MAX = 5
 REPEATS_MAX = 2
 _NAMES = {Kind.CONTACT: "contacts", Kind.DOCUMENT: "invoices and credit notes", Kind.PAYMENT: "payments"}
-_NO_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+
+_NEXT = (
+    "Look at what is open, then either approve this, and writes go on; or mend first, in either system or in the"
+    " settings, what should not be written. Single ones can be approved meanwhile"
+)
 
 
 class Limits(Value, frozen=True, kw_only=True):
@@ -91,6 +88,11 @@ class Load(Value, frozen=True, kw_only=True):
     failures: dict[str, int] = msgspec.field(default_factory=dict)
     repeated: tuple[str, ...] = ()
     lifted: Shown = Shown()
+
+
+def volume_words(volume: Volume) -> str:
+    """A volume for sentences: "3 writes of 40.00"."""
+    return f"{volume.writes} {'write' if volume.writes == 1 else 'writes'} of {money(volume.money)}"
 
 
 def side_name(system: System, kind: Kind) -> str:
@@ -164,25 +166,9 @@ def repeats(planned: Correction, past: Sequence[Correction], since: dt.datetime)
         if each.approved_by == planned.approved_by
         and each.status is CorrectionStatus.APPLIED
         and each.created_at >= since
-        and _effects(each) == _effects(planned)
+        and [*map(essence, each.steps)] == [*map(essence, planned.steps)]
     ]
     return len(same) >= REPEATS_MAX
-
-
-def _effects(correction: Correction) -> tuple[Step, ...]:
-    """The steps without what stood there before, and without the time at which a contact was read."""
-    return tuple(map(_effect, correction.steps))
-
-
-def _effect(step: Step) -> Step:
-    match step:
-        case UpdateContact() | UpdateClient():
-            contact = msgspec.structs.replace(step.contact, updated_at=_NO_TIME)
-            return msgspec.structs.replace(step, contact=contact, was={})
-        case UpdateDocument():
-            return msgspec.structs.replace(step, was={})
-        case _:
-            return step
 
 
 def still_moved(lifted: Shown, moved: Mapping[str, int]) -> Shown:
@@ -191,16 +177,26 @@ def still_moved(lifted: Shown, moved: Mapping[str, int]) -> Shown:
     return msgspec.structs.replace(lifted, moved={name: count for name, count in left.items() if count})
 
 
-def guard_finding(practice: str, reasons: Sequence[str], waiting: Volume) -> Finding:
-    """The discrepancy of a tripped guard; approving its only option lets through what it shows."""
-    count = f"{waiting.writes} writes of {money(waiting.money)}"
-    passing = f"; up to {count} that wait go through, what comes on top counts anew" if waiting.writes else ""
+def summed(volumes: Iterable[Volume]) -> Volume:
+    """Several volumes as one."""
+    found = list(volumes)
+    return Volume(writes=sum(each.writes for each in found), money=sum((each.money for each in found), ZERO))
+
+
+def guard_finding(practice: str, reasons: Sequence[str], waiting: Mapping[str, Volume]) -> Finding:
+    """The discrepancy of a tripped guard; approving its only option lets through what it shows. ``waiting`` is what it
+    stopped, by the kind of discrepancy that would be corrected."""
+    whole = summed(waiting.values())
+    count = volume_words(whole)
+    passing = f"; up to {count} that wait go through, what comes on top counts anew" if whole.writes else ""
+    by_kind = [f"{volume_words(each)} for {kind}" for kind, each in sorted(waiting.items()) if each.writes]
+    stopped = f". It stopped {count}: {', '.join(by_kind)}" if whole.writes else ""
     resume = Option(
         id="resume",
         title="Let automatic writes go on",
         steps=(),
         consequences=(f"Nothing is written by this itself; what was written so far no longer counts{passing}",),
-        relies_on={"reasons": "; ".join(reasons), "waiting": count},
+        relies_on={"reasons": "; ".join(reasons), "waiting": "; ".join((count, *by_kind))},
         recommended=True,
     )
     return Finding(
@@ -210,6 +206,6 @@ def guard_finding(practice: str, reasons: Sequence[str], waiting: Volume) -> Fin
         subject=Subject(label="Automatic writes"),
         policy=Policy.PERSON,
         amount=ZERO,
-        summary=f"Automatic writes stopped: {'; '.join(reasons)}" + (f". {count} wait" if waiting.writes else ""),
+        summary=f"Automatic writes stopped: {'; '.join(reasons)}{stopped}. {_NEXT}",
         options=(resume,),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.discrepancy import Policy, Status
+from daemon.core.guards import volume_words
 from daemon.core.model import ZERO
 from daemon.core.trend import trend
 from daemon.protocol import Budget, OpenSum, PracticeState, PracticeStatus, SystemBudget
@@ -107,7 +108,11 @@ def _warnings(engine: Engine, known: state.PracticeState, totals: Totals, twice:
     if known.paused_by:
         found.append(f"writes paused by {known.paused_by}: {known.pause_reason}")
     if known.guard:
-        found.append(f"automatic writes stopped: {known.guard}")
+        waiting = known.shown.waiting
+        stopped = f"; it stopped {volume_words(waiting)}" if waiting.writes else ""
+        found.append(
+            f"automatic writes stopped: {known.guard}{stopped}; look at it: reconcile list --kind guard.tripped"
+        )
     if known.released_at is None and known.last_full is not None:
         found.append(f"first comparison waits for release: reconcile release {engine.practice.id}")
     if totals.residual != Decimal(0):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from daemon.applier.outcomes import amount_of
-from daemon.core.correction import Correction, LocalStep, Option, Step
+from daemon.core.correction import Correction, LocalStep, Step
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.guards import (
     SHARE_FROM,
@@ -23,6 +23,7 @@ from daemon.core.guards import (
     shifts,
     side_name,
     still_moved,
+    summed,
     tripped,
 )
 from daemon.core.kinds import moved_records
@@ -95,13 +96,14 @@ def trip(tx: Tx, practice: Practice, reasons: Sequence[str], shown: Shown) -> No
     if known.guard and not fresh:
         return
     text = "; ".join(filter(None, (known.guard, *fresh)))
+    waiting = _waiting(tx, practice.id)
     whole = Shown(
-        waiting=_waiting(tx, practice.id),
+        waiting=summed(waiting.values()),
         moved=known.shown.moved | shown.moved,
         gone=known.shown.gone | shown.gone,
     )
     state.put_state(tx, practice.id, msgspec.structs.replace(known, guard=text, shown=whole))
-    notices.post(tx, practice, notices.GUARD, (guard_finding(practice.id, text.split("; "), whole.waiting),))
+    notices.post(tx, practice, notices.GUARD, (guard_finding(practice.id, text.split("; "), waiting),))
     audit.append(
         tx,
         at=practice.clock.utc(),
@@ -193,9 +195,9 @@ def _repeated(tx: Tx, practice: Practice, chosen: Sequence[Correction], known: P
     return [row.finding.subject.label for row in rows if row is not None]
 
 
-def _waiting(tx: Tx, practice: str) -> Volume:
-    """The automatic writes that wait, of the oldest few thousand discrepancies."""
-    writes, money = 0, ZERO
+def _waiting(tx: Tx, practice: str) -> dict[str, Volume]:
+    """The automatic writes that wait, of the oldest few thousand discrepancies, by their kind."""
+    found: dict[str, Volume] = {}
     for offset in range(0, _SHOWN_MAX, _WINDOW):
         query = lists.Query(
             practice=practice,
@@ -206,9 +208,10 @@ def _waiting(tx: Tx, practice: str) -> Volume:
             limit=_WINDOW,
         )
         page = lists.page(tx, query)
-        options: list[Option | None] = [row.finding.option() for row in page.rows]
-        volume = _volume([step for option in options if option is not None for step in option.steps])
-        writes, money = writes + volume.writes, money + volume.money
+        for finding in (row.finding for row in page.rows):
+            option = finding.option()
+            volume = _volume(option.steps if option is not None else ())
+            found[finding.kind] = summed((found.get(finding.kind, Volume()), volume))
         if offset + _WINDOW >= page.total:
             break
-    return Volume(writes=writes, money=money)
+    return found

@@ -14,6 +14,7 @@ from daemon.core.correction import (
     CreatePayment,
     Option,
     SetLink,
+    essence,
     is_money,
     moved,
 )
@@ -101,8 +102,8 @@ class Rechecker:
         stopped = rules.mode is not Mode.AUTO or state.practice_state(tx, practice).guard
         standing = discrepancies.open_in(tx, practice, correction.family)
         options = [row.finding.option() for row in standing if row.finding.policy is Policy.AUTOMATIC]
-        wanted = [step for option in options if option is not None for step in option.steps]
-        if not stopped and all(step in wanted for step in correction.steps[correction.cursor :]):
+        wanted = [essence(step) for option in options if option is not None for step in option.steps]
+        if not stopped and all(essence(step) in wanted for step in correction.steps[correction.cursor :]):
             return True
         why = "automatic writes were stopped before it went" if stopped else moved_since({}, None)
         self._outdate(tx, correction, why)

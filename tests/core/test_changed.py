@@ -226,6 +226,35 @@ def test_an_untaxed_line_that_xero_taxes_is_a_change_in_xero_where_it_was_posted
     assert only(with_changed(adopted, "x-1", lines=taxed)).kind == "invoice.total_differs"
 
 
+@pytest.mark.parametrize("link", [document_link(), document_link(origin=Origin.ADOPTED)], ids=["posted", "adopted"])
+@pytest.mark.parametrize("all_of_it", [True, False], ids=["the whole", "a line"])
+def test_a_line_moved_in_provet_to_a_rate_that_the_document_never_had_is_a_change_in_provet_for_a_person(
+    link: Link, all_of_it: bool
+) -> None:
+    document = invoice("1", "120.00", row("80.00"), row("40.00", description="Pills"))
+    seen = learned(family(document, booked(document), link))
+    whole = row("80.00", "5" if all_of_it else "20")
+    lines = (whole, row("40.00", "5", description="Pills"))
+    moved = with_changed(seen, "1", lines=lines, tax=round(sum(line.tax for line in lines), 2))
+    for each in (moved, learned(moved)):
+        finding = only(each)
+        assert (finding.kind, finding.policy) == ("invoice.changed_in_provet", Policy.PERSON)
+        assert [option.id for option in finding.options] == ["update"]
+        assert {field.name for field in finding.fields} == {"tax 20", "tax 5"}
+
+
+def test_a_difference_that_was_there_before_provet_moved_a_rate_is_never_written_over_by_itself() -> None:
+    """Somebody typed the invoice into Xero with its second line untaxed; a person is asked, and still is afterwards."""
+    document = invoice("1", "120.00", row("80.00"), row("40.00", "5"))
+    typed = (row("80.00", "20", tax_code="OUTPUT2"), row("40.00", "0", tax_code="ZERORATEDOUTPUT"))
+    seen = learned(family(document, booked(document, lines=typed), document_link(origin=Origin.ADOPTED)))
+    assert (only(seen).kind, only(seen).policy) == ("invoice.total_differs", Policy.PERSON)
+    lines = (row("70.00"), row("50.00", "5"))
+    assert only(with_changed(seen, "1", lines=lines, tax=round(sum(line.tax for line in lines), 2))).policy is (
+        Policy.PERSON
+    )
+
+
 def test_tax_that_both_sides_moved_is_a_conflict() -> None:
     document = invoice("1", "120.00", row("80.00"), row("40.00", "5"))
     seen = learned(family(document, booked(document), document_link()))

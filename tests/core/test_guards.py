@@ -127,19 +127,27 @@ def test_a_limit_of_zero_lets_nothing_through() -> None:
 
 
 def test_the_guard_is_one_discrepancy_with_one_way_out() -> None:
-    finding = guard_finding("riverside", ("A reason", "Another"), Volume())
-    assert finding.summary == "Automatic writes stopped: A reason; Another"
+    finding = guard_finding("riverside", ("A reason", "Another"), {})
+    assert finding.summary.startswith("Automatic writes stopped: A reason; Another. Look at what is open, then either")
     assert finding.policy is Policy.PERSON is KINDS[finding.kind].policy
     assert [(option.id, option.recommended, option.steps) for option in finding.options] == [("resume", True, ())]
-    assert finding.id == guard_finding("riverside", ("Something else",), Volume()).id
-    assert finding.id != guard_finding("hillside", ("A reason", "Another"), Volume()).id
+    assert finding.id == guard_finding("riverside", ("Something else",), {}).id
+    assert finding.id != guard_finding("hillside", ("A reason", "Another"), {}).id
 
 
-def test_the_guard_says_what_waits_and_its_approval_is_bound_to_that() -> None:
-    few, many = (guard_finding("riverside", ("A reason",), volume(count, "40.00")) for count in (3, 4))
-    assert few.summary == "Automatic writes stopped: A reason. 3 writes of 40.00 wait"
-    assert "up to 3 writes of 40.00 that wait go through" in few.options[0].consequences[0]
-    assert few.options[0].fingerprint != many.options[0].fingerprint
+def test_the_guard_says_how_much_it_stopped_of_what_and_its_approval_is_bound_to_that() -> None:
+    stopped = {"payment.missing_in_xero": volume(1, "8.00"), "invoice.missing": volume(2, "32.00")}
+    found = guard_finding("riverside", ("A reason",), stopped)
+    assert (
+        "It stopped 3 writes of 40.00: 2 writes of 32.00 for invoice.missing, 1 write of 8.00 for"
+        " payment.missing_in_xero. Look at what is open" in found.summary
+    )
+    assert "up to 3 writes of 40.00 that wait go through" in found.options[0].consequences[0]
+    others = [
+        guard_finding("riverside", ("A reason",), {**stopped, "invoice.missing": volume(3, "32.00")}),
+        guard_finding("riverside", ("A reason",), {"invoice.missing": volume(3, "40.00")}),
+    ]
+    assert found.options[0].fingerprint not in {each.options[0].fingerprint for each in others}
 
 
 LET_30_PASS = Shown(waiting=volume(30, "300.00"))

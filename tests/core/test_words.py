@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,12 +12,15 @@ from daemon.core.assess import assess
 from daemon.core.choices import option_words
 from daemon.core.discrepancy import Finding
 from daemon.core.evidence import ledger
+from daemon.core.family import Family
 from daemon.core.mappings import currency_gap
 from daemon.core.methods import method_name
 from daemon.core.model import Address
 from daemon.core.wording import writes
 from tests.core.builders import (
+    ADA_CONTACT,
     RULES,
+    T0,
     booked,
     client,
     client_family,
@@ -66,6 +71,42 @@ def test_a_write_of_several_fields_names_each_of_them() -> None:
         f" email '{client().email}' becomes nothing, phone nothing becomes '0117 496 0000',"
         " address nothing becomes '1 Mill Lane, Bath, BA1 1AA'"
     )
+
+
+def test_what_is_told_of_the_values_before_makes_no_approval_stale() -> None:
+    """A number that is only written otherwise, and a contact that is read again, are what was approved."""
+    moved = with_changed(with_changed(AGREED, "12", phone="0117 496 0000"), ADA_CONTACT, phone="0117 496 1111")
+
+    def approved(seen: Family) -> tuple[str, list[str]]:
+        option = only(seen).option("use-provet")
+        assert option is not None
+        return option.fingerprint, [write.summary for write in writes(option.steps, RULES.currency)]
+
+    assert approved(with_changed(moved, ADA_CONTACT, updated_at=T0 + dt.timedelta(days=1))) == approved(moved)
+    print_, (said,) = approved(moved)
+    again, (otherwise,) = approved(with_changed(moved, ADA_CONTACT, phone="01174961111"))
+    assert print_ == again
+    assert ("'0117 496 1111' becomes" in said, "'01174961111' becomes" in otherwise) == (True, True)
+    assert approved(with_changed(moved, ADA_CONTACT, phone="0117 496 2222"))[0] != print_
+    assert approved(with_changed(moved, "12", phone="0117 496 2222"))[0] != print_
+
+
+@pytest.mark.parametrize("name", ["name", "first_name", "last_name", "email", "phone", "vat_number", "address"])
+@pytest.mark.parametrize("changed", ["12", ADA_CONTACT])
+def test_each_value_that_a_write_replaces_is_relied_on(name: str, changed: str) -> None:
+    """What stood there is no part of the fingerprint by itself, but no other value may be replaced unseen."""
+
+    def value(text: str) -> Any:
+        return Address(street=f"{text} Lane") if name == "address" else f"{text}@clinic.example"
+
+    company = learned(client_family(client(name="Farm"), contact(name="Farm"), contact_link()))
+    both = with_changed(with_changed(company, "12", **{name: value("mine")}), ADA_CONTACT, **{name: value("theirs")})
+    moved = with_changed(both, changed, **{name: value("other")})
+    for side in ("use-provet", "use-xero"):
+        before, after = only(both).option(side), only(moved).option(side)
+        assert before is not None
+        assert after is not None
+        assert before.fingerprint != after.fingerprint
 
 
 def test_a_write_to_a_document_says_from_what_to_what() -> None:

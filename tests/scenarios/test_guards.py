@@ -81,7 +81,7 @@ async def test_a_flood_stops_is_shown_and_goes_through_once_a_person_lets_it(
         visit(shop, 25)
         await turn(shop)
         assert "25 automatic writes in a cycle or an hour are more than the 10 allowed" in await guard(shop)
-        assert "25 writes of 300.00 wait" in await guard(shop)
+        assert "It stopped 25 writes of 300.00: " in await guard(shop)
         assert shop.writes("xero") == before
         visit(shop, 1)
         await turn(shop)
