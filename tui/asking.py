@@ -8,7 +8,7 @@ from decimal import Decimal
 from daemon.protocol import Detail, DiscrepancyView, OptionView
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.following import UNFINISHED, chosen_title
+from tui.following import UNFINISHED, chosen_title, left_to_people
 from tui.plain import age, amount
 from tui.reviewing import effect, local, write_words, zone_of
 
@@ -66,8 +66,10 @@ def refusal(action: str, view: DiscrepancyView, chosen: OptionView | None, me: s
             return "nothing was applied for it: there is nothing to undo"
         return view.undo_refusal if isinstance(view, Detail) else ""
     if view.status == "closed" and action in {"approve", "compose", *_STANDING}:
-        return "it is gone already: both systems agree"
+        return "it is gone already"
     if found and found.status in UNFINISHED - {"proposed"} and action in {"approve", "compose", "waive"}:
+        if left_to_people(found):
+            return f"{chosen_title(view)} waits for people to do it already, decided by {found.approved_by}"
         return f"{chosen_title(view)} is on its way already, decided by {found.approved_by}: wait for it to end"
     if found and found.status in {"applying", "in_doubt"} and action in _STANDING:
         return f"{chosen_title(view)} is being carried out: wait for it to end"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from daemon.core.choices import BY_HAND
 from daemon.protocol import (
     BULK_MAX,
     SOME_MAX,
@@ -75,10 +76,15 @@ def _wait_applied(session: Session, approval: Approval) -> Approval:
     session.console.progress("")
     if correction is None:
         return approval
-    outcome = _OUTCOMES[correction.status]
+    outcome = Outcome.ACCEPTED if _left_to_people(correction) else _OUTCOMES[correction.status]
     return msgspec.structs.replace(
         approval, outcome=outcome, correction=correction, message=correction.error or approval.message
     )
+
+
+def _left_to_people(correction: CorrectionView) -> bool:
+    """Whether it has ended as far as the daemon goes, and waits for people."""
+    return correction.option == BY_HAND and correction.status == "applied"
 
 
 def _correction_note(correction: CorrectionView) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from daemon.core.choices import option_words
+from daemon.core.choices import BY_HAND, option_words
 from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView, StepState, StepView
 from daemon.safe import safe
 from tui.drawing import Piece
@@ -30,12 +30,31 @@ def progress(view: DiscrepancyView) -> list[Piece]:
     """In one line, how far the chosen correction is; empty if there is none."""
     found = view.correction
     if view.status == "closed" and (found is None or found.option != "undo"):
-        return [("✓ gone: both systems agree", "good")]
+        return [gone(view)]
     if found is None:
         return [(f"{words(view.status)}", "dim")] if view.status != "open" else []
+    if left_to_people(found):
+        by = safe(found.approved_by)
+        return [
+            (f"{chosen_title(view)} waits for people to do it, as {by} decided; it closes once it is seen done", "warn")
+        ]
     error = f": {safe(found.error)}" if found.error else ""
     text = f"{words(found.status)} {chosen_title(view)} by {safe(found.approved_by)} {_bar(found)}{error}"
     return [(text, _ROLES.get(found.status, "warn"))]
+
+
+def gone(view: DiscrepancyView) -> Piece:
+    """That a discrepancy is closed, and what stands beside it still: only without that both systems agree."""
+    left = view.still_open if isinstance(view, Detail) else ()
+    if not left:
+        return ("✓ gone: both systems agree", "good")
+    named = "; ".join(f"{safe(each.summary)} ({safe(each.kind)} {safe(each.id)})" for each in left)
+    return (f"✓ gone, but still open beside it: {named}", "warn")
+
+
+def left_to_people(found: CorrectionView) -> bool:
+    """Whether a decision waits for what people do in the systems: nothing of it is written."""
+    return found.option == BY_HAND and found.status in {"approved", "applying", "applied"}
 
 
 def chosen_title(view: DiscrepancyView) -> str:

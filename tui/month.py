@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
+from daemon.core.choices import option_words
 from daemon.protocol import (
     ApprovalView,
     DiscrepancyView,
@@ -180,5 +181,5 @@ def approval_lines(found: tuple[ApprovalView, ...], zone: str) -> list[str]:
     """Who approved what."""
     if not found:
         return ["none"]
-    rows = [(at(a.at, zone), a.by, a.id, words(a.option)) for a in found]
+    rows = [(at(a.at, zone), a.by, a.id, words(option_words(a.option))) for a in found]
     return table(("AT", "BY", "DISCREPANCY", "OPTION"), rows, frozenset())

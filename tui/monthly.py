@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
 
+from daemon.core.choices import option_words
 from daemon.protocol import BY_MAX, ApprovalView, DiscrepancyView, ExcludedView, MonthReport, PartSum
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, head, laid_out
@@ -192,7 +193,7 @@ def _drawn(part: str, row: Row, report: MonthReport, columns: tuple[Column, ...]
     elif isinstance(row, ApprovalView):
         values = {
             **_timed(row.at, row.by, report, now),
-            "OPTION": (words(row.option), ""),
+            "OPTION": (words(option_words(row.option)), ""),
             "DISCREPANCY": (safe(row.id), "dim"),
         }
     elif part == "discrepancies" or row.waiver is None:

@@ -17,6 +17,7 @@ from daemon.protocol import (
     SubjectView,
 )
 from daemon.safe import safe
+from tui.following import left_to_people
 from tui.plain import amount, table, when, words
 from tui.waiting import words_of
 
@@ -113,6 +114,10 @@ def _subject_lines(subject: SubjectView) -> list[str]:
     for name, record in (("provet", subject.provet), ("xero", subject.xero)):
         if record:
             lines.append(f"{name:<9} {safe(record.kind)} {safe(record.id)}  {safe(record.url)}".rstrip())
+    lines += [
+        f"candidate {safe(each.system)} {safe(each.record.id)}  {safe(each.record.url)}  {safe(each.label)}"
+        for each in subject.candidates
+    ]
     return lines
 
 
@@ -162,7 +167,8 @@ def _correction_lines(detail: Detail) -> list[str]:
     if not found:
         return []
     error = f": {safe(found.error)}" if found.error else ""
-    lines = ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {words(found.status)}{error}"]
+    state = "waits for people to do it, closes once it is seen done" if left_to_people(found) else words(found.status)
+    lines = ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {state}{error}"]
     for step in found.progress:
         why = f": {safe(step.detail)}" if step.detail else ""
         lines.append(f"  {words(step.state):<8} {safe(step.system)}: {safe(step.summary)}{why}")

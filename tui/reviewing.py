@@ -124,11 +124,12 @@ def history(entries: tuple[HistoryEntry, ...], view: DiscrepancyView, now: dt.da
 def links(subject: SubjectView) -> list[tuple[str, str]]:
     """Both records by name with the address where they are seen in their own systems."""
     records = (("Provet", subject.provet), ("Xero", subject.xero))
-    return [
-        (f"{name} {safe(record.kind)} {safe(record.id)}", safe(record.url))
-        for name, record in records
-        if record and record.url
+    own = [(f"{name} {safe(record.kind)} {safe(record.id)}", record.url) for name, record in records if record]
+    others = [
+        (f"{safe(each.system).title()} {safe(each.label)} {safe(each.record.id)}", each.record.url)
+        for each in subject.candidates
     ]
+    return [(name, safe(url)) for name, url in (*own, *others) if url]
 
 
 def copies(view: DiscrepancyView) -> list[tuple[str, str]]:

@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from daemon.core.amounts import money
 from daemon.core.correction import Correction, CorrectionStatus, Option
-from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Waiver
-from daemon.core.model import ZERO, Kind, Ref, Value
+from daemon.core.discrepancy import Candidate, Discrepancy, FieldDiff, Finding, Waiver
+from daemon.core.model import ZERO, Kind, Ref, System, Value
 from daemon.core.walk_in import is_walk_in
 from daemon.core.wording import writes
 from daemon.protocol import (
+    CandidateView,
     CorrectionView,
     Detail,
     DiscrepancyView,
@@ -131,8 +132,17 @@ def subject_view(finding: Finding, place: Place) -> SubjectView:
     return SubjectView(
         label=subject.label,
         provet=provet_record(subject.provet, place.provet_web_url) if subject.provet else None,
-        xero=_xero_record(subject.xero, finding.kind) if subject.xero else None,
+        xero=_xero_record(subject.xero, credit=finding.kind.startswith("credit.")) if subject.xero else None,
+        candidates=tuple(_candidate(each, place) for each in finding.candidates),
     )
+
+
+def _candidate(found: Candidate, place: Place) -> CandidateView:
+    if found.ref.system is System.PROVET:
+        record = provet_record(found.ref, place.provet_web_url)
+    else:
+        record = _xero_record(found.ref, credit=found.credit)
+    return CandidateView(label=found.label, system=found.ref.system.value, record=record)
 
 
 def provet_record(ref: Ref, web_url: str) -> RecordView:
@@ -142,8 +152,8 @@ def provet_record(ref: Ref, web_url: str) -> RecordView:
     return RecordView(kind=ref.kind.value, id=ref.id, url=url)
 
 
-def _xero_record(ref: Ref, finding_kind: str) -> RecordView:
-    page = "credit" if ref.kind is Kind.DOCUMENT and finding_kind.startswith("credit.") else ref.kind.value
+def _xero_record(ref: Ref, *, credit: bool) -> RecordView:
+    page = "credit" if ref.kind is Kind.DOCUMENT and credit else ref.kind.value
     return RecordView(kind=ref.kind.value, id=ref.id, url=f"{_XERO_WEB}{_XERO_PATHS[page]}{quote(ref.id, safe='')}")
 
 

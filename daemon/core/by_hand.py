@@ -5,6 +5,7 @@ Its discrepancy closes by itself once the work is seen; approving the option has
 
 from __future__ import annotations
 
+from daemon.core.choices import BY_HAND
 from daemon.core.correction import Option
 from daemon.core.findings import option, with_currency
 from daemon.core.late_credit import SPLIT
@@ -19,7 +20,7 @@ def by_hand(
     title: str, *instructions: str, relies_on: dict[str, str] | None = None, recommended: bool = False
 ) -> Option:
     """What a person does in the systems; ``instructions`` in their order."""
-    return option("done-by-hand", title, (), *instructions, CLOSES, relies_on=relies_on, recommended=recommended)
+    return option(BY_HAND, title, (), *instructions, CLOSES, relies_on=relies_on, recommended=recommended)
 
 
 def may_be_removed(payment: Payment, rules: Rules) -> bool:

@@ -14,7 +14,7 @@ from daemon.core.findings import Case, document_name, document_subject, gap_id, 
 from daemon.core.late_credit_option import credit_in_open_period, left_to_people, supplement
 from daemon.core.matching import adopted_link, free_number
 from daemon.core.missing import why_rounded, with_correction
-from daemon.core.model import Document, Kind, Value
+from daemon.core.model import ZERO, Document, Kind, Value
 from daemon.core.obstacles import contact_cause, linked_contact
 from daemon.core.payment_options import first_recommended
 from daemon.core.removal import removal
@@ -211,8 +211,19 @@ def _update(view: View, difference: Difference, scene: Scene) -> Option:
         by = with_currency(view.posted.rounded, scene.rules)
         option_id, title = "rounding-line", f"Add a line of {by} on account {scene.rules.account_rounding}"
     after = f"{booked.number} in Xero equals Provet again: {', '.join(names)}"
-    words = (after, *(untaxed(view, scene.rules) if "gross" in names else ()))
+    words = (after, *_told_apart(view, scene), *(untaxed(view, scene.rules) if "gross" in names else ()))
     return option(option_id, title, steps, *words, relies_on=relied(view, booked, scene), recommended=True)
+
+
+def _told_apart(view: View, scene: Scene) -> tuple[str, ...]:
+    """What an edit leaves apart: payments that stand in one system alone are discrepancies of their own."""
+    sides = (("Provet", view.payments.provet_only), ("Xero", view.payments.xero_only))
+    found = [
+        f"{with_currency(sum((payment.amount for payment in alone), ZERO), scene.rules)} in {system} alone"
+        for system, alone in sides
+        if alone
+    ]
+    return (f"Of its payments there stays {' and '.join(found)}: that is told and corrected apart",) if found else ()
 
 
 def _repost(view: View, booked: Document, scene: Scene) -> list[Option]:

@@ -14,6 +14,8 @@ import msgspec
 from daemon.core.correction import Option, Step, UpdateClient, UpdateContact
 from daemon.core.model import System
 
+BY_HAND = "done-by-hand"
+"""The option that writes nothing: it waits for what people do in the systems."""
 _FIELD = "field:"
 _LINK = "link:"
 
@@ -33,6 +35,8 @@ def option_words(option_id: str) -> str:
     """An option for people who do not see its title any more: its id, but in words where that holds ids or choices."""
     if option_id.startswith(_LINK):
         return "link to the chosen contact"
+    if option_id == BY_HAND:
+        return "work by hand"
     if not option_id.startswith(_FIELD):
         return option_id
     made = (choice.strip().removeprefix(_FIELD).partition("=") for choice in option_id.split(","))

@@ -13,9 +13,12 @@ from daemon.core.correction import CreateContact, Option, RemoveLink, SetLink, S
 from daemon.core.diff import agreed, field_diffs
 from daemon.core.discrepancy import FieldDiff, shown
 from daemon.core.family import Family, fold
-from daemon.core.findings import Case, contact_subject, option
+from daemon.core.findings import Case, contact_candidate, contact_subject, option
 from daemon.core.matching import adopted_link
 from daemon.core.model import ZERO, Contact, Kind, Link, System
+
+_OFFERED_MAX = 5
+_CANDIDATES_MAX = 20
 
 
 def judge_contact(client: Contact, match: ContactMatch, family: Family, *, needed: bool) -> list[Case]:
@@ -89,7 +92,7 @@ def _ambiguous(client: Contact, match: ContactMatch, family: Family) -> Case:
             relies_on={"xero name": contact.name, "xero email": contact.email},
             recommended=place == 0 and (likely or not free),
         )
-        for place, (_, contact) in enumerate(match.candidates[:5])
+        for place, (_, contact) in enumerate(match.candidates[:_OFFERED_MAX])
     ]
     if free:
         options.append(_create_new(client, match, family, recommended=not likely))
@@ -100,6 +103,7 @@ def _ambiguous(client: Contact, match: ContactMatch, family: Family) -> Case:
         summary=f"{shown(client.name)} may be one of these Xero contacts: {names}",
         fields=_candidate_fields(client, match.candidates[0][1]),
         options=tuple(options),
+        candidates=tuple(contact_candidate(contact) for _, contact in match.candidates[:_CANDIDATES_MAX]),
     )
 
 

@@ -65,12 +65,22 @@ class Subject(Value, frozen=True, kw_only=True):
         return f"{ref.system}/{ref.kind}/{ref.id}" if ref else self.label
 
 
+class Candidate(Value, frozen=True, kw_only=True):
+    """A further record that a person must look at: named as its own system names it; ``credit`` if it is a credit
+    note."""
+
+    label: str
+    ref: Ref
+    credit: bool = False
+
+
 class Finding(Value, frozen=True, kw_only=True):
     """One difference found by an assessment.
 
     ``amount`` is the money at stake, never negative; ``effect`` is Provet's receivable minus Xero's as far as this
     difference explains it. ``parts`` are what options for a choice field by field are put together of
     (``choices``). ``cause`` is the id of the finding that must be mended first, ``also`` are those beside it.
+    ``candidates`` are the records beside its subject that may be meant.
     ``client`` is the id of the Provet client whom it is about, with their name; "" where it is about none.
     """
 
@@ -87,6 +97,7 @@ class Finding(Value, frozen=True, kw_only=True):
     parts: tuple[Option, ...] = ()
     cause: str | None = None
     also: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     client: str = ""
     client_name: str = ""
 

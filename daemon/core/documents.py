@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from daemon.core.changed import judge_change, relied
 from daemon.core.correction import VoidDocument
 from daemon.core.discrepancy import Policy, Subject
-from daemon.core.findings import Case, document_name, document_subject, option, with_currency
+from daemon.core.findings import Case, document_candidate, document_name, document_subject, option, with_currency
 from daemon.core.late_credit_option import credit_in_open_period, left_to_people
 from daemon.core.missing import judge_missing, judge_voided_in_xero
 from daemon.core.model import ZERO, Document
@@ -56,6 +56,7 @@ def _duplicates(view: View, scene: Scene) -> Case:
         effect=-view.duplicate_balance,
         summary=f"{label} stands in Xero once more, as {numbers} of {with_currency(gross, scene.rules)}",
         options=(void,) if _may_be_voided(duplicates, scene) else (),
+        candidates=tuple(document_candidate(each, scene.rules) for each in (*filter(None, [view.booked]), *duplicates)),
     )
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from daemon.core.amounts import money
 from daemon.core.correction import Option, Step
-from daemon.core.discrepancy import SHARED_CAUSE, FieldDiff, Finding, Policy, Subject, finding_id, shown
+from daemon.core.discrepancy import SHARED_CAUSE, Candidate, FieldDiff, Finding, Policy, Subject, finding_id, shown
 from daemon.core.kinds import KINDS
 from daemon.core.mappings import Gap
-from daemon.core.model import ZERO, Contact, Value
+from daemon.core.model import ZERO, Contact, Document, Value
 from daemon.core.rules import Mode, Rules
 from daemon.core.view import View
 
@@ -29,6 +29,7 @@ class Case(Value, frozen=True, kw_only=True):
     policy: Policy | None = None
     cause: str | None = None
     also: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 def found(case: Case, family: str, rules: Rules) -> Finding:
@@ -47,6 +48,7 @@ def found(case: Case, family: str, rules: Rules) -> Finding:
         parts=case.parts,
         cause=case.cause,
         also=case.also,
+        candidates=case.candidates,
     )
 
 
@@ -105,6 +107,22 @@ def contact_subject(client: Contact, contact: Contact | None) -> Subject:
         provet=client.ref,
         xero=contact.ref if contact is not None else None,
     )
+
+
+def document_candidate(document: Document, rules: Rules) -> Candidate:
+    """A Xero document that may be meant, by what people know it by."""
+    noun = "Credit note" if document.credit else "Invoice"
+    whose = f" of {shown(document.contact_name)}" if document.contact_name else ""
+    label = f"{noun} {shown(document.number) or document.id} over {with_currency(document.gross, rules)}{whose}"
+    return Candidate(label=f"{label}, dated {document.date.isoformat()}", ref=document.ref, credit=document.credit)
+
+
+def contact_candidate(contact: Contact) -> Candidate:
+    """A Xero contact that may be meant, by what people know it by."""
+    known = (f"number {shown(contact.number)}" if contact.number else "", shown(contact.email), shown(contact.phone))
+    about = ", ".join(filter(None, known))
+    label = f"Contact {shown(contact.name)}"
+    return Candidate(label=f"{label} ({about})" if about else label, ref=contact.ref)
 
 
 def gap_finding(gap: Gap, rules: Rules) -> Finding:

@@ -10,7 +10,7 @@ from daemon.core.correction import Option, SetLink
 from daemon.core.creation import Creation, creation
 from daemon.core.discrepancy import FieldDiff, Policy
 from daemon.core.family import fold
-from daemon.core.findings import Case, document_name, document_subject, option, with_currency
+from daemon.core.findings import Case, document_candidate, document_name, document_subject, option, with_currency
 from daemon.core.matching import adopted_link
 from daemon.core.model import Document, Kind
 from daemon.core.obstacles import missing_kind
@@ -33,6 +33,7 @@ def judge_missing(view: View, scene: Scene) -> Case:
         options=with_correction(view, _options(made, option_id, title)),
         policy=Policy.PERSON if kind == "invoice.total_differs" else None,
         cause=made.cause,
+        candidates=(document_candidate(collision, scene.rules),) if collision is not None else (),
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from daemon.core.amounts import money
 from daemon.core.by_hand import by_hand
+from daemon.core.choices import BY_HAND
 from daemon.core.correction import Option
 from daemon.core.findings import Case, document_subject, with_currency
 from daemon.core.rules import Rules
@@ -38,7 +39,7 @@ def explaining(cases: Sequence[Case], views: Sequence[View], amount: Decimal, ru
     over = next((case for case in cases if view is not None and _too_much(case, view)), None)
     if view is None or over is None:
         return [*cases, unexplained(views, amount, rules)]
-    hand, others = _by_hand(odd, rules), (way for way in over.options if way.id != "done-by-hand")
+    hand, others = _by_hand(odd, rules), (way for way in over.options if way.id != BY_HAND)
     told = msgspec.structs.replace(
         over,
         summary=f"{over.summary}: {_says(view, rules)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from daemon.core.choices import BY_HAND
 from daemon.core.correction import Correction, CorrectionStatus, Option
 from daemon.core.discrepancy import Discrepancy, Policy, Status
 from daemon.core.family import Family
@@ -20,6 +21,11 @@ from daemon.reconciler import notices
 from daemon.reconciler.reference import build_rules
 from daemon.store import corrections, discrepancies, families, records, state
 from daemon.store.tx import Tx
+
+_LEFT_TO_PEOPLE = (
+    "nothing is written: it waits for what people do in the systems, and closes by itself once that is seen done;"
+    " both are read again now"
+)
 
 
 class Approvals:
@@ -47,7 +53,8 @@ class Approvals:
         discrepancies.put(tx, approved)
         detail = {"option": option.id, "fingerprint": option.fingerprint, "correction": agreed.id}
         note(tx, self._practice, operator, "approved", discrepancy.id, **detail, recommended=option.recommended)
-        return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED)
+        message = _LEFT_TO_PEOPLE if option.id == BY_HAND else ""
+        return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED, message=message)
 
     def undo(self, tx: Tx, discrepancy: Discrepancy, expect: str, operator: Operator) -> Approval:
         """Decide to take back what was applied last; what that re-opens waits for a person."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from daemon.core.choices import option_words
+from daemon.core.choices import BY_HAND, option_words
 from daemon.protocol import Activity, AuditEntry, HistoryEntry
 from daemon.store.audit import Entry
 
@@ -29,6 +27,13 @@ _SENTENCES = {
     "guard": "automatic writes stopped: {reason}",
     "request": "{method} {path} to {system}: {answer}",
 }
+_BY_HAND = {
+    "approved": "left to people: {option}",
+    "proposed": "left to people: {option}; a second person must too",
+    "applied": "read both systems again for {option}: it waits until that is seen done there",
+    "stale": "looked again for {option}: {error}",
+}
+"""What is said of work by hand instead: nothing of it is written, so that nothing of it is applied."""
 _REQUEST = "request"
 """An action whose subject is a request, not a discrepancy."""
 _SORTS = {
@@ -41,12 +46,14 @@ _SORTS = {
 _PROGRAM = frozenset({"daemon", "policy"})
 
 
-def sentence(entry: Entry) -> str:
-    """One audit entry as a plain sentence."""
+def sentence(entry: Entry, title: str = "") -> str:
+    """One audit entry as a plain sentence; ``title`` is that of its option where it is known."""
     details = {name: _words(value) for name, value in entry.detail.items()}
+    said = _SENTENCES.get(entry.action, entry.action)
     if "option" in details:
-        details["option"] = option_words(details["option"])
-    return _SENTENCES.get(entry.action, entry.action).format_map(_Known(details))
+        said = _BY_HAND.get(entry.action, said) if details["option"] == BY_HAND else said
+        details["option"] = title or option_words(details["option"])
+    return said.format_map(_Known(details))
 
 
 def _words(value: object) -> str:
@@ -63,8 +70,7 @@ class _Known(dict[str, str]):
 def history_entry(entry: Entry, titles: Mapping[str, str]) -> HistoryEntry:
     """An audit entry as part of a discrepancy's history; ``titles`` are those of its options by their ids."""
     option = str(entry.detail.get("option", ""))
-    named = {**entry.detail, "option": f"“{titles[option]}”"} if option in titles else entry.detail
-    text = sentence(msgspec.structs.replace(entry, detail=named))
+    text = sentence(entry, f"“{titles[option]}”" if option in titles else "")
     return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=text)
 
 

@@ -16,12 +16,14 @@ from daemon.core.view import Scene
 from daemon.desk.agreement import Agreement, at_stake
 from daemon.desk.history import history_entry
 from daemon.practice import Practice
-from daemon.protocol import CorrectionView, Detail, LedgerView, OptionView
+from daemon.protocol import CorrectionView, Detail, LedgerView, OptionView, StillOpen
 from daemon.reconciler.reference import build_rules
 from daemon.store import audit, corrections, discrepancies, families, journal, state, waits
 from daemon.store.tx import Tx
 
 _HISTORY_MAX = 500
+_BESIDE_MAX = 20
+_RECORDS = ("invoice:", "client:")
 
 
 def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
@@ -32,7 +34,17 @@ def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
     detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry, titles) for entry in entries))
     waiting = waiting_by_currency((place.currency, held) for held in waits.held(tx, [row.id]))
     correction = followed(tx, newest, place.currency) if newest else None
-    return msgspec.structs.replace(detail, correction=correction, waiting=next(iter(waiting), None))
+    return msgspec.structs.replace(
+        detail, correction=correction, waiting=next(iter(waiting), None), still_open=_still_open(tx, row)
+    )
+
+
+def _still_open(tx: Tx, row: Discrepancy) -> tuple[StillOpen, ...]:
+    """What else is not closed of the same documents or client; what is about neither has nothing in common."""
+    if not row.finding.family.startswith(_RECORDS):
+        return ()
+    others = (each.finding for each in discrepancies.beside(tx, row, _BESIDE_MAX))
+    return tuple(StillOpen(id=each.id, kind=each.kind, summary=each.summary) for each in others)
 
 
 def followed(tx: Tx, correction: Correction, currency: str) -> CorrectionView:

@@ -42,6 +42,7 @@ from daemon.protocol.decisions import (
     Waive,
 )
 from daemon.protocol.discrepancies import (
+    CandidateView,
     CorrectionView,
     Detail,
     DiscrepancyView,
@@ -52,6 +53,7 @@ from daemon.protocol.discrepancies import (
     Page,
     RecordView,
     Sort,
+    StillOpen,
     SubjectView,
     Waiting,
     WaiverView,
@@ -170,6 +172,7 @@ __all__ = [
     "BulkRequest",
     "BulkResult",
     "By",
+    "CandidateView",
     "CausesRequest",
     "Change",
     "Changed",
@@ -245,6 +248,7 @@ __all__ = [
     "Status",
     "StepState",
     "StepView",
+    "StillOpen",
     "SubjectView",
     "SyncRequest",
     "SyncState",

@@ -21,10 +21,21 @@ class RecordView(Message, frozen=True, kw_only=True):
     url: str
 
 
+class CandidateView(Message, frozen=True, kw_only=True):
+    """A further record that may be meant, as its ``system`` names it."""
+
+    label: str
+    system: str
+    record: RecordView
+
+
 class SubjectView(Message, frozen=True, kw_only=True):
+    """What it is about, with the ``candidates`` that may be meant beside it."""
+
     label: str
     provet: RecordView | None
     xero: RecordView | None
+    candidates: tuple[CandidateView, ...] = ()
 
 
 class FieldView(Message, frozen=True, kw_only=True):
@@ -137,6 +148,14 @@ class Waiting(Message, frozen=True, kw_only=True):
     freed_amount: str
 
 
+class StillOpen(Message, frozen=True, kw_only=True):
+    """Another discrepancy of the same documents or client that is not closed."""
+
+    id: str
+    kind: str
+    summary: str
+
+
 class HistoryEntry(Message, frozen=True, kw_only=True):
     """Something that happened to a discrepancy: who did what, when, in one sentence."""
 
@@ -153,7 +172,8 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     nothing forbids it, ``undo_refusal`` why nothing can be undone; above ``four_eyes_over`` (zero: never) two people
     must agree; ``closed_through`` is the last closed day of the books; ``timezone`` the practice's; ``settle_s`` how
     long a write in doubt may still land; ``cause_summary`` says what its causes are; ``client_name`` whom it is
-    about, "" where that is nobody or unknown; ``waiting`` what waits for it, None if nothing does.
+    about, "" where that is nobody or unknown; ``waiting`` what waits for it, None if nothing does; ``still_open`` is
+    what else is not closed of the same documents or client: once this one is closed, both systems agree only without.
     """
 
     history: tuple[HistoryEntry, ...] = ()
@@ -168,6 +188,7 @@ class Detail(DiscrepancyView, frozen=True, kw_only=True):
     cause_summary: str = ""
     client_name: str = ""
     waiting: Waiting | None = None
+    still_open: tuple[StillOpen, ...] = ()
 
 
 class Page(Message, frozen=True, kw_only=True):

@@ -40,6 +40,12 @@ def open_in(tx: Tx, practice: str, family: str) -> list[Discrepancy]:
     return rows.select(tx, "WHERE practice = ? AND family = ? AND status = 'open' ORDER BY id", (practice, family))
 
 
+def beside(tx: Tx, row: Discrepancy, limit: int) -> list[Discrepancy]:
+    """At most ``limit`` others of the same family that are not closed, be they waived or put off."""
+    where = "WHERE practice = ? AND family = ? AND status <> 'closed' AND id <> ? ORDER BY id LIMIT ?"
+    return rows.select(tx, where, (row.finding.practice, row.finding.family, row.id, limit))
+
+
 def put(tx: Tx, discrepancy: Discrepancy) -> Discrepancy:
     """Store what a person or the program changed of a discrepancy; returns it with its new ``seq``."""
     stamped = msgspec.structs.replace(discrepancy, seq=state.next_seq(tx))

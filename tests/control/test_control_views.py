@@ -29,11 +29,13 @@ from daemon.core.correction import (
     UpdateDocument,
     VoidDocument,
 )
-from daemon.core.discrepancy import Discrepancy, Finding, Status, Subject, Waiver
+from daemon.core.discrepancy import Candidate, Discrepancy, Finding, Status, Subject, Waiver
 from daemon.core.model import Contact, Kind, Ref, System
 from daemon.core.wording import writes
 from daemon.protocol import HistoryEntry
 from tests.support.fake_books import START, contact_finding, finding
+from tui.report import detail_lines
+from tui.reviewing import links
 
 D_KEYS = (
     "id practice kind status policy subject amount effect currency summary fields options correction cause "
@@ -54,7 +56,7 @@ def as_json(found: Finding) -> dict[str, object]:
 def test_keys_of_a_discrepancy() -> None:
     shown = as_json(finding(1, random.Random(1)))
     assert set(D_KEYS.split()) <= set(shown)
-    assert set(shown["subject"]) == {"label", "provet", "xero"}  # type: ignore[call-overload]
+    assert set(shown["subject"]) == {"label", "provet", "xero", "candidates"}  # type: ignore[call-overload]
     assert set(shown["subject"]["xero"]) == {"kind", "id", "url"}  # type: ignore[index]
     assert set(shown["fields"][0]) == {"name", "provet", "baseline", "xero"}  # type: ignore[index]
     option = shown["options"][0]  # type: ignore[index]
@@ -87,6 +89,25 @@ def test_a_credit_note_has_a_page_of_its_own(kind: str, page: str) -> None:
     assert shown.subject.xero
     assert page in shown.subject.xero.url
     assert shown.subject.xero.url.endswith("a%2F..%2Fb"), "an id cannot lead elsewhere"
+
+
+def test_every_record_that_may_be_meant_has_its_link() -> None:
+    credit = Candidate(label="Credit note CN-1", ref=Ref(system=System.XERO, kind=Kind.DOCUMENT, id="c"), credit=True)
+    theirs = Candidate(label="Contact Ada", ref=Ref(system=System.XERO, kind=Kind.CONTACT, id="a/b"))
+    ours = Candidate(label="Client Ada", ref=Ref(system=System.PROVET, kind=Kind.CONTACT, id="7"))
+    found = msgspec.structs.replace(contact_finding(3, "riverside", "Ada"), candidates=(credit, theirs, ours))
+    shown = discrepancy_view(opened(found), None, PLACE).subject
+    assert [(each.system, each.label, each.record.id, each.record.url) for each in shown.candidates] == [
+        ("xero", "Credit note CN-1", "c", "https://go.xero.com/AccountsReceivable/ViewCreditNote.aspx?creditNoteID=c"),
+        ("xero", "Contact Ada", "a/b", "https://go.xero.com/Contacts/View/a%2Fb"),
+        ("provet", "Client Ada", "7", "https://provetcloud.com/54321/client/7/"),
+    ]
+    names = [name for name, _ in links(shown)]
+    assert names[2:] == ["Xero Credit note CN-1 c", "Xero Contact Ada a/b", "Provet Client Ada 7"]
+    detail = detail_view(discrepancy_view(opened(found), None, PLACE), ())
+    assert [line for line in detail_lines(detail) if line.startswith("candidate")] == [
+        f"candidate {each.system} {each.record.id}  {each.record.url}  {each.label}" for each in shown.candidates
+    ]
 
 
 def test_without_web_url_there_is_no_link() -> None:

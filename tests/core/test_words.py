@@ -182,3 +182,38 @@ def test_all_that_keeps_an_account_from_taking_a_payment_is_told_at_once() -> No
         'payments by card have no account: add "0" under [practices.riverside.payments]',
         currency.text,
     ]
+
+
+def test_a_collision_names_the_other_document() -> None:
+    other = booked(invoice("1", "51"), "other", reference="", contact_id="contact-99", contact_name="Typed")
+    finding = only(family(invoice("1", "60"), other))
+    assert finding.kind == "invoice.number_collision"
+    assert [(each.ref, each.label) for each in finding.candidates] == [
+        (other.ref, "Invoice INV-1 over GBP 51.00 of Typed, dated 2026-03-10")
+    ]
+
+
+def test_each_contact_that_may_be_the_client_is_named() -> None:
+    likely = [contact(f"c-{n}", number="", email=f"{n}@example.test", phone="0117 496 0000") for n in range(7)]
+    finding = only(client_family(client(), *likely, invoice()))
+    assert finding.kind == "contact.ambiguous"
+    assert [each.ref for each in finding.candidates] == [each.ref for each in likely]
+    assert finding.candidates[0].label == "Contact Ada Quinn (0@example.test, 0117 496 0000)"
+
+
+def test_every_copy_of_a_document_is_named_beside_the_one_that_stays() -> None:
+    copies = [booked(invoice(), f"x-{n}", number=f"INV-1-{n}") for n in (2, 3)]
+    findings = assess(learned(family(invoice(), booked(invoice()), document_link(), *copies)), RULES).findings
+    finding = next(each for each in findings if each.kind == "invoice.duplicate_in_xero")
+    assert {each.ref.id for each in finding.candidates} == {"x-1", "x-2", "x-3"}
+
+
+def test_an_edit_names_what_it_leaves_apart() -> None:
+    seen = learned(family(invoice(), booked(invoice()), document_link()))
+    edited = with_changed(seen, "1", gross=Decimal("100.00"), lines=(row("100.00"),), tax=Decimal("16.67"))
+    apart = "Of its payments there stays GBP 40.00 in Provet alone: that is told and corrected apart"
+    for more, told in (((), False), ((paid("5", "40.00"),), True)):
+        findings = assess(with_records(edited, *more), RULES).findings
+        option = next(each for each in findings if each.kind == "invoice.changed_in_provet").option()
+        assert option is not None
+        assert (apart in option.consequences) == told
