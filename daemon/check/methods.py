@@ -6,6 +6,7 @@ from daemon.check.accounts import active_account
 from daemon.check.problems import Findings
 from daemon.check.seen import Seen
 from daemon.core.ledger import CONSOLIDATED, CREDIT_APPLIED, PREPAYMENT_USED
+from daemon.core.methods import method_name
 from daemon.provet.reference import PaymentMethod
 from daemon.settings import PracticeSettings
 
@@ -36,7 +37,7 @@ def _judge_account(found: Findings, practice: PracticeSettings, kind: str, code:
         found.error(f"{key}: account {account.code} {account.name} takes no payments", mend)
     elif account.type == "BANK" and kind in (*NOT_CASH, *practice.provet.write_off_types):
         mend = f"name a clearing or expense account in {key}"
-        found.warn(f"{key}: type {kind} is not cash, but goes to the bank account {account.name}", mend)
+        found.warn(f"{key}: {method_name(kind)} is not cash, but goes to the bank account {account.name}", mend)
 
 
 def _judge_own(found: Findings, practice: PracticeSettings, methods: dict[str, PaymentMethod]) -> None:
@@ -55,7 +56,8 @@ def _judge_known(found: Findings, practice: PracticeSettings, methods: dict[str,
     strangers = [kind for kind in practice.payments if kind not in methods]
     if strangers:
         mend = f"take them out of {found.key('payments')}, or restore the methods in Provet"
-        found.warn(f"payment types without a method in Provet: {', '.join(strangers)}", mend)
+        named = ", ".join(f"{method_name(kind)} ({kind})" for kind in strangers)
+        found.warn(f"payment types without a method in Provet: {named}", mend)
     expected = methods.keys() - practice.payments.keys() - _BOOKED_BY_RULE - {practice.provet.xero_payment_type}
     unmapped = [f"{methods[kind].name} ({kind})" for kind in methods if kind in expected]
     if unmapped:

@@ -201,8 +201,15 @@ def _update(view: View, difference: Difference, scene: Scene) -> Option:
     booked, names = difference.booked, difference.names
     posting = renumbered(view.posted.posting, booked.number)
     first = contact_steps(view, scene) if "contact" in names else ()
-    was = {name: difference.compared.xero.get(name, "") for name in names if name != "contact"}
-    steps: tuple[Step, ...] = (*first, UpdateDocument(xero_id=booked.id, posting=posting, fields=names, was=was))
+    stands = {**difference.compared.xero, "contact": booked.contact_name}
+    update = UpdateDocument(
+        xero_id=booked.id,
+        posting=posting,
+        fields=names,
+        was={name: stands.get(name, "") for name in names},
+        client_name=view.document.contact_name,
+    )
+    steps: tuple[Step, ...] = (*first, update)
     option_id, title = {
         "invoice.changed_in_provet": ("update", "Update it in Xero"),
         "invoice.conflict": ("use-provet", "Use Provet's values"),

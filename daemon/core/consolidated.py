@@ -84,7 +84,7 @@ def _with_closing(case: Case, view: View, scene: Scene) -> Case:
 def _relied(view: View, scene: Scene) -> dict[str, str]:
     whole = scene.wholes[view.document.id]
     facts = {f"closed by {payment.id}": money(payment.amount) for payment in whole.payments}
-    return facts | {f"xero open on {id_}": str(scene.views[id_].xero_left) for id_ in whole.closing}
+    return facts | {f"xero open on {id_}": money(scene.views[id_].xero_left) for id_ in whole.closing}
 
 
 def _revoked(view: View, scene: Scene) -> list[Case]:

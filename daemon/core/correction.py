@@ -80,13 +80,14 @@ class CreateDocument(Value, frozen=True, kw_only=True, tag="create-document"):
 
 
 class UpdateDocument(Value, frozen=True, kw_only=True, tag="update-document"):
-    """Make an existing Xero document equal to ``posting``; ``fields`` are the compared fields that change. ``was`` is
-    what stands there of them, for people, as far as it is no name."""
+    """Make an existing Xero document equal to ``posting``; ``fields`` are the compared fields that change. For people:
+    ``was`` is what stands there of them, ``client_name`` whose it becomes."""
 
     xero_id: str
     posting: Posting
     fields: tuple[str, ...]
     was: dict[str, str] = msgspec.field(default_factory=dict)
+    client_name: str = ""
 
 
 class VoidDocument(Value, frozen=True, kw_only=True, tag="void-document"):
@@ -216,7 +217,7 @@ def essence(step: Step) -> Step:
             contact = msgspec.structs.replace(step.contact, updated_at=_NO_TIME)
             return msgspec.structs.replace(step, contact=contact, was={})
         case UpdateDocument():
-            return msgspec.structs.replace(step, was={})
+            return msgspec.structs.replace(step, was={}, client_name="")
         case _:
             return step
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from daemon.core.amounts import money
 from daemon.core.changed import judge_change, relied
 from daemon.core.correction import VoidDocument
 from daemon.core.discrepancy import Policy, Subject
@@ -45,7 +46,7 @@ def _duplicates(view: View, scene: Scene) -> Case:
         f"Void {numbers}",
         steps,
         f"{numbers} is void in Xero" if len(steps) == 1 else f"{numbers} are void in Xero",
-        relies_on={f"xero {duplicate.number}": str(duplicate.balance) for duplicate in duplicates},
+        relies_on={f"xero {duplicate.number}": money(duplicate.balance) for duplicate in duplicates},
         recommended=True,
     )
     gross = sum((duplicate.gross for duplicate in duplicates), ZERO)

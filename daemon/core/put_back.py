@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from daemon.core.aftermath import Aftermath, Back
+from daemon.core.amounts import money
 from daemon.core.contact_form import facts, texts
 from daemon.core.correction import Posting, PostingLine, SetLink, UpdateClient, UpdateContact, UpdateDocument
 from daemon.core.model import Contact, Document, Kind, Link, System
@@ -60,7 +61,14 @@ def _document_back(step: UpdateDocument, after: Aftermath) -> Back:
     client = _client_of(stood, after)
     if "contact" in step.fields and not client:
         return Back(obstacle=f"the contact that {now.number} had belongs to no client")
-    back = UpdateDocument(xero_id=step.xero_id, posting=_posted(stood, posting, client), fields=step.fields)
+    known = {"gross": money(now.gross), "date": now.date.isoformat(), "contact": now.contact_name}
+    back = UpdateDocument(
+        xero_id=step.xero_id,
+        posting=_posted(stood, posting, client),
+        fields=step.fields,
+        was={name: known[name] for name in step.fields if name in known},
+        client_name=stood.contact_name,
+    )
     note = f"Tracking of the lines of {now.number} is not restored" if set(step.fields) - {"contact", "date"} else ""
     return Back(links=_rebased(Kind.DOCUMENT, posting.provet_id, posting.label, after), writes=(back,), note=note)
 

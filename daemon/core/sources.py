@@ -19,6 +19,7 @@ from daemon.core.correction import (
 )
 from daemon.core.family import Family
 from daemon.core.ledger import credit_applied, settlements
+from daemon.core.methods import method_name
 from daemon.core.model import Document, Payment, System
 
 _GONE = "gone"
@@ -68,7 +69,8 @@ def _xero_payment(payment_id: str, family: Family) -> tuple[str, str]:
 
 
 def _read(payment: Payment) -> str:
-    return f"{money(payment.amount)} of {payment.date.isoformat()} by {payment.method or 'nothing'}"
+    by = f"by {method_name(payment.method)}" if payment.system is System.PROVET else f"on account {payment.method}"
+    return f"{money(payment.amount)} of {payment.date.isoformat()} {by if payment.method else 'by nothing'}"
 
 
 def _provet_document(document_id: str, family: Family) -> tuple[str, str]:

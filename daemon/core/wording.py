@@ -86,7 +86,8 @@ def _document_words(step: CreateDocument | UpdateDocument | VoidDocument, curren
         case UpdateDocument(posting=posting, fields=fields, was=was):
             noun, action = _noun(posting.credit)
             of = f"of {noun} {posting.number} in Xero"
-            return f"update-{action}", _changed(fields, of, was, _posted(posting))
+            now = {"contact": step.client_name or f"that of client {posting.client_id}", **_posted(posting)}
+            return f"update-{action}", _changed(fields, of, was, now)
         case VoidDocument(credit=credit, label=label):
             return f"void-{_noun(credit)[1]}", f"Void in Xero: {label}"
 
@@ -109,7 +110,7 @@ def _payment_words(
 
 
 def _posted(posting: Posting) -> dict[str, str]:
-    """The compared fields of a posting; its contact has no name here."""
+    """The compared fields of a posting without its contact."""
     taxes = {f"tax {rate}": money(tax) for rate, tax in posting.tax_by_rate.items()}
     return {"gross": money(posting.gross), "date": posting.date.isoformat(), **taxes}
 

@@ -217,3 +217,30 @@ def test_an_edit_names_what_it_leaves_apart() -> None:
         option = next(each for each in findings if each.kind == "invoice.changed_in_provet").option()
         assert option is not None
         assert (apart in option.consequences) == told
+
+
+def test_a_document_that_goes_to_another_contact_says_from_whom_to_whom() -> None:
+    bea = contact("contact-13", name="Bea Lund", number="13")
+    seen = learned(family(invoice(), booked(invoice()), document_link(), client(), contact(), bea, contact_link()))
+    finding = only(with_changed(seen, "x-1", contact_id="contact-13", contact_name="Bea Lund"))
+    assert said(finding, "restore-from-provet") == [
+        "Change contact of invoice INV-1 in Xero: 'Bea Lund' becomes 'Ada Quinn'"
+    ]
+
+
+def test_a_write_to_a_credit_note_says_from_what_to_what() -> None:
+    note = credit_note("2", "-50.00")
+    seen = family(invoice(), booked(invoice()), document_link(), note, booked(note), document_link("2"))
+    moved = with_changed(learned(seen), "x-2", date=note.date + dt.timedelta(days=1))
+    finding = next(each for each in assess(moved, RULES).findings if each.kind == "invoice.changed_in_xero")
+    assert said(finding, "restore-from-provet") == [
+        "Change date of credit note CN-2 in Xero: '2026-03-11' becomes '2026-03-10'"
+    ]
+
+
+def test_of_a_long_value_both_ends_are_told() -> None:
+    street = Address(street="a" * 480, city=f"{'b' * 60}-end")
+    (summary,) = said(only(with_changed(AGREED, "12", address=street)), "update")
+    assert "(546 characters)" in summary
+    assert summary.endswith("b-end'")
+    assert len(summary) < 650
