@@ -24,7 +24,7 @@ def judge_methods(found: Findings, practice: PracticeSettings, seen: Seen) -> No
     if provet is not None and provet.payment_methods is not None:
         methods = {method.code: method for method in provet.payment_methods if not method.archived}
         _judge_own(found, practice, methods)
-        _judge_known(found, practice, methods)
+        _judge_known(found, practice, methods, provet.method_names)
 
 
 def _judge_account(found: Findings, practice: PracticeSettings, kind: str, code: str, seen: Seen) -> None:
@@ -36,8 +36,9 @@ def _judge_account(found: Findings, practice: PracticeSettings, kind: str, code:
         mend = f'tick "Enable payments to this account" in Xero, or name another in {key}'
         found.error(f"{key}: account {account.code} {account.name} takes no payments", mend)
     elif account.type == "BANK" and kind in (*NOT_CASH, *practice.provet.write_off_types):
+        own = seen.provet.reference.method_names if seen.provet.reference is not None else {}
         mend = f"name a clearing or expense account in {key}"
-        found.warn(f"{key}: {method_name(kind)} is not cash, but goes to the bank account {account.name}", mend)
+        found.warn(f"{key}: {method_name(kind, own)} is not cash, but goes to the bank account {account.name}", mend)
 
 
 def _judge_own(found: Findings, practice: PracticeSettings, methods: dict[str, PaymentMethod]) -> None:
@@ -52,11 +53,13 @@ def _judge_own(found: Findings, practice: PracticeSettings, methods: dict[str, P
         found.warn(f"payments from Xero get Provet's method {kind} ({method.name}), which is not named for it", mend)
 
 
-def _judge_known(found: Findings, practice: PracticeSettings, methods: dict[str, PaymentMethod]) -> None:
+def _judge_known(
+    found: Findings, practice: PracticeSettings, methods: dict[str, PaymentMethod], own: dict[str, str]
+) -> None:
     strangers = [kind for kind in practice.payments if kind not in methods]
     if strangers:
         mend = f"take them out of {found.key('payments')}, or restore the methods in Provet"
-        named = ", ".join(f"{method_name(kind)} ({kind})" for kind in strangers)
+        named = ", ".join(f"{method_name(kind, own)} ({kind})" for kind in strangers)
         found.warn(f"payment types without a method in Provet: {named}", mend)
     expected = methods.keys() - practice.payments.keys() - _BOOKED_BY_RULE - {practice.provet.xero_payment_type}
     unmapped = [f"{methods[kind].name} ({kind})" for kind in methods if kind in expected]

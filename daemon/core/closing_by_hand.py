@@ -19,7 +19,7 @@ from daemon.core.model import ZERO, Payment
 from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 
-_TYPE = f"type {CONSOLIDATED} ({method_name(CONSOLIDATED)})"
+_TYPE = f"type {CONSOLIDATED} ({method_name(CONSOLIDATED, {})})"
 
 
 def mend_whole(view: View, scene: Scene) -> Option:

@@ -53,7 +53,7 @@ def differing(pair: PaymentPair, view: View, scene: Scene) -> Case | None:
         amount=max(amount, pair.xero.amount),
         effect=-view.sign * excess,
         summary=f"{subject.label}{anew} differs in {', '.join(moved)}",
-        fields=payment_fields(mine, theirs, _baseline(pair, view, scene), tuple(moved)),
+        fields=payment_fields(mine, theirs, _baseline(pair, view, scene), tuple(moved), scene.rules),
     )
     if excess > view.xero_room:
         return _overpaid(case, pair, excess, view, scene)

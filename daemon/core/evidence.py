@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from daemon.core.correction import PostingLine
@@ -69,7 +69,7 @@ def _text(line: PostingLine | Line) -> str:
 
 def ledger(scene: Scene) -> tuple[Row, ...]:
     """The documents of a family, each followed by its money, then what is set off between them."""
-    rows = [row for view in scene.views.values() for row in _rows(view)]
+    rows = [row for view in scene.views.values() for row in _rows(view, scene.rules.method_names)]
     return (*rows, *_allocations(scene))
 
 
@@ -80,16 +80,16 @@ def owed(scene: Scene) -> tuple[Decimal, Decimal]:
     return sum((view.provet_balance for view in views), ZERO), xero
 
 
-def _rows(view: View) -> Iterator[Row]:
+def _rows(view: View, names: Mapping[str, str]) -> Iterator[Row]:
     noun = "credit note" if view.credit else "invoice"
     yield Row(what=noun, label=view.posted.posting.label, provet=_provet_document(view), xero=_xero_document(view))
     for duplicate in view.match.duplicates:
         entry = Entry(amount=view.sign * duplicate.gross, date=duplicate.date, note=duplicate.number)
         yield Row(what=noun, label=f"{view.posted.posting.label}, once more", xero=entry)
     for match in (view.payments, view.inner):
-        yield from _money(match, view)
+        yield from _money(match, view, names)
     for reversal in view.unmatched:
-        yield Row(what="reversal", label=view.posted.posting.label, provet=_provet_money(reversal, view))
+        yield Row(what="reversal", label=view.posted.posting.label, provet=_provet_money(reversal, view, names))
     if view.foreign and not view.credit and view.booked is not None:
         entry = Entry(amount=-view.foreign, date=view.booked.date, note="credit from outside")
         yield Row(what="credit", label=view.booked.number, xero=entry)
@@ -109,20 +109,20 @@ def _xero_document(view: View) -> Entry | None:
     return Entry(amount=amount, date=view.xero.date, note=note)
 
 
-def _money(match: PaymentMatch, view: View) -> Iterator[Row]:
+def _money(match: PaymentMatch, view: View, names: Mapping[str, str]) -> Iterator[Row]:
     what, label = "refund" if view.credit else "payment", view.posted.posting.label
     for pair in match.pairs:
-        mine, theirs = _provet_money(pair.provet, view), _xero_money(pair.xero, view)
+        mine, theirs = _provet_money(pair.provet, view, names), _xero_money(pair.xero, view)
         yield Row(what=what, label=label, provet=mine, xero=theirs)
     for payment in (*match.provet_only, *(payment for payment, _ in match.gone_in_xero)):
-        yield Row(what=what, label=label, provet=_provet_money(payment, view))
+        yield Row(what=what, label=label, provet=_provet_money(payment, view, names))
     for payment in (*match.xero_only, *(payment for payment, _ in match.gone_in_provet)):
         yield Row(what=what, label=label, xero=_xero_money(payment, view))
 
 
-def _provet_money(payment: Payment, view: View) -> Entry:
+def _provet_money(payment: Payment, view: View, names: Mapping[str, str]) -> Entry:
     amount = -view.sign * settlement(view.document, payment)
-    return Entry(amount=amount, date=payment.date, note=method_name(payment.method) if payment.method else "")
+    return Entry(amount=amount, date=payment.date, note=method_name(payment.method, names) if payment.method else "")
 
 
 def _xero_money(payment: Payment, view: View) -> Entry:

@@ -92,7 +92,7 @@ def method_gaps(method: str, rules: Rules) -> tuple[str, tuple[Gap, ...]]:
         account = rules.account_consolidation
         where = f"consolidation_clearing under [practices.{rules.practice}.accounts]"
     if not account:
-        text = f'payments by {method_name(method)} have no account: add "{method}" under {where}'
+        text = f'payments by {method_name(method, rules.method_names)} have no account: add "{method}" under {where}'
         own: Gap | None = Gap(key=f"payment:{method}", text=text)
     else:
         own = account_gap(account, where, rules) or _unpayable(account, where, rules)
@@ -111,8 +111,9 @@ def recording_gap(rules: Rules) -> Gap | None:
     method = rules.xero_payment_type
     if not method or rules.payment_methods is None or method in rules.payment_methods:
         return None
+    name = method_name(method, rules.method_names)
     mend = f"restore it, or name another as xero_payment_type under [practices.{rules.practice}.provet]"
-    return Gap(key=f"method:{method}", kind=DECAYED, text=f"payment method {method} is gone from Provet: {mend}")
+    return Gap(key=f"method:{method}", kind=DECAYED, text=f"payment method {name} is gone from Provet: {mend}")
 
 
 def tracking(department: str, rules: Rules) -> tuple[tuple[str, str] | None, Gap | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _NAMES = {
     "0": "card",
     "1": "cash",
@@ -19,9 +21,12 @@ _NAMES = {
     "15": "insurance claim",
 }
 _OWN_FROM = 16
+_NAME_MAX = 60
 
 
-def method_name(method: str) -> str:
-    """A payment type for people: "card"; one that a clinic made itself has its number: "own method 17"."""
-    own = method.isdecimal() and int(method) >= _OWN_FROM
-    return _NAMES.get(method) or (f"own method {method}" if own else f"type {method}")
+def method_name(method: str, own: Mapping[str, str]) -> str:
+    """A payment type for people: "card"; one that a clinic made itself by the name that it has there, which ``own``
+    holds by its number, else by that: "own method 17"."""
+    if method in _NAMES or not method.isdecimal() or int(method) < _OWN_FROM:
+        return _NAMES.get(method, f"type {method}")
+    return own.get(method, "")[:_NAME_MAX] or f"own method {method}"

@@ -20,6 +20,7 @@ from daemon.core.methods import method_name
 from daemon.core.model import ZERO, Payment
 from daemon.core.pairing import PaymentPair
 from daemon.core.removal import delete_step
+from daemon.core.rules import Rules
 from daemon.core.view import Scene, View
 from daemon.core.write_off import write_off_type
 
@@ -134,17 +135,19 @@ def link_option(pair: PaymentPair, view: View) -> Option:
     return option("link", "Link the two", (step,), words, relies_on=relied(pair.provet, pair.xero), recommended=True)
 
 
-def payment_fields(provet: Facts, xero: Facts, baseline: Facts | None, names: tuple[str, ...]) -> tuple[FieldDiff, ...]:
+def payment_fields(
+    provet: Facts, xero: Facts, baseline: Facts | None, fields: tuple[str, ...], rules: Rules
+) -> tuple[FieldDiff, ...]:
     """The named fields of a payment on both sides; Provet's method by its name, Xero's as the account that it is."""
-    return tuple(map(_named, field_diffs(provet, xero, baseline, names)))
+    return tuple(_named(field, rules) for field in field_diffs(provet, xero, baseline, fields))
 
 
-def _named(field: FieldDiff) -> FieldDiff:
+def _named(field: FieldDiff, rules: Rules) -> FieldDiff:
     if field.name != "method":
         return field
-    mine, agreed = (value and method_name(value) for value in (field.provet, field.baseline))
+    mine, agreed = (value and method_name(value, rules.method_names) for value in (field.provet, field.baseline))
     return msgspec.structs.replace(field, provet=mine, baseline=agreed, xero=field.xero and f"account {field.xero}")
 
 
-def both_fields(provet: Payment, xero: Payment, view: View) -> tuple[FieldDiff, ...]:
-    return payment_fields(provet_facts(provet, view), xero_facts(xero), None, ("amount", "date", "method"))
+def both_fields(provet: Payment, xero: Payment, view: View, rules: Rules) -> tuple[FieldDiff, ...]:
+    return payment_fields(provet_facts(provet, view), xero_facts(xero), None, ("amount", "date", "method"), rules)

@@ -54,16 +54,16 @@ def _pair(pair: PaymentPair, view: View, scene: Scene) -> list[Case]:
     case = None if entered_in_xero else differing(pair, view, scene)
     if case is not None:
         return [case]
-    return [_replaced(pair, view)] if pair.state is PairState.REPLACED else []
+    return [_replaced(pair, view, scene)] if pair.state is PairState.REPLACED else []
 
 
-def _replaced(pair: PaymentPair, view: View) -> Case:
+def _replaced(pair: PaymentPair, view: View, scene: Scene) -> Case:
     subject = payment_subject(view, pair.provet, pair.xero)
     return Case(
         kind="payment.replaced",
         subject=subject,
         amount=pair.xero.amount,
         summary=f"{subject.label} was entered anew on one side; the other side's payment stays and is linked to it",
-        fields=both_fields(pair.provet, pair.xero, view),
+        fields=both_fields(pair.provet, pair.xero, view, scene.rules),
         options=(link_option(pair, view),),
     )

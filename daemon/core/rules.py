@@ -36,9 +36,9 @@ class Rules(Value, frozen=True, kw_only=True):
     accounts. ``accounts_known`` are the account codes and ids that exist and are active in Xero, ``accounts_paying``
     those that take payments, ``accounts_archived`` those that once were; ``tracking_known`` maps Xero's active tracking
     categories to their active options, ``payment_methods`` are the types that Provet offers; None while they could not
-    be read. ``books_currency`` is the organisation's, "" while that is unknown. ``held_by`` is the id of the
-    discrepancy that every new document waits for, "" if none. ``locked_through`` is the last closed
-    day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
+    be read; ``method_names`` is what the clinic calls them. ``books_currency`` is the organisation's, "" while that is
+    unknown. ``held_by`` is the id of the discrepancy that every new document waits for, "" if none. ``locked_through``
+    is the last closed day in Xero or the practice's own books, ``provet_open_from`` the first open day in Provet.
     ``write_off_types`` are the Provet payment types that write off; ``cash_basis`` says that VAT is reported when money
     comes in, where a payment to a write-off account would declare it.
     ``adopting`` holds until the first comparison is released.
@@ -75,6 +75,7 @@ class Rules(Value, frozen=True, kw_only=True):
     tracking: dict[str, str] = msgspec.field(default_factory=dict)
     tracking_known: dict[str, tuple[str, ...]] | None = None
     payment_methods: tuple[str, ...] | None = None
+    method_names: dict[str, str] = msgspec.field(default_factory=dict)
     books_currency: str = ""
     held_by: str = ""
     policy: dict[str, Policy] = msgspec.field(default_factory=dict)

@@ -69,7 +69,7 @@ def _xero_payment(payment_id: str, family: Family) -> tuple[str, str]:
 
 
 def _read(payment: Payment) -> str:
-    by = f"by {method_name(payment.method)}" if payment.system is System.PROVET else f"on account {payment.method}"
+    by = f"by {method_name(payment.method, {})}" if payment.system is System.PROVET else f"on account {payment.method}"
     return f"{money(payment.amount)} of {payment.date.isoformat()} {by if payment.method else 'by nothing'}"
 
 

@@ -35,7 +35,7 @@ def judge_twin(pair: PaymentPair, view: View, scene: Scene) -> Case:
         amount=pair.xero.amount,
         effect=view.sign * (pair.xero.amount - settlement(view.document, pair.provet)),
         summary=f"{subject.label}{theirs} stands in both systems without a link{_apart(pair)}",
-        fields=both_fields(pair.provet, pair.xero, view),
+        fields=both_fields(pair.provet, pair.xero, view, scene.rules),
         options=first_recommended((*same, *hand, *_two_payments(pair, view, scene))),
     )
 

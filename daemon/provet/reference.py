@@ -68,6 +68,11 @@ class ProvetReference:
             return None
         return tuple(method.code for method in self.payment_methods if not method.archived)
 
+    @property
+    def method_names(self) -> dict[str, str]:
+        """What the clinic calls its payment types, by their codes."""
+        return {method.code: method.name for method in self.payment_methods or ()}
+
 
 async def read_reference(lists: Lists, priority: Priority) -> ProvetReference:
     """Read it all; a missing permission leaves its part out."""

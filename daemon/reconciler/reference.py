@@ -103,6 +103,7 @@ def build_rules(name: str, settings: PracticeSettings, references: References) -
         tracking=dict(settings.tracking.departments),
         tracking_known=dict(references.xero.tracking),
         payment_methods=references.provet.method_codes,
+        method_names=references.provet.method_names,
         books_currency=references.xero.organisation.currency,
         policy=dict(settings.policy),
         locked_through=max((day for day in locks if day is not None), default=None),

@@ -115,7 +115,7 @@ WARNINGS = [
     (methods(PaymentMethod("30", "Instalments", archived=False)), "Instalments (30)"),
     (methods(without="21"), "payment types without a method in Provet: own method 21 (21)"),
     (methods(PaymentMethod("17", "Bank", archived=False), without="17"), "method 17 (Bank), which is not named for it"),
-    (account("404", type="BANK"), "payments.21: own method 21 is not cash, but goes to the bank account Bad debts"),
+    (account("404", type="BANK"), "payments.21: Write-off is not cash, but goes to the bank account Bad debts"),
     (organisation(timezone="NEWZEALANDSTANDARDTIME"), "Xero keeps NEWZEALANDSTANDARDTIME, the settings Europe/London"),
     (organisation(year_lock=dt.date(2026, 12, 31)), "the books are closed through 2026-12-31"),
 ]

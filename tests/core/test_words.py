@@ -139,7 +139,25 @@ def test_an_amount_beside_a_collision_has_its_cents() -> None:
     [("0", "card"), ("6", "consolidated invoice"), ("17", "own method 17"), ("13", "type 13")],
 )
 def test_a_payment_method_has_its_name(method: str, name: str) -> None:
-    assert method_name(method) == name
+    assert method_name(method, {}) == name
+
+
+def test_a_payment_method_of_the_clinic_has_the_name_that_it_has_there() -> None:
+    practice = rules(method_names={"0": "Terminal", "18": "Pet plan", "19": "x" * 900}, payments={})
+    assert [method_name(each, practice.method_names) for each in ("0", "18", "19")] == [
+        "card",
+        "Pet plan",
+        "x" * 60,
+    ]
+    seen = learned(family(invoice(), booked(invoice()), document_link()))
+    told = assess(with_records(seen, paid("5", "20.00", method="18")), practice).causes
+    assert [each.summary for each in told] == [
+        'payments by Pet plan have no account: add "18" under [practices.riverside.payments]'
+    ]
+    twins = family(invoice(), booked(invoice()), document_link(), paid("5", "20", method="18"), xero_paid("p", "20"))
+    assert next(f for f in only(twins, practice).fields if f.name == "method").provet == "Pet plan"
+    _, scene = view_of(twins, practice=practice)
+    assert "Pet plan" in {row.provet.note for row in ledger(scene) if row.provet is not None}
 
 
 def test_the_money_of_both_sides_names_methods_and_accounts() -> None:
