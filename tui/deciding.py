@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from daemon.core.choices import BY_HAND
 from daemon.protocol import (
     BULK_MAX,
     SOME_MAX,
@@ -32,6 +31,7 @@ from daemon.protocol import (
 from daemon.safe import safe
 from tui import calls
 from tui.calls import ControlError
+from tui.following import left_to_people
 from tui.plain import amount, words
 from tui.session import DONE, ERROR, OPEN, Session
 from tui.times import moment_for
@@ -76,15 +76,10 @@ def _wait_applied(session: Session, approval: Approval) -> Approval:
     session.console.progress("")
     if correction is None:
         return approval
-    outcome = Outcome.ACCEPTED if _left_to_people(correction) else _OUTCOMES[correction.status]
+    outcome = Outcome.ACCEPTED if left_to_people(correction) else _OUTCOMES[correction.status]
     return msgspec.structs.replace(
         approval, outcome=outcome, correction=correction, message=correction.error or approval.message
     )
-
-
-def _left_to_people(correction: CorrectionView) -> bool:
-    """Whether it has ended as far as the daemon goes, and waits for people."""
-    return correction.option == BY_HAND and correction.status == "applied"
 
 
 def _correction_note(correction: CorrectionView) -> str:

@@ -111,9 +111,9 @@ def recording_gap(rules: Rules) -> Gap | None:
     method = rules.xero_payment_type
     if not method or rules.payment_methods is None or method in rules.payment_methods:
         return None
-    name = method_name(method, rules.method_names)
+    named = f" ({method_name(method, rules.method_names)})" if method in rules.method_names else ""
     mend = f"restore it, or name another as xero_payment_type under [practices.{rules.practice}.provet]"
-    return Gap(key=f"method:{method}", kind=DECAYED, text=f"payment method {name} is gone from Provet: {mend}")
+    return Gap(key=f"method:{method}", kind=DECAYED, text=f"payment method {method}{named} is gone from Provet: {mend}")
 
 
 def tracking(department: str, rules: Rules) -> tuple[tuple[str, str] | None, Gap | None]:

@@ -169,7 +169,7 @@ async def test_a_payment_method_that_is_gone_from_provet_holds_the_payments_that
         before = shop.writes("provet")
         await poll(shop, HOUR)
         cause = await held(shop, "payment.missing_in_provet")
-        assert "payment method 17 is gone from Provet" in cause.finding.summary
+        assert "payment method 17 (Xero payments) is gone from Provet" in cause.finding.summary
         assert shop.writes("provet") == before
         shop.act("provet", "archive_payment_method", payment_type=17, archived=False)
         await poll(shop, MINUTES)

@@ -10,10 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from daemon.control.access import Access, Peer
-from daemon.core.correction import CorrectionStatus
+from daemon.core.choices import BY_HAND
+from daemon.core.correction import CorrectionStatus, Option
+from daemon.core.discrepancy import Subject
 from daemon.protocol import Role
 from tests.support.fake_books import PRACTICES
 from tests.support.fake_operations import FakeOperations
@@ -123,6 +126,21 @@ async def test_approve_and_wait_for_the_end(
         await asyncio.sleep(0.05)
     ran = waiting.result()
     assert (ran.exit, ran.json()["outcome"]) == (code, outcome)
+
+
+async def test_work_by_hand_is_left_to_people_and_never_said_to_be_applied(
+    reconcile: Reconcile, operations: FakeOperations
+) -> None:
+    found = operations.found[first(operations)].finding
+    hand = Option(id=BY_HAND, title="Make room in Xero", steps=())
+    about = operations.add(msgspec.structs.replace(found, options=(hand,), subject=Subject(label="Payment 9 of INV-9")))
+    waiting = asyncio.ensure_future(reconcile("approve", about, "--option", BY_HAND, "--wait", "--json"))
+    while not waiting.done():
+        operations.step()
+        await asyncio.sleep(0.05)
+    ran = waiting.result()
+    assert (ran.exit, ran.json()["outcome"]) == (0, "accepted")
+    assert ran.json()["correction"]["option"] == BY_HAND
 
 
 async def test_approve_refusals(reconcile: Reconcile, operations: FakeOperations) -> None:
