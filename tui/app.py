@@ -191,8 +191,9 @@ class ReconcileApp(App[None]):
         return True
 
     def action_help(self) -> None:
-        about = self.screen.ABOUT if isinstance(self.screen, View) else ""
-        self.push_screen(Help(help_lines(keys_of(self.screen), about)))
+        screen = self.screen
+        about, marks = (screen.ABOUT, screen.MARKS) if isinstance(screen, View) else ("", ())
+        self.push_screen(Help(help_lines(keys_of(self.screen), about, marks)))
 
     async def run_action(
         self,

@@ -10,6 +10,7 @@ import msgspec
 from daemon.protocol import AuditEntry, AuditFound, AuditProof, AuditQuery
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, laid_out
+from tui.marks import FOLLOWING, STOPPED
 from tui.plain import age, words
 from tui.times import clock, local
 
@@ -130,7 +131,9 @@ def audit_summary(log: Log, *, following: bool, searching: bool) -> list[Piece]:
     back = f", looked back to {log.before:,}" if searching and log.before else ""
     if log.full:
         back = f", the newest {KEPT_MAX:,} are here: / narrows them"
-    follow: Piece = (" ● following", "good") if following else (" ‖ stopped: f follows", "warn")
+    follow: Piece = (f" {FOLLOWING.sign} following", FOLLOWING.role)
+    if not following:
+        follow = (f" {STOPPED.sign} stopped: f follows", STOPPED.role)
     return [follow, (f" ·{shown}", "head"), (f"{back} · v verifies the chain", "dim")]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from daemon.protocol import DiscrepancyView, EntryView, FieldView, LedgerRow, LedgerView, LinePair, LineView
 from daemon.safe import safe
 from tui.drawing import Piece
+from tui.marks import DIFFERS, MOVED, PROVET_ONLY, XERO_ONLY
 from tui.plain import amount, cells, fit, words
 
 _NAME = 12
@@ -33,26 +34,26 @@ def fields(view: DiscrepancyView, width: int, *, equal: bool) -> list[Piece]:
         wide = max(cells(_value(value)) for value in (field.provet, field.baseline, field.xero))
         pieces += _columns(field, cell) if wide < cell else _stacked(field)
     if any(_moved(field, side) for field in shown for side in (field.provet, field.xero)):
-        pieces.append(("  * changed since both agreed\n", "dim"))
+        pieces.append((f"  {MOVED.sign} {MOVED.meaning}\n", "dim"))
     return pieces + _folded(len(view.fields) - len(shown), "field")
 
 
 def _columns(field: FieldView, cell: int) -> list[Piece]:
-    sign, role = ("≠", "head") if field.differs else (" ", "dim")
+    sign, role = (DIFFERS.sign, "head") if field.differs else (" ", "dim")
     pieces: list[Piece] = [(f"{sign} {fit(words(field.name), _NAME)} ", role)]
     for value, place in ((field.provet, 0), (field.baseline, 1), (field.xero, 2)):
         moved = place != 1 and _moved(field, value)
-        text = fit(f"{'*' if moved else ' '}{_value(value)}", cell)
+        text = fit(f"{MOVED.sign if moved else ' '}{_value(value)}", cell)
         pieces.append((text + (" " if place < 2 else "\n"), "bad" if moved else "dim" if role == "dim" else ""))
     return pieces
 
 
 def _stacked(field: FieldView) -> list[Piece]:
-    sign, role = ("≠", "head") if field.differs else (" ", "dim")
+    sign, role = (DIFFERS.sign, "head") if field.differs else (" ", "dim")
     pieces: list[Piece] = [(f"{sign} {words(field.name)}\n", role)]
     for title, value in (("Provet", field.provet), ("baseline", field.baseline), ("Xero", field.xero)):
         moved = title != "baseline" and _moved(field, value)
-        pieces.append((f"    {title:<9}{'*' if moved else ' '}", "dim"))
+        pieces.append((f"    {title:<9}{MOVED.sign if moved else ' '}", "dim"))
         pieces.append((f"{_value(value)}\n", "bad" if moved else ""))
     return pieces
 
@@ -107,7 +108,7 @@ def ledger(view: LedgerView | None, width: int, currency: str, *, equal: bool) -
     if view.left_out:
         equal_rest = ", all equal" if not all(row.differs for row in view.rows) else ""
         pieces.append((f"  and {view.left_out:,} more entries{equal_rest}: e reads them\n", "dim"))
-    sign, role = ("≠", "bad") if view.provet != view.xero else ("=", "good")
+    sign, role = (DIFFERS.sign, DIFFERS.role) if view.provet != view.xero else ("=", "good")
     total = fit("the client owes", label)
     return [*pieces, (f"{sign} {total} {_money(view.provet, currency)} {_money(view.xero, currency)}\n", role)]
 
@@ -127,10 +128,10 @@ def _notes(row: LedgerRow) -> str:
 
 def _sign(mine: LineView | EntryView | None, theirs: LineView | EntryView | None, *, differs: bool) -> tuple[str, str]:
     if mine is None:
-        return "+", "warn"
+        return XERO_ONLY.sign, XERO_ONLY.role
     if theirs is None:
-        return "-", "warn"
-    return ("≠", "bad") if differs else (" ", "dim")
+        return PROVET_ONLY.sign, PROVET_ONLY.role
+    return (DIFFERS.sign, DIFFERS.role) if differs else (" ", "dim")
 
 
 def _head(title: str, label: int) -> list[Piece]:

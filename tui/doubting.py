@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from daemon.protocol import DiscrepancyView, DoubtView
+from daemon.protocol import DiscrepancyView, DoubtView, StepState
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, laid_out
+from tui.marks import SEEN_DONE, STUCK, WRITES
 from tui.plain import age, amount, words
 from tui.reviewing import links
 from tui.times import clock, local
@@ -29,6 +30,7 @@ def doubt_columns(width: int) -> tuple[Column, ...]:
 def doubt_row(found: DoubtView, now: dt.datetime, columns: tuple[Column, ...]) -> list[Piece]:
     """One write in doubt; one that looking does not settle stands out."""
     step = found.step
+    mark = STUCK if step.stuck else WRITES[StepState.IN_DOUBT]
     role = "bad" if step.stuck else "warn"
     return laid_out(
         columns,
@@ -39,7 +41,7 @@ def doubt_row(found: DoubtView, now: dt.datetime, columns: tuple[Column, ...]) -
             "PRACTICE": (safe(found.practice), "dim"),
             "APPROVED BY": (safe(found.approved_by), "dim"),
             "AMOUNT": (amount(found.amount, found.currency), ""),
-            "WRITE": (f"{'! ' if step.stuck else '? '}{safe(step.system).title()}: {safe(step.summary)}", role),
+            "WRITE": (f"{mark.sign} {safe(step.system).title()}: {safe(step.summary)}", role),
         },
     )
 
@@ -94,7 +96,7 @@ def work_row(found: DiscrepancyView, now: dt.datetime, columns: tuple[Column, ..
     """One piece of work on one line."""
     option = found.option()
     done = found.status == "closed"
-    what = "✓ seen done" if done else safe(option.title if option else found.summary)
+    what = f"{SEEN_DONE.sign} {SEEN_DONE.meaning}" if done else safe(option.title if option else found.summary)
     return laid_out(
         columns,
         {

@@ -8,20 +8,13 @@ from daemon.core.choices import BY_HAND, option_words
 from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView, StepState, StepView
 from daemon.safe import safe
 from tui.drawing import Piece
+from tui.marks import WRITES
 from tui.plain import age, words
 from tui.reviewing import write_words
 
 UNFINISHED = frozenset({"proposed", "approved", "applying", "in_doubt"})
 MOVING = UNFINISHED - {"proposed"}
 
-_STATES = {
-    StepState.WAITING: ("·", "dim"),
-    StepState.SENT: ("»", "warn"),
-    StepState.DONE: ("✓", "good"),
-    StepState.IN_DOUBT: ("?", "bad"),
-    StepState.REFUSED: ("✗", "bad"),
-    StepState.GIVEN_UP: ("✗", "bad"),
-}
 _ROLES = {"failed": "bad", "in_doubt": "bad", "stale": "warn", "applied": "good"}
 _BAR = 10
 
@@ -93,7 +86,7 @@ def steps(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
 
 
 def _step(step: StepView, now: dt.datetime) -> list[Piece]:
-    sign, role = _STATES[step.state]
+    sign, role, _ = WRITES[step.state]
     sent = f" ({age(step.at, now)} ago)" if step.at and step.state is not StepState.WAITING else ""
     pieces: list[Piece] = [(f"{sign} {words(step.state)}{sent}", role)]
     pieces.append((f"  {write_words(step.system, step.summary)}\n", ""))

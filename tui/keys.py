@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.drawing import Piece
+from tui.marks import Mark, legend
 from tui.plain import cells
 
 _GAP = "  "
@@ -64,8 +65,8 @@ def footer_line(keys: Sequence[Key]) -> tuple[list[Piece], list[tuple[int, int, 
     return pieces, spans
 
 
-def help_lines(keys: Sequence[Key], about: str) -> list[Piece]:
-    """What a view is about and its keys by section, each line a piece; keys that do not work now say why."""
+def help_lines(keys: Sequence[Key], about: str, marks: Sequence[Mark] = ()) -> list[Piece]:
+    """What a view is about, its keys by section and the marks in it, each line a piece; a key that is off says why."""
     lines: list[Piece] = [(line, "") for line in about.splitlines()]
     width = max((len(" ".join(key.shown)) for key in keys), default=0)
     for section in dict.fromkeys(key.section for key in keys):
@@ -75,4 +76,6 @@ def help_lines(keys: Sequence[Key], about: str) -> list[Piece]:
             if key.section == section:
                 note = f" (not now: {key.why_not})" if key.why_not else ""
                 lines.append((f"  {' '.join(key.shown):<{width}}  {key.text}{note}", "dim" if note else ""))
+        if marks and section == keys[0].section:
+            lines += [("", ""), ("Marks", "head"), *legend(marks)]
     return lines

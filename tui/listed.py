@@ -12,17 +12,10 @@ from tui.deciding_many import amounts
 from tui.drawing import WIDE, Column, Piece
 from tui.folds import Folds
 from tui.listing import Listing
+from tui.marks import DISCREPANCIES, Mark
 from tui.plain import age, amount, fit, words
 from tui.selecting import Selection
 
-_STATUSES = {
-    "open": (" ", ""),
-    "approved": ("»", "warn"),
-    "closed": ("✓", "good"),
-    "rejected": ("✗", "dim"),
-    "snoozed": ("z", "dim"),
-    "waived": ("~", "dim"),
-}
 _SORTS = {
     "AMOUNT": Sort.AMOUNT,
     "AGE": Sort.AGE,
@@ -31,6 +24,7 @@ _SORTS = {
     "PRACTICE": Sort.PRACTICE,
     "STATUS": Sort.STATUS,
 }
+_UNKNOWN = Mark("?", "", "")
 _WITHOUT = {
     GroupBy.CLIENT: "no client",
     GroupBy.CAUSE: "no root cause",
@@ -77,7 +71,7 @@ def sort_at(columns: Sequence[Column], x: int) -> Sort | None:
 
 def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], sign: str) -> list[Piece]:
     """One discrepancy on one line; ``sign`` says whether it is selected."""
-    status, role = _STATUSES.get(row.status, ("?", ""))
+    status, role, _ = DISCREPANCIES.get(row.status, _UNKNOWN)
     values: dict[str, Piece] = {
         "": (status, role),
         "AMOUNT": (amount(row.amount, row.currency), ""),

@@ -5,21 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from daemon.protocol import Activity, PracticeState, PracticeStatus
+from daemon.protocol import Activity, PracticeStatus
 from daemon.safe import safe
 from tui.drawing import Column, Piece
+from tui.marks import PRACTICES
 from tui.plain import age, amount, counted, fit, sparkline, words
 from tui.times import clock, recently
 
-SIGNS = {
-    PracticeState.IN_SYNC: ("✓", "good"),
-    PracticeState.DRIFT: ("≠", "warn"),
-    PracticeState.PAUSED: ("‖", "warn"),
-    PracticeState.STARTING: ("…", "dim"),
-    PracticeState.AWAITING_RELEASE: ("?", "warn"),
-    PracticeState.GUARDED: ("!", "bad"),
-    PracticeState.DISCONNECTED: ("✗", "bad"),
-}
 POLICIES = {
     "person": ("a person decides", "warn"),
     "hand_work": ("to be done by hand", "warn"),
@@ -88,7 +80,7 @@ def row(practice: PracticeStatus, now: dt.datetime, shown: Sequence[Column]) -> 
 
 
 def _values(practice: PracticeStatus, now: dt.datetime) -> dict[str, Piece]:
-    sign, role = SIGNS[practice.state]
+    sign, role, _ = PRACTICES[practice.state]
     left, person = practice.budget.xero_day_remaining, practice.open_by_policy.get("person")
     is_zero = not practice.residual.strip("-0.,")
     return {

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from daemon.protocol import Activity, PracticeStatus, SystemBudget
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, laid_out
+from tui.marks import PRACTICES
 from tui.plain import age, cells, fit, words
-from tui.practices import SIGNS
 from tui.times import clock
 
 SORTS = {
@@ -58,7 +58,7 @@ def budgets(practices: Sequence[PracticeStatus], now: dt.datetime, width: int, l
     titles += "".join(f" {fit(f'{system} TODAY', 12, right=True)} {fit('LEFT', 7, right=True)}" for system in _SYSTEMS)
     lines: list[Piece] = [(f"{fit(titles + '  STATE', width)}\n", "head")]
     for practice in practices[:lines_max]:
-        state, role = SIGNS[practice.state][0], SIGNS[practice.state][1]
+        state, role, _ = PRACTICES[practice.state]
         text = f" {fit(safe(practice.name), name)} {fit(age(practice.last_cycle, now), 6, right=True)}"
         text += "".join(_used(practice.budget.systems.get(system.lower())) for system in _SYSTEMS)
         lines += [(text, ""), (f"  {fit(f'{state} {words(practice.state)}', width - cells(text) - 3)}\n", role)]

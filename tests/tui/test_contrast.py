@@ -15,8 +15,7 @@ from tests.support.serving import serving
 from tests.support.stocked import stocked
 from tests.tui.test_screens import Ui, app_of, attached, open_list, until
 from tests.tui.test_watch_screens import busy, view
-from tui.screens.dialogs import Confirm, Help
-from tui.screens.many import Told
+from tui.screens.dialogs import Confirm, Help, Told
 from tui.screens.review import Review
 
 THEMES = {"textual-dark": 4.5, "textual-light": 4.5, "high-contrast": 7.0, "high-contrast-light": 7.0}

@@ -13,6 +13,7 @@ from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.tui.test_screens import app_of, attached, notices, open_list, open_review, screen_text, until
 from tui.keys import Key, footer, footer_line, help_lines
+from tui.marks import DISCREPANCIES, FOLDED, OPENED, PRACTICES, REACHED, SELECTED
 from tui.screens.dialogs import Help
 from tui.screens.keybar import KeyBar
 from tui.screens.overview import Overview
@@ -105,5 +106,31 @@ async def test_help_has_every_key_of_the_view(socket_path: str) -> None:
         }
         await pilot.press("question_mark")
         assert isinstance(pilot.app.screen, Help)
-        shown = "\n".join(text for text, _ in pilot.app.screen._lines)
+        shown = "\n".join(text for text, _ in pilot.app.screen.lines)
         assert not {word for word in wanted if word not in shown}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_help_that_goes_on_below_says_so_until_its_end(socket_path: str, size: tuple[int, int]) -> None:
+    async with attached(socket_path, size) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "more lines below: j, PgDn" in screen_text(pilot))
+        assert "Esc closes this" in screen_text(pilot)
+        await pilot.press(*["pagedown"] * 6)
+        await until(pilot, lambda: "more lines below" not in screen_text(pilot))
+        assert "Find a command" in screen_text(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: "1 more line below: j, PgDn" in screen_text(pilot))
+
+
+async def test_the_help_of_a_view_tells_every_mark_that_is_drawn_in_it(socket_path: str) -> None:
+    async with attached(socket_path, (80, 60)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Marks" in screen_text(pilot))
+        assert all(f"{mark.sign}  {mark.meaning}" in screen_text(pilot) for mark in PRACTICES.values())
+        await pilot.press("escape")
+        await open_list(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Marks" in screen_text(pilot))
+        known = [*DISCREPANCIES.values(), SELECTED, REACHED, FOLDED, OPENED]
+        assert all(f"{mark.sign}  {mark.meaning}" in screen_text(pilot) for mark in known if mark.meaning)

@@ -14,10 +14,9 @@ from tests.support.stocked import stocked
 from tests.support.workshop import Workshop
 from tests.tui.test_screens import Ui, attached, notices, open_list, screen_text, until
 from tui.screens import selecting, windowed
-from tui.screens.dialogs import Confirm
+from tui.screens.dialogs import Confirm, Told
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.forms import Form
-from tui.screens.many import Told
 from tui.widgets import Rows
 
 COUNT = 60

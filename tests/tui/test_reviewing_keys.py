@@ -9,7 +9,7 @@ from daemon.protocol import EntryView, LedgerRow
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import attached, open_review, screen_text, until
-from tui.screens.forms import Told
+from tui.screens.dialogs import Told
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
 

@@ -10,7 +10,7 @@ from tests.tui.details import NOW, correction, detail, text
 from tui import following
 from tui.doubting import doubt_columns, doubt_row
 from tui.listed import list_columns, list_row
-from tui.practices import SIGNS
+from tui.marks import PRACTICES
 
 STATUSES = ("open", "approved", "closed", "rejected", "snoozed", "waived")
 
@@ -23,7 +23,7 @@ def test_every_status_of_a_discrepancy_has_a_sign_of_its_own(width: int) -> None
 
 
 def test_every_state_of_a_practice_has_a_sign_of_its_own() -> None:
-    assert len({SIGNS[state][0] for state in PracticeState}) == len(PracticeState)
+    assert len({PRACTICES[state].sign for state in PracticeState}) == len(PracticeState)
 
 
 def test_every_state_of_a_write_has_a_word_and_a_sign() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from daemon.protocol import Activity as Happening
 from daemon.protocol import Event
 from tui.desk import Desk
 from tui.drawing import Column, Piece
+from tui.marks import FOLLOWING, PRACTICES, STOPPED, Mark
 from tui.screens.reading import CURSOR, Reading
 from tui.watching import SORTS, activity_columns, activity_row, budgets, chosen
 from tui.widgets import Line
@@ -27,6 +28,7 @@ class Activity(Reading):
         "decisions. Above: how many calls each practice made today (UTC) and how many its limits still allow. f stops "
         "the list to read in it and goes on with it; Enter opens the discrepancy that a line is about."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (FOLLOWING, STOPPED, *PRACTICES.values())
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,space", "follow", "Stop or follow", key_display="f"),
         Binding("t", "sort", "What"),
@@ -84,9 +86,9 @@ class Activity(Reading):
     def summary(self) -> list[Piece]:
         sort = f"only {SORTS[self._sort][0]}s" if self._sort is not None else "everything"
         if self.following:
-            return [(" ● following", "good"), (f" · {sort} (t), the newest first", "dim")]
+            return [(f" {FOLLOWING.sign} following", FOLLOWING.role), (f" · {sort} (t), the newest first", "dim")]
         missed = f", {self._missed:,} new" if self._missed else ""
-        return [(f" ‖ stopped{missed}: f goes on", "warn"), (f" · {sort} (t)", "dim")]
+        return [(f" {STOPPED.sign} stopped{missed}: f goes on", STOPPED.role), (f" · {sort} (t)", "dim")]
 
     def nothing(self) -> list[Piece]:
         return self.summary() if self._sort is not None else super().nothing()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -29,6 +29,7 @@ from tui.auditing import (
 )
 from tui.desk import Desk
 from tui.drawing import Column, Piece
+from tui.marks import FOLLOWING, STOPPED, Mark
 from tui.screens.reading import CURSOR
 from tui.screens.searching import Searching
 from tui.widgets import Line, Rows
@@ -45,6 +46,7 @@ class Audit(Searching):
         "unseen: each is chained to the one before by its hash, and v verifies the whole chain (v again stops). Enter "
         f"opens the discrepancy that an entry is about. / searches: {TERMS}."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (FOLLOWING, STOPPED)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify"),
         Binding("f", "follow", "Stop or follow"),

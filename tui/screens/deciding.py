@@ -27,8 +27,8 @@ from tui.desk import Desk
 from tui.drawing import Piece
 from tui.entries import Entry
 from tui.plain import words
-from tui.screens.dialogs import Confirm
-from tui.screens.forms import Form, Told
+from tui.screens.dialogs import Confirm, Told
+from tui.screens.forms import Form
 from tui.screens.view import View
 from tui.times import moment_for
 

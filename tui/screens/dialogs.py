@@ -1,30 +1,92 @@
-"""Dialogs: a question whose safe answer has the focus, and the keys of the present view."""
+"""Dialogs: a question whose safe answer has the focus, something to read, and the keys of the present view."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.widgets import content
+from tui.plain import counted
+from tui.widgets import Line, content
 
+T = TypeVar("T")
 
-def _text(lines: Sequence[Piece]) -> Static:
-    return Static(content(_ended(lines)), classes="words")
+_SHARE, _FRAME = 0.95, 4
+"""How much of the screen's height a dialog may take, as in app.tcss, and the lines of its border and padding."""
 
 
 def _ended(lines: Sequence[Piece]) -> list[Piece]:
-    return [(f"{text}\n", role) for text, role in lines]
+    return [(f"{text}\n" if place else text, role) for place, (text, role) in enumerate(lines, 1 - len(lines))]
 
 
-class Confirm(ModalScreen[bool]):
+class Passage(ModalScreen[T]):
+    """Lines to read, scrolled where there are more than fit, which is said below them; ``foot`` stands beneath."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+    ]
+    FOOT: ClassVar[int] = 0
+    """How many lines the foot takes."""
+    CLOSES: ClassVar[str] = ""
+    """Which key ends it."""
+
+    def __init__(self, lines: Sequence[Piece]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            with VerticalScroll(can_focus=False):
+                yield Static(content(_ended(self.lines)), classes="words")
+            yield Line(id="more")
+            yield from self.foot()
+
+    def foot(self) -> Iterable[Widget]:
+        """What stands beneath the lines and the word on how many more there are."""
+        return ()
+
+    def on_mount(self) -> None:
+        for name in ("scroll_y", "virtual_size"):
+            self.watch(self._scroll, name, self._say_more)
+
+    def on_resize(self) -> None:
+        self._scroll.styles.max_height = max(int(self.size.height * _SHARE) - _FRAME - 1 - self.FOOT, 1)
+        self.call_after_refresh(self._say_more)
+
+    def replace(self, lines: Sequence[Piece]) -> None:
+        """Show these lines instead."""
+        self.lines = lines
+        for words in self.query(".words").results(Static):
+            words.update(content(_ended(lines)))
+
+    def action_scroll(self, by: int) -> None:
+        self._scroll.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        self._scroll.scroll_relative(y=by * max(self._scroll.size.height - 1, 1), animate=False)
+
+    @property
+    def _scroll(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
+
+    def _say_more(self) -> None:
+        below = round(self._scroll.max_scroll_y - self._scroll.scroll_y)
+        more: list[Piece] = [(f"▾ {counted(below, 'more line')} below: j, PgDn  ", "warn")] if below > 0 else []
+        self.query_one("#more", Line).show([*more, *([(self.CLOSES, "dim")] if self.CLOSES else [])])
+
+
+class Confirm(Passage[bool]):
     """A question with "No" focused; True only for a deliberate yes.
 
     One that ``waits_for`` something takes no yes until that is shown.
@@ -35,29 +97,25 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape,q", "answer(False)", "No"),
         Binding("left,right,h,l", "app.focus_next", "Other button", show=False),
     ]
+    FOOT = 3
 
     def __init__(self, lines: Sequence[Piece], yes: str, waits_for: str = "") -> None:
-        super().__init__()
-        self._lines = [*lines, (f"Looking at {waits_for}…", "dim")] if waits_for else lines
+        super().__init__([*lines, (f"Looking at {waits_for}…", "dim")] if waits_for else lines)
         self._yes = yes
         self._waits_for = waits_for
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            with VerticalScroll(can_focus=False):
-                yield _text(self._lines)
-            with Horizontal(classes="buttons"):
-                yield Button("No (n)", id="no")
-                yield Button(f"{self._yes} (y)", id="yes", variant="warning")
+    def foot(self) -> Iterable[Widget]:
+        with Horizontal(classes="buttons"):
+            yield Button("No (n)", id="no")
+            yield Button(f"{self._yes} (y)", id="yes", variant="warning")
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
 
     def show(self, lines: Sequence[Piece]) -> None:
         """Ask with these lines instead, and take a yes to them."""
-        self._lines, self._waits_for = lines, ""
-        for words in self.query(".words").results(Static):
-            words.update(content(_ended(lines)))
+        self._waits_for = ""
+        self.replace(lines)
 
     def withdraw(self) -> None:
         """There is nothing to ask: close without an answer."""
@@ -74,25 +132,16 @@ class Confirm(ModalScreen[bool]):
             self.dismiss(yes)
 
 
-class Help(ModalScreen[None]):
+class Told(Passage[None]):
+    """Something to read before going on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Close")]
+
+    FOOT = 1
+    CLOSES = "Esc closes this"
+
+
+class Help(Told):
     """What the screen beneath is about, and the keys that work on it, as its bindings say."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", "Close"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
-
-    def __init__(self, lines: Sequence[Piece]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            with VerticalScroll():
-                yield _text(self._lines)
-            last = "Esc closes this; j, k and PgDn go on where there is more."
-            yield Static(content([(last, "dim")]), classes="words")
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close")]

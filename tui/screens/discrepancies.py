@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -19,6 +19,7 @@ from tui.filtering import KNOWN_TERMS, TERMS, FilterError, Known, completed, off
 from tui.folds import Folds
 from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import requery
+from tui.marks import DISCREPANCIES, FOLDED, OPENED, REACHED, SELECTED, UNREAD, Mark
 from tui.plain import cells
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
@@ -39,6 +40,7 @@ class Discrepancies(Selecting):
         "Everything that differs. Space selects one, V a range, * all that the filter lets through; keys that decide"
         " mean what is selected, else the group or the row under the cursor, and ask first."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (SELECTED, REACHED, *DISCREPANCIES.values(), FOLDED, OPENED, UNREAD)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", priority=True),
         Binding("enter,down", "leave_filter", "To the list", show=False, priority=True),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from daemon.protocol import DoubtPage, DoubtView, Event, PracticeChanged
+from daemon.protocol import DoubtPage, DoubtView, Event, PracticeChanged, StepState
 from tui import calls
 from tui.desk import Desk
 from tui.doubting import doubt_card, doubt_columns, doubt_row
 from tui.drawing import Column, Piece
+from tui.marks import STUCK, WRITES, Mark
 from tui.plain import counted
 from tui.reviewing import links
 from tui.screens.links import Links
@@ -24,9 +25,10 @@ class Doubts(Reading):
     NOTHING = "nothing is in doubt: of every write it is known what became of it"
     ABOUT: ClassVar[str] = (
         "Writes of which nobody knows yet whether they took effect, the longest in doubt first. The daemon waits "
-        "until they can no longer land, then looks: found, they count as done; not found, they are sent again. ! "
-        "marks those that looking does not settle: the lines below say what to do. Enter opens the review, o the links."
+        "until they can no longer land, then looks: found, they count as done; not found, they are sent again. "
+        "The lines below say what a person can do. Enter opens the review, o the links."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (WRITES[StepState.IN_DOUBT], STUCK)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "links", "Links")]
 
     def __init__(self, desk: Desk) -> None:

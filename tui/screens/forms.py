@@ -1,4 +1,4 @@
-"""Forms of decisions: several lines with sensible defaults, sent with Enter from any of them; and a message to read."""
+"""Forms of decisions: several lines with sensible defaults, sent with Enter from any of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
@@ -112,19 +111,3 @@ def _wrong(entry: Entry, text: str) -> str:
     if not text:
         return "" if entry.optional else f"needed: {entry.label.casefold()}"
     return entry.complaint(text)
-
-
-class Told(ModalScreen[None]):
-    """Something to read before going on."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,space", "dismiss", "Close")]
-
-    def __init__(self, lines: Sequence[Piece]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            with VerticalScroll():
-                yield Static(content([(f"{text}\n", role) for text, role in self._lines]), classes="words")
-            yield Static(content([("Enter or Esc closes this", "dim")]), classes="words")

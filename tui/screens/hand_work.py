@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,6 +14,7 @@ from tui.desk import Desk
 from tui.doubting import work_card, work_columns, work_row
 from tui.drawing import Column, Piece
 from tui.listing import Listing, filled, moved, outdated, told, wanted
+from tui.marks import SEEN_DONE, Mark
 from tui.plain import amount, counted
 from tui.reviewing import links
 from tui.screens.links import Links
@@ -30,6 +31,7 @@ class HandWork(Reading):
         "What the daemon may not write itself, such as a payment that the bank has confirmed: the lines below say "
         "what to do where. Each closes by itself once it is seen done. Enter opens the review, o the links."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (SEEN_DONE,)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "links", "Links")]
 
     def __init__(self, desk: Desk, practice: str) -> None:

@@ -27,14 +27,10 @@ from tui import calls, entries
 from tui.deciding_many import Outlook, done, question, refusals, verb
 from tui.drawing import Piece
 from tui.entries import Entry
-from tui.screens.dialogs import Confirm, Help
+from tui.screens.dialogs import Confirm, Told
 from tui.screens.forms import Form
 from tui.screens.view import View
 from tui.times import moment_for
-
-
-class Told(Help):
-    """What became of a decision on many."""
 
 
 @dataclass(frozen=True, slots=True)

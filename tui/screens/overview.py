@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.widget import Widget
 from daemon.protocol import Event, PracticeStatus
 from tui.desk import Desk
 from tui.drawing import WIDE, Column, Piece, head
+from tui.marks import PRACTICES, Mark
 from tui.plain import counted
 from tui.practices import about, columns, recent, row
 from tui.screens import steering
@@ -29,6 +30,7 @@ _NOTHING = " no practice is configured: add one to settings.toml and reload the 
 
 class Overview(View):
     ABOUT: ClassVar[str] = "Every practice and its health; what needs a person stands first."
+    MARKS: ClassVar[Sequence[Mark]] = tuple(PRACTICES.values())
     DECIDES: ClassVar[frozenset[str]] = frozenset(steering.STEERED)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "app.view('discrepancies')", "Discrepancies"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from daemon.protocol import Changed, Closed, Detail, DiscrepancyView, Event, Opt
 from tui import beside, calls, composing, following, reviewing
 from tui.desk import Desk
 from tui.drawing import WIDE
+from tui.marks import CHOSEN, DIFFERS, MOVED, PROVET_ONLY, WRITES, XERO_ONLY, Mark
 from tui.screens.copying import Copying
 from tui.screens.deciding import Deciding
 from tui.screens.links import Links
@@ -36,9 +37,10 @@ _KEPT = "review"
 
 class Review(Deciding):
     ABOUT: ClassVar[str] = (
-        "One discrepancy: Provet, the state both last agreed on, and Xero. ≠ differs, * moved since both agreed,\n"
-        "+ stands in Xero only, - in Provet only. The card with (•) is the one that a approves."
+        "One discrepancy: Provet, the baseline (the state both last agreed on), and Xero; what can be done about it, "
+        "a card each; and what became of what was decided."
     )
+    MARKS: ClassVar[Sequence[Mark]] = (DIFFERS, MOVED, XERO_ONLY, PROVET_ONLY, CHOSEN, *WRITES.values())
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "step(1)", "Next"),
         Binding("p", "step(-1)", "Previous"),

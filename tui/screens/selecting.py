@@ -12,6 +12,7 @@ from daemon.protocol import SELECTED_MAX, DiscrepancyView, Event, ListQuery, Sel
 from daemon.safe import safe
 from tui import calls, selecting
 from tui.desk import Desk
+from tui.marks import REACHED, SELECTED
 from tui.screens.windowed import Windowed
 from tui.selecting import Selection, selected
 
@@ -59,9 +60,9 @@ class Selecting(Windowed):
     def sign(self, member: int, discrepancy_id: str) -> str:
         """How a row shows that it is selected, or would be if the range ended here."""
         if discrepancy_id in self.selection.kept:
-            return "●"
+            return SELECTED.sign
         anchor, cursor = self.selection.anchor, self.listing.cursor
-        return "○" if anchor is not None and min(anchor, cursor) <= member <= max(anchor, cursor) else " "
+        return REACHED.sign if anchor is not None and min(anchor, cursor) <= member <= max(anchor, cursor) else " "
 
     def action_select(self) -> None:
         if self.selection.anchor is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Piece, activity_line, banner, header
+from tui.marks import Mark
 from tui.remembered import ViewMemory
 from tui.screens.keybar import KeyBar
 from tui.screens.notice import Notice
@@ -32,10 +33,12 @@ _AGES_S = 20
 class View(Screen[None]):
     """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle.
 
-    ``DECIDES`` names the actions that need a live connection and an approver; ``ABOUT`` opens the view's help.
+    ``DECIDES`` names the actions that need a live connection and an approver; ``ABOUT`` opens the view's help, which
+    tells ``MARKS``.
     """
 
     ABOUT: ClassVar[str] = ""
+    MARKS: ClassVar[Sequence[Mark]] = ()
     DECIDES: ClassVar[frozenset[str]] = frozenset()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
