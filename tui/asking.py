@@ -9,7 +9,7 @@ from daemon.protocol import Detail, DiscrepancyView, OptionView
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.following import UNFINISHED, chosen_title, left_to_people
-from tui.plain import age, amount
+from tui.plain import age, amount, counted
 from tui.reviewing import effect, local, write_words, zone_of
 
 PAUSED = "The practice is paused: it is written once it goes on."
@@ -24,10 +24,12 @@ def question(
     ``paused`` says that the practice is: nothing is written before it goes on.
     """
     count = len(chosen.writes)
-    writes = f"{count} write{'' if count == 1 else 's'}"
     pieces: list[Piece] = [
         (f"{safe(chosen.title)}?", "head"),
-        (f"1 correction · {amount(view.amount, view.currency)} {safe(view.currency)} · {writes}", "warn"),
+        (
+            f"1 correction · {amount(view.amount, view.currency)} {safe(view.currency)} · {counted(count, 'write')}",
+            "warn",
+        ),
         (safe(view.subject.label), ""),
         *_agreement(view, chosen, me, now),
     ]

@@ -84,11 +84,11 @@ def _amount(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"no amount: {text!r}; it is such as 12.50") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount: write it like 12.50") from None
 
 
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"no day: {text!r}; it is YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it like 2026-03-31") from None

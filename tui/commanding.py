@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 SHOWN_MAX = 8
+_LIKENESS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ def _found(word: str, commands: Sequence[Command]) -> Command:
     names = [command.name for command in commands]
     chosen = _one_of(word, names)
     if not chosen:
-        near = [command.name for command in _by_beginning(word, commands)] if word else []
-        near = near or get_close_matches(word, names, n=1, cutoff=0.5)
-        hint = f": {' or '.join(near[:3])}?" if near else ", see ? or press Tab"
-        raise CommandError(f"no command {word[:40]!r}{hint}")
+        begun = [command.name for command in _by_beginning(word, commands)] if word else []
+        if begun:
+            raise CommandError(f"{word[:40]!r} begins several commands: {_listed(begun)}")
+        near = get_close_matches(word, names, n=1, cutoff=_LIKENESS)
+        hint = f"did you mean {near[0]}?" if near else "Tab shows what there is"
+        raise CommandError(f"there is no command {word[:40]!r}: {hint}")
     return next(command for command in commands if command.name == chosen)
 
 

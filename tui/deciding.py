@@ -32,7 +32,7 @@ from daemon.safe import safe
 from tui import calls
 from tui.calls import ControlError
 from tui.following import left_to_people
-from tui.plain import amount, words
+from tui.plain import amount, counted, words
 from tui.session import DONE, ERROR, OPEN, Session
 from tui.times import moment_for
 from tui.waiting import for_second_person, words_of
@@ -83,7 +83,7 @@ def _wait_applied(session: Session, approval: Approval) -> Approval:
 
 
 def _correction_note(correction: CorrectionView) -> str:
-    return f"{words(correction.status)}: {correction.steps_done} of {correction.steps} steps"
+    return f"{words(correction.status)}: {correction.steps_done} of {counted(correction.steps, 'write')}"
 
 
 def reject(session: Session, args: argparse.Namespace) -> int:

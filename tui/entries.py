@@ -87,7 +87,7 @@ def _no_ceiling(text: str, difference: Decimal, currency: str | None) -> str:
     try:
         found = _amount(text)
     except InvalidOperation:
-        return f"no amount: {text[:40]}; it is such as 12.50"
+        return f"{text[:40]!r} is no amount: write it like 12.50"
     if currency is None:
         return "these are in several currencies, which have no ceiling in common: leave it empty"
     if not found.is_finite() or not 0 <= found < _LIMIT:
@@ -103,7 +103,7 @@ def _no_day(text: str, now: dt.datetime) -> str:
     try:
         found = dt.date.fromisoformat(text)
     except ValueError:
-        return f"no day: {text[:40]}; it is YYYY-MM-DD"
+        return f"{text[:40]!r} is no day: write it like 2026-03-31"
     if found < now.date():
         return f"{text[:40]} is past: name a day to come"
     return f"{text[:40]} is too far away: ten years at most" if found > (now + _FAR).date() else ""

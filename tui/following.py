@@ -9,7 +9,7 @@ from daemon.protocol import CorrectionView, Detail, DiscrepancyView, OptionView,
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.marks import WRITES
-from tui.plain import age, words
+from tui.plain import age, counted, words
 from tui.reviewing import write_words
 
 UNFINISHED = frozenset({"proposed", "approved", "applying", "in_doubt"})
@@ -65,7 +65,7 @@ def _bar(found: CorrectionView) -> str:
     if not found.steps:
         return ""
     full = _BAR * found.steps_done // found.steps
-    return f"[{'#' * full}{'.' * (_BAR - full)}] {found.steps_done}/{found.steps}"
+    return f"[{'#' * full}{'.' * (_BAR - full)}] {found.steps_done}/{counted(found.steps, 'write')}"
 
 
 def steps(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
@@ -99,7 +99,11 @@ def _step(step: StepView, now: dt.datetime) -> list[Piece]:
 
 
 def _stale(found: CorrectionView) -> list[Piece]:
-    done = f"{found.steps_done} of {found.steps} writes were made" if found.steps_done else "Nothing was written"
+    done = (
+        f"{found.steps_done} of {counted(found.steps, 'write')} were made"
+        if found.steps_done
+        else "Nothing was written"
+    )
     return [
         (f"{done}. The options below were worked out anew from what stands now\n", "warn"),
         *([(f"  {part.strip()}\n", "") for part in (found.error or "").split(":", 1)[-1].split(";")]),
@@ -142,10 +146,9 @@ def by_hand(view: DiscrepancyView) -> list[Piece]:
     ]
 
 
-def moved(before: DiscrepancyView, option: OptionView, after: DiscrepancyView) -> list[Piece]:
-    """What moved between what a person approved and what stands now; one line a piece."""
-    lines: list[Piece] = [("Not approved: what you saw has moved meanwhile.", "head"), ("Nothing was written.", "")]
-    now = after.option(option.id)
+def moved(before: DiscrepancyView, option: OptionView, after: DiscrepancyView, now: OptionView | None) -> list[Piece]:
+    """What moved between what a person decided on and what stands ``now``, None if it cannot be done any more."""
+    lines: list[Piece] = [("What you saw has moved meanwhile: nothing was written.", "head")]
     values = option.relies_on if now and option.relies_on and now.relies_on else {}
     if now and values:
         names = sorted(values.keys() | now.relies_on.keys())
@@ -159,7 +162,7 @@ def moved(before: DiscrepancyView, option: OptionView, after: DiscrepancyView) -
         lines.append((f"“{safe(option.title)}” is no longer possible.", "bad"))
     elif option.writes != now.writes:
         lines += [(f"  now it would write: {safe(write.summary)}", "") for write in now.writes]
-    return [*lines, ("Look at it again; the screen beneath shows what stands now.", "dim")]
+    return lines
 
 
 def _field_pairs(before: DiscrepancyView, after: DiscrepancyView) -> list[tuple[str, str | None, str | None]]:

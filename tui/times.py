@@ -28,7 +28,7 @@ def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime
     try:
         found = dt.datetime.fromisoformat(_as_date(text, now.astimezone(zone).date()))
     except ValueError:
-        raise ValueError(f"no time: {text[:40]!r}; it is {FORMS}") from None
+        raise ValueError(f"{text[:40]!r} is no time: write {FORMS}") from None
     if found.tzinfo is None and ":" in text:
         raise ValueError(f"{text[:40]!r} names no zone: write it with Z for UTC")
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from daemon.core.amounts import money
-from daemon.core.correction import Correction, CorrectionStatus, Option
+from daemon.core.correction import Correction, CorrectionStatus, LocalStep, Option
 from daemon.core.discrepancy import Candidate, Discrepancy, FieldDiff, Finding, Waiver
 from daemon.core.model import ZERO, Kind, Ref, System, Value
 from daemon.core.walk_in import is_walk_in
@@ -111,8 +111,9 @@ def option_view(option: Option, currency: str) -> OptionView:
 
 
 def correction_view(correction: Correction) -> CorrectionView:
-    """How far a correction is; all steps count as settled once it is applied."""
-    steps = len(correction.steps)
+    """How far a correction is, in writes to the two systems; all count as settled once it is applied."""
+    written = [not isinstance(step, LocalStep) for step in correction.steps]
+    steps = sum(written)
     applied = correction.status is CorrectionStatus.APPLIED
     return CorrectionView(
         id=correction.id,
@@ -121,7 +122,7 @@ def correction_view(correction: Correction) -> CorrectionView:
         approved_by=correction.approved_by,
         error=correction.error or None,
         steps=steps,
-        steps_done=steps if applied else correction.cursor,
+        steps_done=steps if applied else sum(written[: correction.cursor]),
         at=correction.created_at,
     )
 

@@ -131,8 +131,8 @@ class Approvals:
         if option is not None:
             return option
         names = ", ".join(o.id for o in finding.options)
-        hint = f"it has: {names}" if names else "it has none: its cause must be mended first, or it is hand-work"
-        raise Invalid(f"{discrepancy.id} has no option {option_id or 'to recommend'}", hint=hint)
+        hint = f"it has: {names}" if names else "mend its cause first, or do it by hand in the systems"
+        raise Invalid(f"{discrepancy.id} has no option {option_id or 'that is recommended'}", hint=hint)
 
     def _wish(self, discrepancy: Discrepancy, option: Option, operator: Operator, *, undoes: str = "") -> Wish:
         stake = at_stake(discrepancy.finding, option)

@@ -76,7 +76,7 @@ class OptionView(Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CorrectionView(Message, frozen=True, kw_only=True):
-    """A chosen option on its way: ``steps_done`` of ``steps`` are settled.
+    """A chosen option on its way: ``steps_done`` of ``steps`` writes to the two systems are settled.
 
     ``at`` is when it was first decided; a ``proposed`` one waits for somebody other than ``approved_by``. ``progress``
     has its writes one by one, in a ``Detail`` and when a correction is asked for by its id.

@@ -141,7 +141,8 @@ class Engine:
             await self._intake.changes(_XERO_STREAMS, Priority.CORRECTION)
             await judge_dirty(practice, rules)
         await practice.db.write(lambda tx: guarding.imported(tx, practice))
-        practice.remark(f"{'full comparison' if full else 'cycle'} done, {judged} families looked at")
+        families = "1 family" if judged == 1 else f"{judged} families"
+        practice.remark(f"{'full comparison' if full else 'cycle'} done, {families} looked at")
         practice.pulse.beat(practice.id)
         if practice.barred is not None:
             raise practice.barred

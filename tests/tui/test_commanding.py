@@ -34,9 +34,10 @@ def test_names_and_arguments_may_be_cut_where_they_are_unique(text: str, action:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("au", "audit or autonomy"),
-        ("qiut", "quit?"),
-        ("zzz", "press Tab"),
+        ("au", "begins several commands: audit, autonomy"),
+        ("qiut", "did you mean quit?"),
+        ("bogus", "there is no command 'bogus': Tab shows"),
+        ("zzz", "Tab shows what there is"),
         ("theme", "needs one of: dark, darker, light"),
         ("theme d", "one of dark, darker, light"),
         ("quit now", "takes nothing"),

@@ -64,7 +64,7 @@ async def test_a_time_that_is_none_is_told_before_anything_is_sent(
     async with attached(socket_path) as pilot:
         await open_review(pilot)
         await pilot.press("s", *"soon", "enter")
-        await until(pilot, lambda: "no time: 'soon'" in screen_text(pilot))
+        await until(pilot, lambda: "'soon' is no time" in screen_text(pilot))
         assert isinstance(pilot.app.screen, Form)
         await pilot.press("escape")
         assert operations.log == []

@@ -76,14 +76,14 @@ def test_a_correction_that_went_stale_on_its_way_says_what_was_written() -> None
 def test_an_approval_of_what_moved_meanwhile_shows_before_and_after() -> None:
     seen = option(relies_on={"xero gross": "80.00", "date": "2026-01-01"})
     now = option(relies_on={"xero gross": "81.00", "date": "2026-01-01"}, fingerprint="f2")
-    shown = listed(following.moved(detail(options=(seen,)), seen, detail(options=(now,))))
+    shown = listed(following.moved(detail(options=(seen,)), seen, detail(options=(now,)), now))
     assert "≠ xero gross: was 80.00, is 81.00" in shown
     assert "date" not in shown
-    assert "Nothing was written" in shown
+    assert "nothing was written" in shown
 
 
 def test_an_option_that_is_gone_is_said_to_be() -> None:
-    shown = listed(following.moved(detail(), option(), detail(options=(), fields=())))
+    shown = listed(following.moved(detail(), option(), detail(options=(), fields=()), None))
     assert "“Update it in Xero” is no longer possible" in shown
     assert "≠ Xero gross: was 80.00, is nothing" in shown
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from daemon.core.discrepancy import FieldDiff
-from daemon.protocol import EntryView, LedgerRow
+from daemon.protocol import EntryView, LedgerRow, Operator, Role
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import attached, open_review, screen_text, until
-from tui.screens.dialogs import Told
+from tui import asking
+from tui.screens.dialogs import Confirm, Told
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
+
+ANN = Operator(uid=1001, login="ann", role=Role.APPROVER)
 
 
 async def test_a_mixture_becomes_a_card_and_is_what_is_approved(socket_path: str, operations: FakeOperations) -> None:
@@ -34,24 +37,85 @@ async def test_a_mixture_becomes_a_card_and_is_what_is_approved(socket_path: str
         assert [c.option for c in operations.corrections.values()] == [mixed]
 
 
+def move(operations: FakeOperations, discrepancy_id: str, value: str) -> None:
+    """Somebody changes the amount in Xero."""
+    found = operations.found[discrepancy_id]
+    option = msgspec.structs.replace(found.finding.options[0], relies_on={"amount": value})
+    fields = (FieldDiff(name="amount", provet="1.00", baseline="1.00", xero=value),)
+    new = msgspec.structs.replace(found.finding, options=(option,), fields=fields)
+    operations.found[discrepancy_id] = msgspec.structs.replace(found, finding=new)
+
+
 async def test_an_approval_of_what_moved_shows_the_values_before_and_after(
     socket_path: str, operations: FakeOperations
 ) -> None:
     async with attached(socket_path, (118, 60)) as pilot:
         review = await open_review(pilot)
         await pilot.press("a")
+        move(operations, review.found.id, "7.77")
+        await pilot.press("y")
+        await until(pilot, lambda: "is 7.77" in screen_text(pilot))
+        assert "nothing was written" in screen_text(pilot)
+        assert "No (n)" in screen_text(pilot)
+        assert operations.corrections == {}
+        await pilot.press("enter")
+        assert pilot.app.screen is review
+        assert operations.corrections == {}, "Enter is no"
+
+
+async def test_what_moved_is_decided_on_again_with_one_key(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a")
+        move(operations, review.found.id, "7.77")
+        await pilot.press("y")
+        await until(pilot, lambda: "is 7.77" in screen_text(pilot))
+        move(operations, review.found.id, "8.88")
+        await pilot.press("y")
+        await until(pilot, lambda: "was 7.77, is 8.88" in screen_text(pilot))
+        assert operations.corrections == {}
+        await pilot.press("y")
+        await until(pilot, lambda: len(operations.corrections) == 1)
+        (agreed,) = operations.corrections.values()
+        assert agreed.fingerprint == operations.found[review.found.id].finding.options[0].fingerprint
+
+
+async def test_what_is_no_longer_possible_is_told_with_what_moved(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a")
         found = operations.found[review.found.id]
-        moved = msgspec.structs.replace(found.finding.options[0], relies_on={"amount": "something else"})
-        fields = (FieldDiff(name="amount", provet="1.00", baseline="1.00", xero="7.77"),)
-        new = msgspec.structs.replace(found.finding, options=(moved,), fields=fields)
-        operations.found[found.id] = msgspec.structs.replace(found, finding=new)
+        other = msgspec.structs.replace(found.finding.options[0], id="other")
+        finding = msgspec.structs.replace(found.finding, options=(other,))
+        operations.found[found.id] = msgspec.structs.replace(found, finding=finding)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        assert "is no longer possible" in screen_text(pilot)
+
+
+async def test_what_somebody_else_decided_meanwhile_is_only_told(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a")
+        move(operations, review.found.id, "7.77")
+        await operations.approve(review.found.id, review.found.options[0].id, "", ANN)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, Told))
         assert "is 7.77" in screen_text(pilot)
-        assert "Nothing was written" in screen_text(pilot)
         await pilot.press("enter")
         assert pilot.app.screen is review
-        assert operations.corrections == {}
+
+
+async def test_an_open_question_learns_of_a_pause(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a")
+        assert "paused" not in screen_text(pilot)
+        await operations.pause(review.found.practice, "month end", ANN)
+        await until(pilot, lambda: asking.PAUSED in screen_text(pilot))
+        await operations.resume(review.found.practice, ANN)
+        await until(pilot, lambda: "paused" not in screen_text(pilot))
+        assert isinstance(pilot.app.screen, Confirm)
 
 
 async def test_a_number_copies_a_link(socket_path: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -39,6 +41,19 @@ _DONE: dict[type[Decision], str] = {
     Comment: "comment noted",
     Assign: "assigned",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is wanted: how its option is looked at, and how an option that was agreed to is sent."""
+
+    action: str
+    look: Call[OptionView]
+    send: Callable[[OptionView], Call[Approval]]
+
+    @property
+    def yes(self) -> str:
+        return self.action.capitalize()
 
 
 class Deciding(View):
@@ -90,18 +105,21 @@ class Deciding(View):
         chosen, seen = self.chosen(), self.found
         if chosen is None:
             return
-        weighed = chosen.effect is not None
-        dialog = Confirm(self._question(seen, chosen), "Approve")
-        call = calls.approve(seen.id, chosen.id, chosen.fingerprint)
-        self.app.push_screen(dialog, lambda said: self._answered(said, call, seen, chosen))
-        if not weighed:
-            self.start(partial(self._weigh, dialog, seen, chosen), "weigh")
+        wish = _Wish(
+            "approve",
+            calls.option(seen.id, chosen.id),
+            lambda option: calls.approve(seen.id, option.id, option.fingerprint),
+        )
+        dialog = Confirm(partial(self._question, seen, chosen), wish.yes)
+        self.app.push_screen(dialog, lambda said: self._answered(said, wish, seen, chosen))
+        if chosen.effect is None:
+            self.start(partial(self._weigh, dialog, wish, seen, chosen), "weigh")
 
-    async def _weigh(self, dialog: Confirm, seen: DiscrepancyView, chosen: OptionView) -> None:
+    async def _weigh(self, dialog: Confirm, wish: _Wish, seen: DiscrepancyView, chosen: OptionView) -> None:
         """Add what the list does not know: the effect, and whether two people must agree."""
-        option = await self.ask(calls.option(seen.id, chosen.id))
+        option = await self.ask(wish.look)
         if option and option.fingerprint == chosen.fingerprint:
-            dialog.show(self._question(seen, option))
+            dialog.show(partial(self._question, seen, option))
 
     def action_undo(self) -> None:
         self.start(partial(self._ask_undo, self.found), "weigh")
@@ -109,16 +127,18 @@ class Deciding(View):
     async def _ask_undo(self, seen: DiscrepancyView) -> None:
         """Ask at once, and let it be answered once it is known what an undo would write."""
         planned: list[OptionView] = []
+        wish = _Wish("undo", calls.undo_option(seen.id), lambda option: calls.undo(seen.id, option.fingerprint))
 
         def answered(said: bool | None) -> None:
             for option in planned:
-                self._answered(said, calls.undo(seen.id, option.fingerprint), seen, option)
+                self._answered(said, wish, seen, option)
 
-        dialog = Confirm(asking.about(seen, "Undo?"), "Undo", waits_for="what an undo would write")
+        asked = partial(asking.about, seen, "Undo?")
+        dialog = Confirm(asked, wish.yes, waits_for="what an undo would write")
         await self.app.push_screen(dialog, answered)
-        if option := await self.ask(calls.undo_option(seen.id)):
+        if option := await self.ask(wish.look):
             planned.append(option)
-            dialog.show(self._question(seen, option))
+            dialog.show(partial(self._question, seen, option))
         else:
             dialog.withdraw()
 
@@ -126,17 +146,18 @@ class Deciding(View):
         paused = self.desk.state.paused(seen.practice)[0] > 0
         return asking.question(seen, option, self.me, self.desk.world.utc(), paused=paused)
 
-    def _answered(self, said: bool | None, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
+    def _answered(self, said: bool | None, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
         if said:
-            self.start(partial(self._send_approval, call, seen, option), "decide")
+            self.start(partial(self._send_approval, wish, seen, option), "decide")
 
-    async def _send_approval(self, call: Call[Approval], seen: DiscrepancyView, option: OptionView) -> None:
+    async def _send_approval(self, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
         try:
-            approval = await self.desk.ask(call)
+            approval = await self.desk.ask(wish.send(option))
         except ControlError as error:
             await self.reload()
-            if error.problem.code == Outcome.STALE and self.found.id == seen.id:
-                self.app.push_screen(Told(following.moved(seen, option, self.found)))
+            gone = seen.option(option.id) and self.found.option(option.id) is None and self.found.status != "closed"
+            if self.found.id == seen.id and (error.problem.code == Outcome.STALE or gone):
+                await self._ask_again(wish, seen, option)
             else:
                 self.notify(
                     safe(entries.said(error.problem)), title=words(error.problem.code), severity="error", markup=False
@@ -146,6 +167,25 @@ class Deciding(View):
             text = f"{words(approval.outcome)}: {safe(approval.message)}".rstrip(": ")
             self.notify(text, severity="warning", markup=False)
         await self.reload()
+
+    async def _ask_again(self, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
+        """Show what moved since it was asked, and ask the same of what stands now, if that can be decided."""
+        now: OptionView | None = None
+        with suppress(ControlError):
+            now = await self.desk.ask(wish.look)
+        found = self.found
+        if found.id != seen.id:
+            return
+        moved = following.moved(seen, option, found, now)
+        if now is None or asking.refusal(wish.action, found, now, self.me):
+            self.app.push_screen(Told([*moved, ("Look at it again; the screen beneath shows what stands now.", "dim")]))
+            return
+        again = now
+
+        def asked() -> list[Piece]:
+            return [*moved, ("", ""), *self._question(found, again)]
+
+        self.app.push_screen(Confirm(asked, wish.yes), lambda said: self._answered(said, wish, found, again))
 
     def action_reject(self) -> None:
         text = "Reject? It does not come back until the facts change."

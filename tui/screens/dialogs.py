@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from tui.plain import counted
 from tui.widgets import Line, content
 
 T = TypeVar("T")
+Asked = Callable[[], Sequence[Piece]]
 
 _SHARE, _FRAME = 0.95, 4
 """How much of the screen's height a dialog may take, as in app.tcss, and the lines of its border and padding."""
@@ -89,7 +90,8 @@ class Passage(ModalScreen[T]):
 class Confirm(Passage[bool]):
     """A question with "No" focused; True only for a deliberate yes.
 
-    One that ``waits_for`` something takes no yes until that is shown.
+    ``asked`` gives its lines, anew whenever something happened. One that ``waits_for`` something takes no yes until
+    that is shown.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,10 +101,11 @@ class Confirm(Passage[bool]):
     ]
     FOOT = 3
 
-    def __init__(self, lines: Sequence[Piece], yes: str, waits_for: str = "") -> None:
-        super().__init__([*lines, (f"Looking at {waits_for}…", "dim")] if waits_for else lines)
+    def __init__(self, asked: Asked, yes: str, waits_for: str = "") -> None:
+        self._asked = asked
         self._yes = yes
         self._waits_for = waits_for
+        super().__init__(self._lines())
 
     def foot(self) -> Iterable[Widget]:
         with Horizontal(classes="buttons"):
@@ -112,10 +115,19 @@ class Confirm(Passage[bool]):
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
 
-    def show(self, lines: Sequence[Piece]) -> None:
-        """Ask with these lines instead, and take a yes to them."""
-        self._waits_for = ""
-        self.replace(lines)
+    def show(self, asked: Asked) -> None:
+        """Ask this instead, and take a yes to it."""
+        self._asked, self._waits_for = asked, ""
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something happened: ask with what stands now."""
+        if (lines := self._lines()) != self.lines:
+            self.replace(lines)
+
+    def _lines(self) -> list[Piece]:
+        waiting: list[Piece] = [(f"Looking at {self._waits_for}…", "dim")] if self._waits_for else []
+        return [*self._asked(), *waiting]
 
     def withdraw(self) -> None:
         """There is nothing to ask: close without an answer."""

@@ -163,7 +163,9 @@ class DecidingMany(View):
         outlook, chosen = seen.outlook, seen.chosen
         self.show_progress("waiting for your answer")
         try:
-            if await self.app.push_screen_wait(Confirm(self._question(outlook, chosen), verb(outlook.decision))):
+            if await self.app.push_screen_wait(
+                Confirm(partial(self._question, outlook, chosen), verb(outlook.decision))
+            ):
                 await self._carry_out(outlook, chosen)
         finally:
             self.show_progress("")

@@ -80,7 +80,10 @@ def _confirm(view: View, practice: PracticeStatus, what: str, yes: str, call: Ca
         if said:
             view.start(partial(view.ask, call))
 
-    view.app.push_screen(Confirm(_question(what, practice), yes), answered)
+    def asked() -> list[Piece]:
+        return _question(what, view.desk.state.practice(practice.id) or practice)
+
+    view.app.push_screen(Confirm(asked, yes), answered)
 
 
 _DOING: Mapping[str, Callable[[View, PracticeStatus], None]] = {

@@ -19,6 +19,7 @@ from tui.desk import Desk
 from tui.drawing import Piece, activity_line, banner, header
 from tui.marks import Mark
 from tui.remembered import ViewMemory
+from tui.screens.dialogs import Confirm
 from tui.screens.keybar import KeyBar
 from tui.screens.notice import Notice
 from tui.views import VIEWS
@@ -113,12 +114,14 @@ class View(Screen[None]):
         self.refresh_frame()
 
     def refresh_frame(self) -> None:
-        """Draw header, banner, activity line and keys anew."""
+        """Draw header, banner, activity line and keys anew, and what is asked on top of them."""
         state = self.desk.state
         self.query_one("#header", Line).show(header(state, self.headline(), self.practice_shown(), self.size.width))
         self.query_one("#banner", Line).show(banner(state))
         self.show_status()
         self.query_one(KeyBar).show_keys()
+        if isinstance(question := self.app.screen, Confirm):
+            question.look_again()
 
     def status_line(self) -> list[Piece]:
         """What the line above the keys says: the newest activity."""
