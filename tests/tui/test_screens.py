@@ -188,7 +188,7 @@ async def test_approve_asks_with_no_in_focus_then_shows_progress_until_it_is_gon
         await until(pilot, lambda: review.found.status == "approved")
         operations.step()
         operations.step()
-        await until(pilot, lambda: "1/2" in screen_text(pilot))
+        await until(pilot, lambda: "1/1 write" in screen_text(pilot))
         operations.step()
         operations.step()
         await until(pilot, lambda: "gone: both systems agree" in screen_text(pilot))
