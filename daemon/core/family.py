@@ -33,7 +33,8 @@ class Family(Value, frozen=True, kw_only=True):
     documents, invoices and credits alike; those with nothing open are left out. ``taken_names`` are the folded names
     that other clients or Xero contacts bear. A client's family holds as ``documents`` those of its Provet documents
     that have no partner yet. ``beside`` is filled where Provet applied credit to a document of the family, or of it:
-    what else of its clients it applied, as far as that has no partner.
+    what else of its clients it applied, as far as that has no partner. ``on_paper`` is what documents of Xero come to
+    by themselves that are shown with what corrects them.
     """
 
     practice: str
@@ -48,6 +49,7 @@ class Family(Value, frozen=True, kw_only=True):
     held_contacts: dict[str, str] = msgspec.field(default_factory=dict)
     taken_names: tuple[str, ...] = ()
     beside: tuple[Beside, ...] = ()
+    on_paper: dict[str, Decimal] = msgspec.field(default_factory=dict)
 
     def of(self, system: System) -> tuple[Document, ...]:
         """The documents of one system."""

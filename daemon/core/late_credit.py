@@ -63,7 +63,10 @@ def with_late_credits(family: Family, late: Mapping[str, tuple[Document, ...]]) 
     kept = (_with(d, late.get(d.id, ()), paid=d.id in paid) for d in family.documents if d.id not in notes)
     whole = {more.id: id_ for id_, own in late.items() for more in own if not more.credit}
     return msgspec.structs.replace(
-        family, documents=tuple(_set_off(d, whole) for d in kept), payments=_moved(family.payments, whole)
+        family,
+        documents=tuple(_set_off(d, whole) for d in kept),
+        payments=_moved(family.payments, whole),
+        on_paper={d.id: d.gross for d in family.documents if d.id in late},
     )
 
 

@@ -119,6 +119,7 @@ def _alike(
     stood or stands for it in Xero, under a number derived from its own; and those that once did."""
     ours = [d for d in documents if d.reference == posting.reference or d is partner]
     facts = {(posting.gross, posting.date), *((each.gross, each.date) for each in ours), *_agreed(posting, family)}
+    facts |= {(family.on_paper[each.id], each.date) for each in ours if each.id in family.on_paper}
     payers = {each.contact_id for each in ours}
     once = _copies(posting, family)
     return [

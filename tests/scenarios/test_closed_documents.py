@@ -108,6 +108,32 @@ async def test_what_corrects_a_document_and_is_taken_off_it_in_xero_is_told(tmp_
         assert await it.kinds() == []
 
 
+async def test_a_copy_of_what_was_corrected_is_told(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as it:
+        invoice, _ = await closed(it)
+        it.do(it.provet.add_extra_fee, invoice, GOODWILL)
+        await it.sync()
+        await it.approve(await it.only())
+        it.xero.set_lock_dates(None)
+        ours = it.documents()[str(invoice)]
+        assert (await it.kinds(), ours.total) == ([], 86)
+        line = {"Description": "Once more", "Quantity": "1", "UnitAmount": "86.00", "AccountCode": "200"}
+        form = {
+            "Type": "ACCREC",
+            "InvoiceNumber": f"{ours.number}A",
+            "Contact": {"ContactID": ours.contact_id},
+            "Date": ours.day.isoformat(),
+            "DueDate": ours.day.isoformat(),
+            "Status": "AUTHORISED",
+            "LineAmountTypes": "Inclusive",
+            "LineItems": [line],
+        }
+        it.keep(it.xero.make_invoice, form)
+        await it.sync()
+        found = await it.only()
+        assert (found.finding.kind, found.finding.effect) == ("invoice.duplicate_in_xero", -86)
+
+
 @pytest.mark.parametrize("lock", ["period", "closed_through"])
 async def test_a_void_in_a_closed_period_is_credited_in_the_open_one(tmp_path: Path, lock: str) -> None:
     async with clinic(tmp_path) as it:
