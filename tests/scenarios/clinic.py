@@ -18,7 +18,7 @@ from daemon.sandbox.xero import XeroSystem
 from daemon.sandbox.xero.records import Document, Payment
 from daemon.settings import load
 from tests.support import books, wire
-from tests.support.clearing import through_clearing
+from tests.support.consolidated import as_booked, scheme_of
 from tests.support.pairing import Books, lay_out, terms_of
 from tests.support.workshop import Workshop, workshop
 
@@ -137,8 +137,9 @@ class Clinic:
         provet, xero = (
             wire.in_process(self.shop.world.hosts[name].system, now, Random(1)) for name in ("provet", "xero")
         )
-        ours, terms = through_clearing(wire.read_provet(access["provet"], provet), terms_of(file), file)
-        return lay_out(ours, wire.read_xero(access["xero"], xero), terms)
+        theirs = wire.read_xero(access["xero"], xero)
+        ours, terms = as_booked(wire.read_provet(access["provet"], provet), theirs, terms_of(file), scheme_of(file))
+        return lay_out(ours, theirs, terms)
 
     def differences(self) -> list[str]:
         return [str(each) for each in books.differences(self.books())]

@@ -83,17 +83,27 @@ def differences(books: Books) -> list[Difference]:
 
 
 def receivables(books: Books) -> tuple[Decimal, Decimal]:
-    """What clients owe by all of Provet's documents, and by all that stands in Xero for them, twice where it does.
+    """What clients owe by all of Provet's documents, and by all that stands in Xero for them, twice where it does."""
+    owed = receivable_by_document(books).values()
+    return sum((provet for provet, _ in owed), ZERO), sum((xero for _, xero in owed), ZERO)
+
+
+def receivable_by_document(books: Books) -> dict[str, tuple[Decimal, Decimal]]:
+    """What is owed by each of Provet's documents, by id, and by all that stands in Xero for it.
 
     Credit set off moves nothing between the two: on Provet's side it is left out, on Xero's it cancels out.
     """
-    provet = sum((_owed(document, books) for document in books.provet.documents.values()), ZERO)
-    places = {match.xero.id: match.xero for match in books.matches.values()}
-    places |= {each.id: each for found in (*books.doubled.values(), books.strays) for each in found}
-    places |= {
-        each.id: each for each in books.foreign if each.reference.startswith(CORRECTION) or _is_copy(each, books)
-    }
-    return provet, sum((-each.left if each.credit else each.left for each in places.values()), ZERO)
+    places = {m.xero.id: (m.provet.id, m.xero) for m in books.matches.values()}
+    places |= {each.id: (number, each) for number, found in books.doubled.items() for each in found}
+    places |= {each.id: (each.reference.removeprefix(MARK), each) for each in books.strays}
+    for each in books.foreign:
+        if of := _stands_for(each, books):
+            places[each.id] = (of, each)
+    found = {document.id: (_owed(document, books), ZERO) for document in books.provet.documents.values()}
+    for number, each in places.values():
+        provet, xero = found.get(number, (ZERO, ZERO))
+        found[number] = (provet, xero + (-each.left if each.credit else each.left))
+    return found
 
 
 def _owed(document: ProvetDocument, books: Books) -> Decimal:
@@ -104,10 +114,18 @@ def _owed(document: ProvetDocument, books: Books) -> Decimal:
     return -owed if is_credit(document, books.provet) else owed
 
 
-def _is_copy(document: XeroDocument, books: Books) -> bool:
-    """Whether somebody typed one of our documents once more, under its number with a letter behind it."""
-    numbers = {each.number for each in books.xero.documents.values() if is_ours(each) and each.number}
-    return unlettered(document.number) in numbers
+def _stands_for(document: XeroDocument, books: Books) -> str:
+    """The Provet document that one without our mark stands for as well: what corrects it, what writes it off, or a copy
+    that somebody typed in, under its number with a letter behind it; "" if there is none."""
+    if document.reference.startswith(CORRECTION):
+        return document.reference.removeprefix(CORRECTION)
+    if document.reference.startswith(settled.SENT_MARK):
+        row = document.reference.removeprefix(settled.SENT_MARK)
+        owners = (d.id for d in books.provet.documents.values() if any(each.id == row for each in d.payments))
+        return next(owners, "")
+    ours = (each for each in books.xero.documents.values() if is_ours(each) and each.number)
+    marks = (each.reference.removeprefix(MARK) for each in ours if each.number == unlettered(document.number))
+    return next(marks, "")
 
 
 def family_of(about: str, books: Books) -> str:

@@ -84,6 +84,7 @@ def _invoice(
         due=money(invoice["due_sum"]),
         rows=tuple(rows.get(invoice["url"], ())),
         payments=tuple(payments.get(invoice["url"], ())),
+        originals=tuple(filter(None, map(_linked, invoice.get("consolidated_invoices") or ()))),
     )
 
 

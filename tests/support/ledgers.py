@@ -66,7 +66,8 @@ class ProvetPayment:
 
 @dataclass(frozen=True, slots=True)
 class ProvetDocument:
-    """An invoice record of any kind, amounts signed as Provet has them."""
+    """An invoice record of any kind, amounts signed as Provet has them; ``originals`` are the ids of those that it
+    consolidates."""
 
     id: str
     number: str
@@ -81,6 +82,7 @@ class ProvetDocument:
     due: Decimal
     rows: tuple[Row, ...]
     payments: tuple[ProvetPayment, ...]
+    originals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

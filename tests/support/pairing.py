@@ -161,14 +161,15 @@ def _standing(copies: list[XeroDocument]) -> list[XeroDocument]:
 
 
 def _with_write_offs(xero: XeroLedger, terms: Terms) -> XeroLedger:
-    """The ledger with credit notes that only write off shown as payments of the invoices they are set against."""
+    """The ledger with credit notes that only write off shown as payments of the invoices they are set against, and as
+    notes as far as they are set against none."""
     accounts = terms.write_off_accounts
     notes = [
         note
         for note in xero.documents.values()
         if note.credit and note.living and note.lines and all(line.account in accounts for line in note.lines)
     ]
-    documents = {key: document for key, document in xero.documents.items() if document not in notes}
+    documents = {key: d for key, d in xero.documents.items() if d not in notes or d.left}
     payments = list(xero.payments)
     for note in notes:
         for each in note.allocations:

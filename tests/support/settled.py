@@ -146,11 +146,12 @@ def _received(match: Match, theirs: XeroPayment) -> Iterator[Difference]:
 
 
 def _misplaced(living: Sequence[XeroPayment], books: Books) -> Iterator[Difference]:
-    """Payments under our mark that stand twice, or on a document that is not ours."""
+    """Payments under our mark that stand twice on a document, or on one that is not ours. What is booked on several
+    originals of a consolidated invoice has one mark on each."""
     places = {match.xero.id for match in books.matches.values()}
     ours = (each for each in living if each.reference.startswith(SENT_MARK))
-    for reference, copies in grouped(ours, lambda payment: payment.reference).items():
-        about = f"payment {reference.removeprefix(SENT_MARK)}"
+    for copies in grouped(ours, lambda payment: f"{payment.reference} on {payment.document}").values():
+        about = f"payment {copies[0].reference.removeprefix(SENT_MARK)}"
         if len(copies) > 1:
             yield Difference(about, "doubled", "1", str(len(copies)))
         elif copies[0].document not in places:
@@ -197,10 +198,10 @@ def _balances(books: Books) -> Iterator[Difference]:
     Clients that share a Xero contact, as after a merge, count together.
     """
     open_of: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    sharing = _sharing(books)
+    shared = sharing(books)
     for match in books.matches.values():
         side = -1 if match.credit else 1
-        for owner in _owners(match.provet, books, sharing):
+        for owner in _owners(match.provet, books, shared):
             open_of[owner][0] += side * match.sign * match.provet.due
             open_of[owner][1] += side * match.xero.left
     for note in books.foreign:
@@ -209,21 +210,21 @@ def _balances(books: Books) -> Iterator[Difference]:
             if note.reference.startswith(CORRECTION)
             else None
         )
-        for owner in _owners(corrected, books, sharing) if corrected else ():
+        for owner in _owners(corrected, books, shared) if corrected else ():
             open_of[owner][1] -= note.left if note.credit else -note.left
     doubled = (books.provet.documents[number] for number in books.doubled)
-    skipped = {owner for document in (*books.missing, *doubled) for owner in _owners(document, books, sharing)}
+    skipped = {owner for document in (*books.missing, *doubled) for owner in _owners(document, books, shared)}
     for owner, (provet, xero) in open_of.items():
         if provet != xero and owner not in skipped:
             yield Difference(owner, "balance", as_text(provet), as_text(xero))
 
 
-def _owners(document: ProvetDocument, books: Books, sharing: Mapping[str, str]) -> tuple[str, str]:
+def _owners(document: ProvetDocument, books: Books, shared: Mapping[str, str]) -> tuple[str, str]:
     client = document.client or ""
-    return f"family {root_of(document, books)}", f"client {sharing.get(client, client)}"
+    return f"family {root_of(document, books)}", f"client {shared.get(client, client)}"
 
 
-def _sharing(books: Books) -> dict[str, str]:
+def sharing(books: Books) -> dict[str, str]:
     """For each client the first of those whose documents stand under the same Xero contact."""
     first: dict[str, str] = {}
     for match in books.matches.values():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from random import Random
 
 from daemon.sandbox.xero.records import Document, Payment
+from tests.scenarios.clinic import Clinic
 from tests.scenarios.histories.stage import BANKS, CENT, Stage
 
 
@@ -198,6 +200,16 @@ def merge_contacts(s: Stage) -> str | None:
     source, into = s.rng.sample(found, 2)
     s.it.keep(s.it.xero.merge_contacts, source.id, into.id)
     return f"contact {source.number} is merged into {into.number}"
+
+
+def close_books(it: Clinic, rng: Random) -> str:
+    """Move one of the two lock dates, back and forth, or take it away."""
+    ledger = it.xero.ledger
+    day = rng.choice((None, it.today - dt.timedelta(days=rng.randint(0, 4)), it.today - dt.timedelta(days=20)))
+    dates = [ledger.period_lock_date, ledger.end_of_year_lock_date]
+    dates[rng.randrange(2)] = day
+    it.xero.set_lock_dates(*dates)
+    return f"the books are closed through {dates[0]}, the year through {dates[1]}"
 
 
 ACTS = {

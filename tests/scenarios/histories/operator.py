@@ -54,6 +54,11 @@ class Operator:
         found = [f"{each.finding.kind}: {each.finding.summary}" for each in await self._it.found()]
         raise Stuck(f"still open after {ROUNDS} rounds: {found}")
 
+    async def take_back(self) -> None:
+        """Settle what was rejected after all."""
+        for each in await self._it.shop.found(statuses=(Status.REJECTED,)):
+            await self._settle(each)
+
     def _in_turn(self, found: list[Discrepancy]) -> list[Discrepancy]:
         """What is to be done now: work by hand in a family waits for what is approved of it."""
         approvable = {each.finding.family for each in found if _approvable(each)}
@@ -112,11 +117,11 @@ def _left_different(found: Discrepancy, option: Option | None) -> list[str]:
     """What still differs once an option is applied, in the words of the checker."""
     names = [field.name for field in found.finding.fields]
     if option is not None and option.id in CORRECTS:
-        return [""]
+        return [*MONEY, *WHOLE]
     if option is None or option.id not in LEAVES:
         return []
     if found.finding.kind.startswith("payment."):
-        return ["payments of", "account", "echo", "date", "amount", "times recorded in Provet"]
+        return MONEY
     return ["date", *(f"VAT{' by rate' * two}" for two in (0, 1) for name in names if "tax" in name), *names]
 
 
@@ -190,6 +195,8 @@ def _allocate_elsewhere(stage: Stage, found: Discrepancy) -> bool:
         it.do(it.provet.change_payer, note.id, it.provet.invoice(note.credits).client)
         return True
     assert found.finding.subject.provet is not None
+    if "which corrects" in found.finding.summary:
+        return _set_off_correction(stage, found)
     documents = {d.reference.rsplit(" ", 1)[1]: d for d in stage.booked()}
     for note, invoice, amount in stage.applied:
         mine = (str(note), str(invoice), *_alike(stage, note))
@@ -201,6 +208,21 @@ def _allocate_elsewhere(stage: Stage, found: Discrepancy) -> bool:
         if sum_ > 0 and it.provet.invoice(note).credits != invoice:
             it.keep(it.xero.allocate_credit, theirs.id, target.id, sum_, max(theirs.day, target.day))
             done = True
+    return done
+
+
+def _set_off_correction(stage: Stage, found: Discrepancy) -> bool:
+    """Set the notes that correct an invoice against it again."""
+    mark, ledger = found.finding.subject.provet.id if found.finding.subject.provet else "", stage.it.xero.ledger
+    notes = [n for n in ledger.credit_notes.ordered() if n.reference == f"Correction of Provet invoice {mark}"]
+    done = False
+    for note in notes:
+        for invoice in ledger.invoices.ordered():
+            note, invoice = ledger.document(note.id) or note, ledger.document(invoice.id) or invoice
+            sum_ = min(note.outstanding, invoice.outstanding)
+            if invoice.reference == f"Provet invoice {mark}" and sum_ > 0:
+                stage.it.keep(stage.it.xero.allocate_credit, note.id, invoice.id, sum_, stage.it.today)
+                done = True
     return done
 
 
@@ -249,6 +271,8 @@ HANDS: dict[str, Callable[[Stage, Discrepancy], bool]] = {
     "credit.allocation_extra": _take_off_credit,
     "credit.allocation_missing": _allocate_elsewhere,
 }
+MONEY = ["payments of", "account", "echo", "date", "amount", "times recorded in Provet"]
+WHOLE = ["gross", "VAT", "missing", "does not belong", "on a document", "allocat", "refunded share", "credit of others"]
 LEAVES = ("accept-xero", "link", "first-open-day", "book-up-to-due", "recreate-payment", "use-xero")
 CORRECTS = ("supplement", "credit-in-open-period")
 """What leaves a document as it is and puts another beside it, which the checker does not follow."""

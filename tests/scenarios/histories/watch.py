@@ -20,11 +20,15 @@ from tests.transport.virtual_clock import VirtualClock
 MESSAGE = re.compile(r'"Message":"([^"]*)"')
 WRITING_S = 0.05
 NAME_TAKEN = "already assigned to another contact"
+LOCKED = "lock date, currently set at"
 
 
 class Watch:
-    """Between the daemon and both systems. ``broken`` lists what should never have been sent, in words; after each
-    write it is later by ``clock``, so that no two changes bear the same time."""
+    """Between the daemon and both systems; nothing may be sent unless ``allowed``. ``broken`` lists what should never
+    have been sent, in words; after each write it is later by ``clock``, so that no two changes bear the same time.
+
+    The daemon is held to the lock dates that it read last: what people closed since then it cannot know.
+    """
 
     def __init__(
         self,
@@ -35,10 +39,12 @@ class Watch:
         clock: VirtualClock,
     ) -> None:
         self._say, self._clock = say, clock
+        self.allowed = True
         self.broken: list[str] = []
         self.sent: list[str] = []
         self._provet, self._xero = provet, xero
         self._closed_through = closed_through
+        self._locks_read = self._locks()
         for system, look in ((provet, self._to_provet), (xero, self._to_xero)):
             self._stand_between(system, look)
 
@@ -47,8 +53,11 @@ class Watch:
 
         def watched(request: Request, now: dt.datetime, rng: Random) -> Response:
             path = urlsplit(request.url).path
+            if path.endswith("/Organisation"):
+                self._locks_read = self._locks()
             if request.method == "GET" or "/oauth2/" in path or "/connect/" in path:
                 return handle(request, now, rng)
+            self._hold(self.allowed, "before anybody released it", request.url)
             what = f"{request.method} {path} {request.body.decode()[:600]}"
             self.sent.append(what)
             self._say(what)
@@ -68,13 +77,16 @@ class Watch:
         """Whatever a system refuses was beyond what is due, in a closed period, reconciled or gone."""
         body = response.body.decode()
         bad = response.status >= 400 or '"HasErrors":true' in body or '"ValidationErrors":[{' in body
-        if NAME_TAKEN not in body:
+        closed_since = LOCKED in body and self._locks() != self._locks_read
+        if NAME_TAKEN not in body and not closed_since:
             why = "; ".join(MESSAGE.findall(body)) or body[:200]
             self._hold(not bad, f"was refused ({why})", what)
 
+    def _locks(self) -> tuple[dt.date | None, dt.date | None]:
+        return self._xero.ledger.period_lock_date, self._xero.ledger.end_of_year_lock_date
+
     def _open(self, day: dt.date | None, what: str) -> None:
-        ledger = self._xero.ledger
-        locks = (ledger.period_lock_date, ledger.end_of_year_lock_date, self._closed_through)
+        locks = (*self._locks_read, self._closed_through)
         closed = day is not None and any(lock is not None and day <= lock for lock in locks)
         self._hold(not closed, f"in a closed period ({day})", what)
 
