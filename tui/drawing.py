@@ -58,7 +58,7 @@ def banner(state: State) -> list[Piece]:
         return []
     message, hint = safe(state.problem.message), safe(state.problem.hint)
     if state.connection is Connection.LOST:
-        return [(f" ! connection to the daemon lost, reconnecting: {message}; what is shown is from before", "bad")]
+        return [(f" ! connection to the daemon lost, reconnecting; what is shown is from before: {message}", "bad")]
     return [(f" ! waiting: {message}; {hint}", "bad")]
 
 

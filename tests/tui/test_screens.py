@@ -313,6 +313,27 @@ async def test_a_lost_daemon_shows_a_banner_and_the_ui_comes_back_in_place(
             assert screen.query_one(Input).value == "payment"
 
 
+async def test_a_banner_is_whole_on_a_narrow_screen_and_a_list_that_never_came_says_why() -> None:
+    path = f"/nonexistent/{'a' * 40}/c.sock"
+    async with ReconcileApp(Desk(path, world())).run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: "waiting: no daemon" in screen_text(pilot))
+        shown = "".join(screen_text(pilot).split())
+        assert "".join(f"no socket at {path}; start it".split()) in shown
+        assert "--socketorRECONCILED_SOCKET" in shown
+        await pilot.press("d")
+        await until(pilot, lambda: "nothing is here before the daemon is back" in screen_text(pilot))
+        assert "loading" not in screen_text(pilot)
+
+
+async def test_what_is_said_in_passing_is_whole_on_a_narrow_screen(socket_path: str) -> None:
+    async with attached(socket_path, (60, 20)) as pilot:
+        text = " ".join(f"word{number}" for number in range(40))
+        pilot.app.notify(text)
+        await until(pilot, lambda: "word0" in screen_text(pilot))
+        assert [word for word in text.split() if word not in screen_text(pilot)] == []
+        assert "? Help" in screen_text(pilot)
+
+
 async def test_rows_of_a_filter_that_was_cleared_while_the_daemon_was_lost_are_said_to_be_its(
     operations: FakeOperations, tmp_path: Path
 ) -> None:

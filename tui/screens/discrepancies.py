@@ -233,6 +233,8 @@ class Discrepancies(Selecting):
         if self._answered != self._typed and self.desk.state.connection is not Connection.LIVE:
             rows = f"the rows of `{safe(self._answered, _ROWS_OF)}`" if self._answered else "the rows without a filter"
             return [(f" ! showing {rows} until the daemon is back", "warn")]
+        if self.listing.total is None and self.seen is None and self.desk.state.connection is not Connection.LIVE:
+            return [(" ! nothing is here before the daemon is back", "warn")]
         if self._empty:
             filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
             return [(f" ✓ {filtered}", "good")]

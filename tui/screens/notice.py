@@ -10,6 +10,8 @@ from tui.widgets import Line
 
 _ROLES = {"information": "good", "warning": "warn", "error": "bad"}
 _TOGETHER_S = 1.0
+_TEXT_MAX = 300
+"""What fits into as many lines as app.tcss gives it on the narrowest screen."""
 _READING_S, _CHARACTERS_A_SECOND = 3.0, 15
 
 
@@ -25,8 +27,8 @@ class Notice(Line):
         self.show([])
 
     def say(self, text: str, severity: str) -> None:
-        """Show a text in one to three lines; ``severity`` is "information", "warning" or "error"."""
-        text = safe(text)
+        """Show a text in as many lines as it needs; ``severity`` is "information", "warning" or "error"."""
+        text = safe(text, _TEXT_MAX)
         beside = self.told if self._fresh else ""
         self.hush()
         if beside:
