@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,11 +20,14 @@ from daemon.app import store_path
 from daemon.core.correction import CreatePayment, Option
 from daemon.core.discrepancy import Discrepancy, FieldDiff, Finding, Policy, Status, Subject
 from daemon.core.model import Kind, Ref, System
+from daemon.protocol import ListQuery
 from daemon.sandbox.settings_out import PRACTICE
 from daemon.settings import Settings, load
-from daemon.store import discrepancies, state
+from daemon.store import discrepancies, lists, state
 from daemon.store.database import open_inline
 from daemon.store.tx import Tx
+from tui import calls
+from tui.oneshot import Oneshot
 
 _KINDS = ("payment.missing_in_xero", "payment.removed_in_xero", "invoice.changed_in_xero", "credit.foreign_in_xero")
 _NAMES = ("Ada Quinn", "Marisol Peña", "O'Brien & Sons", "T. Ng", "Élodie Noël", "Bo Lindqvist", "Żaneta Łuk")
@@ -36,9 +39,10 @@ _YOUNGEST = dt.timedelta(days=3, hours=1)
 
 @asynccontextmanager
 async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[Path, int]]:
-    """The socket and the process of a daemon with so many open discrepancies.
+    """The socket and the process of a daemon with so many open discrepancies, two of them lost connections.
 
-    Both systems are out of reach and all ages are told in days, so that nothing moves and no row changes by itself.
+    Both systems are out of reach, have been for days and are known to be, and all ages are told in days: nothing moves
+    and no row changes by itself. What a key costs is measured, not what a cycle costs beside it.
     """
     settings_file = folder / "settings.toml"
     Stage(folder, clients=2, invoices=2)
@@ -46,13 +50,42 @@ async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[
     settings_file.write_text(text.replace("127.0.0.1:800", "127.0.0.1:"))
     settings = load(settings_file, {})
     await _fill(settings, count, random.Random(seed))
-    command = [sys.executable, "-m", "daemon", "run", "--settings", str(settings_file)]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as daemon:  # noqa: ASYNC220
+    with _daemon(settings_file, settings):
+        pass
+    await _age(settings)
+    with _daemon(settings_file, settings) as pid:
+        yield settings.daemon.socket, pid
+
+
+@contextmanager
+def _daemon(settings_file: Path, settings: Settings) -> Iterator[int]:
+    """The process of a daemon that has found both systems out of reach."""
+    command, began = [sys.executable, "-m", "daemon", "run", "--settings", str(settings_file)], dt.datetime.now(dt.UTC)
+    with (settings_file.parent / "log").open("ab") as log, subprocess.Popen(command, stderr=log) as daemon:
         try:
-            _wait_for(settings.daemon.socket, daemon)
-            yield settings.daemon.socket, daemon.pid
+            _wait(daemon, lambda: _listens(settings.daemon.socket))
+            _wait(daemon, lambda: _has_looked(settings.daemon.socket, began))
+            yield daemon.pid
         finally:
             daemon.terminate()
+
+
+def _has_looked(path: Path, began: dt.datetime) -> bool:
+    """Whether the daemon has told of both connections since it began."""
+    found = Oneshot(str(path)).send(calls.page(ListQuery(kind="connection.lost")))
+    return len([row for row in found.discrepancies if row.last_seen >= began]) == len(System)
+
+
+async def _age(settings: Settings) -> None:
+    """Let the connections have been lost for days."""
+    db = open_inline(store_path(settings))
+
+    def work(tx: Tx) -> None:
+        for row in lists.page(tx, lists.Query(practice=PRACTICE, kind="connection.lost", limit=10)).rows:
+            discrepancies.put(tx, msgspec.structs.replace(row, first_seen=row.first_seen - _YOUNGEST))
+
+    await db.write(work)
+    await db.close()
 
 
 async def _fill(settings: Settings, count: int, rng: random.Random) -> None:
@@ -114,10 +147,9 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(path: Path, daemon: subprocess.Popen[bytes]) -> None:
-    """Until the daemon takes connections."""
+def _wait(daemon: subprocess.Popen[bytes], done: Callable[[], bool]) -> None:
     began = time.perf_counter()
-    while not _listens(path):
+    while not done():
         if daemon.poll() is not None or time.perf_counter() - began > _PATIENCE_S:
             raise SystemExit("the daemon did not start")
         time.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -147,6 +148,8 @@ def _access(settings: Settings) -> Access:
 
 
 async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Listener) -> None:
+    """Serve until told to stop. What the program is made of is left out of full collections of garbage from then on:
+    nobody's key waits for them."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -160,6 +163,7 @@ async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Lis
             tasks += [group.create_task(engine.run()) for engine in app.engines.values()]
             tasks.append(group.create_task(_watch(environ)))
             await server.ready.wait()
+            gc.freeze()
             notify("READY=1", environ)
             log.info("ready", count=len(app.engines))
             await stop.wait()

@@ -21,16 +21,12 @@ _FULL_COLLECTIONS = 200
 """A full collection by itself is as rare as so many of the younger objects."""
 
 
-def tidy() -> None:
-    """Free what only a full collection of garbage finds, which else takes place, and as long as a key, while one types.
-
-    From the first time on it leaves out what the program is made of, and takes place hardly ever by itself.
-    """
-    gc.collect()
-    if not gc.get_freeze_count():
-        gc.freeze()
-        young, middle, _ = gc.get_threshold()
-        gc.set_threshold(young, middle, _FULL_COLLECTIONS)
+def leave_tidying_to_idle_times() -> None:
+    """Have full collections of garbage take place hardly ever by themselves, as each takes as long as some keys, and
+    leave out what the program is made of."""
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, _FULL_COLLECTIONS)
 
 
 class QuickDriver(LinuxDriver):
@@ -38,6 +34,11 @@ class QuickDriver(LinuxDriver):
 
     Textual's own looks after a tenth of a second, however short that delay is.
     """
+
+    def start_application_mode(self) -> None:
+        """As Textual's; the program is whole then."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        leave_tidying_to_idle_times()
 
     def run_input_thread(self) -> None:
         """Wait for input and pass on what it means, until the driver is stopped; tidy up once after each input."""
@@ -54,7 +55,7 @@ class QuickDriver(LinuxDriver):
             else:
                 idle += 1
                 if idle == _IDLE_ROUNDS:
-                    self._loop.call_soon_threadsafe(tidy)
+                    self._loop.call_soon_threadsafe(gc.collect, 2)
             wait_s = ESCAPE_DELAY + _LATER_S if text.endswith("\x1b") else _IDLE_S
             for message in (*(parser.feed(text) if text else ()), *parser.tick()):
                 self.process_message(message)
