@@ -138,7 +138,7 @@ class Rows(Widget, can_focus=True, inherit_bindings=False):
         """Another part of the list, or another row of it, is looked at."""
 
     class Chosen(Message):
-        """The row under the cursor is wanted."""
+        """The row under the cursor is wanted; there may be none."""
 
     def __init__(self, draw: Callable[[int], list[Piece] | None], *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -243,8 +243,7 @@ class Rows(Widget, can_focus=True, inherit_bindings=False):
         self.action_move(by * max(self.height - 1, 1))
 
     def action_choose(self) -> None:
-        if self.count:
-            self.post_message(self.Chosen())
+        self.post_message(self.Chosen())
 
     @property
     def _visible(self) -> range:

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from daemon.core.correction import CorrectionStatus
-from daemon.protocol import Operator, PracticeState, Role
+from daemon.protocol import ListQuery, Operator, Page, PracticeState, Role
 from tests.support.fake_books import finding
 from tests.support.fake_operations import FakeOperations
 from tests.support.hostile import HOSTILE
@@ -106,6 +106,29 @@ async def test_list_opens_with_the_largest_amount_first(socket_path: str, operat
         assert screen.listing.rows[0].amount == f"{largest:.2f}"
         assert f"{largest:,.2f}" in screen_text(pilot)
         assert "AMOUNT↓" in screen_text(pilot)
+
+
+class SlowList(FakeOperations):
+    """Gives no list before it ``may_list``."""
+
+    def __init__(self) -> None:
+        super().__init__(count=12)
+        self.may_list = asyncio.Event()
+
+    async def page(self, query: ListQuery) -> Page:
+        await self.may_list.wait()
+        return await super().page(query)
+
+
+async def test_a_row_that_is_wanted_before_it_is_here_is_said_to_be_on_its_way(tmp_path: Path) -> None:
+    operations, path = SlowList(), tmp_path / "s.sock"
+    async with serving(operations, path), attached(str(path)) as pilot:
+        await pilot.press("d", "enter")
+        await until(pilot, lambda: "on its way from the daemon" in notices(pilot))
+        operations.may_list.set()
+        await until(pilot, lambda: list_of(pilot).row() is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Review))
 
 
 async def test_only_what_is_near_is_loaded_and_the_end_is_reached_at_once(

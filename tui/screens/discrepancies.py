@@ -96,6 +96,8 @@ class Discrepancies(Selecting):
             self.toggle_group(group)
         elif row := self.listing.current:
             open_review(self, row, self.neighbour)
+        elif self.listing.total is None or self.count:
+            self.explain("this row is on its way from the daemon: wait until it is shown")
 
     def on_head_clicked(self, event: Head.Clicked) -> None:
         if sort := sort_at(self._columns(), event.x):
