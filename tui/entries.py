@@ -45,7 +45,8 @@ def assignee(me: str) -> Entry:
 def until(now: Callable[[], dt.datetime], zones: Iterable[str]) -> Entry:
     """The end of a snooze; days begin in the ``zones`` of the practices that it is about."""
     known = tuple(zones)
-    return Entry("until", "Until", _SNOOZE, FORMS, lambda text: complaint(text, now(), known))
+    there = f"; days and times are those of {known[0]}" if len(set(known)) == 1 and known[0] else ""
+    return Entry("until", "Until", _SNOOZE, f"{FORMS}{there}", lambda text: complaint(text, now(), known))
 
 
 def waiver(alone: DiscrepancyView | None, currency: str | None, now: dt.datetime) -> tuple[Entry, ...]:

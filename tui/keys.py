@@ -10,6 +10,7 @@ from tui.marks import Mark, legend
 from tui.plain import cells
 
 _GAP = "  "
+_ARROWS = ("↑", "↓")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Key:
 
     @property
     def label(self) -> str:
-        """As it stands in the footer; one that does not work now is bracketed, not only dim."""
-        return f"({self.shown[0]}) {self.text}" if self.why_not else f"{self.shown[0]} {self.text}"
+        """As it stands in the footer, an arrow with its letter; one that is off now is bracketed, not only dim."""
+        name = "/".join(self.shown[:2]) if self.shown[0] in _ARROWS else self.shown[0]
+        return f"({name}) {self.text}" if self.why_not else f"{name} {self.text}"
 
 
 def footer(keys: Sequence[Key], width: int) -> list[Key]:

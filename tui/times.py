@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from tui.plain import age
 
-FORMS = "tomorrow, friday, 12h, 3d, 2w, YYYY-MM-DD or YYYY-MM-DDT09:00Z"
+FORMS = "tomorrow, friday, 12h, 3d, 2w, YYYY-MM-DD or YYYY-MM-DD 09:00"
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -17,7 +17,7 @@ _ABBREVIATED = 3
 
 
 def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """The time that a text names: a span from ``now``, the start of a day in ``zone``, or a time with its zone.
+    """The time that a text names: a span from ``now``, the start of a day in ``zone``, or a time, there or in its own.
 
     Days are dates, "tomorrow", and weekdays, of which the next after today is meant. Raises ``ValueError`` with what is
     wrong.
@@ -29,8 +29,6 @@ def moment(text: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime
         found = dt.datetime.fromisoformat(_as_date(text, now.astimezone(zone).date()))
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no time: write {FORMS}") from None
-    if found.tzinfo is None and ":" in text:
-        raise ValueError(f"{text[:40]!r} names no zone: write it with Z for UTC")
     try:
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
     except OverflowError:
@@ -49,13 +47,15 @@ def _as_date(text: str, today: dt.date) -> str:
 
 
 def moment_for(text: str, now: dt.datetime, zones: Iterable[str]) -> dt.datetime:
-    """The one time that a text names in all the zones of these names.
+    """The one time that a text names in all the zones of these names, which are those of practices.
 
     Raises ``ValueError`` with what is wrong, also where a day begins at different times in them.
     """
     found = {moment(text, now, _zone(name)) for name in zones} or {moment(text, now)}
     if len(found) > 1:
-        raise ValueError(f"{text[:40]!r} begins at different times in these practices: choose those of one, or a time")
+        raise ValueError(
+            f"{text[:40]!r} is another time in each of these practices: choose those of one, or add the zone, as 09:00Z"
+        )
     return found.pop()
 
 

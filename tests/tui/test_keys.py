@@ -6,9 +6,11 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from daemon.protocol import Operator, Role
+from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.tui.test_screens import app_of, attached, notices, open_list, open_review, screen_text, until
@@ -134,3 +136,26 @@ async def test_the_help_of_a_view_tells_every_mark_that_is_drawn_in_it(socket_pa
         await until(pilot, lambda: "Marks" in screen_text(pilot))
         known = [*DISCREPANCIES.values(), SELECTED, REACHED, FOLDED, OPENED]
         assert all(f"{mark.sign}  {mark.meaning}" in screen_text(pilot) for mark in known if mark.meaning)
+
+
+async def test_the_footer_names_the_letters_that_move_beside_the_arrows(socket_path: str) -> None:
+    async with attached(socket_path, (200, 24)) as pilot:
+        assert "↓/j Down  ↑/k Up" in screen_text(pilot)
+        await open_review(pilot)
+        assert "↓/j Next option" in screen_text(pilot)
+
+
+async def test_an_arrow_chooses_an_option_however_much_there_is_to_scroll(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    plain = contact_finding(900, "riverside", "Ada Quinn")
+    options = tuple(msgspec.structs.replace(each, consequences=("so be it",) * 20) for each in plain.options)
+    operations.found = {}
+    operations.add(msgspec.structs.replace(plain, options=options))
+    async with attached(socket_path) as pilot:
+        review = await open_review(pilot)
+        first = review.chosen()
+        await pilot.press("down")
+        assert review.chosen() != first
+        await pilot.press("up")
+        assert review.chosen() == first

@@ -35,6 +35,15 @@ _PATIENCE_S = 0.1
 _KEPT = "review"
 
 
+class _Page(VerticalScroll, inherit_bindings=False):
+    """What scrolls by page and wheel: the arrows choose an option, however much there is to read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home,g", "scroll_home", "First", show=False),
+        Binding("end,G", "scroll_end", "Last", show=False),
+    ]
+
+
 class Review(Deciding):
     ABOUT: ClassVar[str] = (
         "One discrepancy: Provet, the baseline (the state both last agreed on), and Xero; what can be done about it, "
@@ -44,7 +53,7 @@ class Review(Deciding):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "step(1)", "Next"),
         Binding("p", "step(-1)", "Previous"),
-        Binding("down,j", "option(1)", "Next option", key_display="↓"),
+        Binding("down,j", "option(1)", "Next option"),
         Binding("up,k", "option(-1)", "Previous option", show=False),
         Binding("f", "mix", "Field by field"),
         Binding("e", "equal", "Equal ones"),
@@ -64,7 +73,7 @@ class Review(Deciding):
 
     def body(self) -> Iterable[Widget]:
         yield Line(id="progress")
-        yield VerticalScroll(
+        yield _Page(
             Vertical(Line(id="title"), Line(id="fields"), Line(id="evidence"), id="facts"),
             Vertical(
                 Line(id="steps"),
