@@ -21,7 +21,7 @@ from daemon.desk.decisions import Decisions, found
 from daemon.desk.doubts import doubts
 from daemon.desk.follow import Following
 from daemon.desk.health import practice_status
-from daemon.desk.history import audit_entry
+from daemon.desk.history import told
 from daemon.desk.lists import Lists
 from daemon.desk.places import place_of
 from daemon.desk.requests import Requests
@@ -246,8 +246,7 @@ class Desk:
         return await self._db.read(lambda tx: practice_status(tx, engine))
 
     async def audit(self, after: int, limit: int) -> AuditPage:
-        entries = await self._db.read(lambda tx: audit.page(tx, after=after, limit=limit))
-        return AuditPage(entries=tuple(audit_entry(entry) for entry in entries))
+        return AuditPage(entries=await self._db.read(lambda tx: told(tx, audit.page(tx, after=after, limit=limit))))
 
     async def audit_search(self, query: AuditQuery) -> AuditFound:
         return await self._db.read(lambda tx: search(tx, query))

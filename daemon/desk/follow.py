@@ -9,7 +9,7 @@ from functools import partial
 from daemon.control.views import discrepancy_view
 from daemon.core.discrepancy import Discrepancy, Status
 from daemon.desk.health import practice_status
-from daemon.desk.history import activity
+from daemon.desk.history import activity, titles_of
 from daemon.desk.places import place_of
 from daemon.protocol import Activity, Change, Changed, Closed, PracticeChanged
 from daemon.pulse import Pulse
@@ -65,7 +65,8 @@ def _noted(tx: Tx, after: int) -> tuple[int, list[Activity]]:
     """What the audit log holds since an entry, of many only the newest; and the number of the newest."""
     newest, _ = audit.head(tx)
     entries = audit.page(tx, after=max(after, newest - _AT_ONCE), limit=_AT_ONCE)
-    return newest, [activity(entry) for entry in entries]
+    titles = titles_of(tx, entries)
+    return newest, [activity(entry, titles.get(entry.number, "")) for entry in entries]
 
 
 def _changes(tx: Tx, after: int, engines: Mapping[str, Engine]) -> list[tuple[int, Change]]:

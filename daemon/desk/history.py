@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from daemon.core.choices import BY_HAND, option_words
 from daemon.protocol import Activity, AuditEntry, HistoryEntry
 from daemon.store.audit import Entry
+from daemon.store.discrepancy_rows import select_ids
+from daemon.store.tx import Tx
 
 _SENTENCES = {
     "approved": "approved {option}",
@@ -74,7 +76,20 @@ def history_entry(entry: Entry, titles: Mapping[str, str]) -> HistoryEntry:
     return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=text)
 
 
-def audit_entry(entry: Entry) -> AuditEntry:
+def titles_of(tx: Tx, entries: Sequence[Entry]) -> Mapping[int, str]:
+    """By the number of each entry: the title of the option that it names, where its discrepancy still has that."""
+    named = [entry for entry in entries if "option" in entry.detail]
+    known = {
+        (practice, row.id, option.id): f"“{option.title}”"
+        for practice in dict.fromkeys(entry.practice for entry in named)
+        for row in select_ids(tx, practice, [each.subject for each in named if each.practice == practice])
+        for option in row.finding.options
+    }
+    keys = {entry.number: (entry.practice, entry.subject, str(entry.detail["option"])) for entry in named}
+    return {number: known[key] for number, key in keys.items() if key in known}
+
+
+def audit_entry(entry: Entry, title: str = "") -> AuditEntry:
     """An audit entry as the log shows it."""
     return AuditEntry(
         number=entry.number,
@@ -83,14 +98,21 @@ def audit_entry(entry: Entry) -> AuditEntry:
         action=entry.action,
         practice=entry.practice,
         subject=entry.subject,
-        text=sentence(entry),
+        text=sentence(entry, title),
         hash=entry.hash,
     )
 
 
-def activity(entry: Entry) -> Activity:
+def told(tx: Tx, entries: Sequence[Entry]) -> tuple[AuditEntry, ...]:
+    """Entries as the log shows them, options by their titles."""
+    titles = titles_of(tx, entries)
+    return tuple(audit_entry(entry, titles.get(entry.number, "")) for entry in entries)
+
+
+def activity(entry: Entry, title: str = "") -> Activity:
     """An audit entry as something that happens right now."""
     sort = _SORTS.get(entry.action) or ("" if entry.actor in _PROGRAM else "decision")
-    text = sentence(entry) if entry.actor in _PROGRAM else f"{entry.actor} {sentence(entry)}"
+    said = sentence(entry, title)
+    text = said if entry.actor in _PROGRAM else f"{entry.actor} {said}"
     subject = entry.subject if entry.action != _REQUEST and entry.subject != entry.practice else ""
     return Activity(at=entry.at, practice=entry.practice, text=text, sort=sort, subject=subject)

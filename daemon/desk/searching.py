@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from daemon.desk.history import audit_entry
+from collections.abc import Iterator, Sequence
+
+from daemon.desk.history import told
 from daemon.protocol import AuditEntry, AuditFound, AuditProof, AuditQuery
 from daemon.store import audit
 from daemon.store.audit import Entry
@@ -20,9 +22,8 @@ def search(tx: Tx, query: AuditQuery) -> AuditFound:
     found: list[AuditEntry] = []
     while before > floor and len(found) < query.limit:
         chunk = _chunk(tx, query, before, floor)
-        for entry in chunk:
-            before = entry.number
-            shown = audit_entry(entry)
+        for shown in _told(tx, chunk, query):
+            before = shown.number
             if _holds(shown, query.text.casefold()):
                 found.append(shown)
             if len(found) == query.limit:
@@ -62,6 +63,12 @@ def _chunk(tx: Tx, query: AuditQuery, before: int, floor: int) -> list[Entry]:
         action=query.action.lower(),
         subject=query.subject.lower(),
     )
+
+
+def _told(tx: Tx, chunk: Sequence[Entry], query: AuditQuery) -> Iterator[AuditEntry]:
+    """A chunk as the log shows it, in parts no longer than what is wanted: most searches end within one."""
+    for first in range(0, len(chunk), query.limit):
+        yield from told(tx, chunk[first : first + query.limit])
 
 
 def _holds(entry: AuditEntry, text: str) -> bool:

@@ -115,8 +115,8 @@ async def test_what_happened_last_is_told_to_whoever_attaches_and_not_twice(clin
     first = await anext(feed)
     assert isinstance(first, Snapshot)
     told = {each.sort: each for each in first.activity if each.subject == found.id}
-    assert told["decision"].text == "ann approved create"
-    assert told["correction"].text == "applied create, approved by ann"
+    assert told["decision"].text == "ann approved “Create it in Xero”"
+    assert told["correction"].text == "applied “Create it in Xero”, approved by ann"
     await clinic.desk.decide(found.id, Comment(text="well done"), ANN)
     later = await anext(event async for event in feed if isinstance(event, Activity))
     assert (later.text, later.subject) == ("ann well done", found.id)
