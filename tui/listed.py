@@ -12,7 +12,7 @@ from tui.deciding_many import amounts
 from tui.drawing import WIDE, Column, Piece
 from tui.folds import Folds
 from tui.listing import Listing
-from tui.marks import DISCREPANCIES, Mark
+from tui.marks import DISCREPANCIES, FOLDED, OPENED, Mark
 from tui.plain import age, amount, fit, words
 from tui.selecting import Selection
 
@@ -95,13 +95,14 @@ def _subject(row: DiscrepancyView) -> str:
     return row.summary if name in row.summary else f"{row.subject.label}: {row.summary}"
 
 
-def group_row(group: Group, by: GroupBy, *, opened: bool, width: int) -> list[Piece]:
-    """One group on one line: whether it is open, how many, how much, and its name."""
+def group_row(group: Group, by: GroupBy, sign: str, *, opened: bool, width: int) -> list[Piece]:
+    """One group on one line: whether it is open and selected (``sign``), how many, how much, and its name."""
     where = f"{safe(group.practice)}: " if group.practice and by is not GroupBy.PRACTICE else ""
     name = safe(group.label or group.key) if group.key else _WITHOUT.get(by, "none")
     money = f"{amount(group.amount, group.currency)} {safe(group.currency)}"
     return [
-        ("▾ " if opened else "▸ ", "key"),
+        (OPENED.sign if opened else FOLDED.sign, "key"),
+        (sign, "warn"),
         (f"{group.count:>7,} ", "head"),
         (fit(money, 20, right=True) + "  ", ""),
         (fit(where + name, max(8, width - 33)), "head" if opened else ""),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from daemon.protocol import Changed, Closed, DiscrepancyView, Event, Selected
+from daemon.protocol import Changed, Closed, DiscrepancyView, Event, GroupBy, Selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,31 @@ def selected(row: DiscrepancyView) -> Selected:
         label=row.subject.label,
         amount=row.amount,
         currency=row.currency,
+        client=row.client,
+        causes=row.causes,
     )
+
+
+def by_group(selection: Selection, by: GroupBy) -> Counter[tuple[str, str]]:
+    """How many are selected of each group, by its practice ("" for groups of all) and key."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in selection.kept.values():
+        for key in _groups(each, by):
+            counts[each.practice, key] += 1
+            counts["", key] += 1
+    return counts
+
+
+def _groups(each: Selected, by: GroupBy) -> tuple[str, ...]:
+    match by:
+        case GroupBy.KIND:
+            return (each.kind,)
+        case GroupBy.CLIENT:
+            return (each.client,)
+        case GroupBy.PRACTICE:
+            return (each.practice,)
+        case GroupBy.CAUSE:
+            return each.causes or ("",)
 
 
 def with_these(selection: Selection, chosen: Iterable[Selected]) -> Selection:

@@ -63,6 +63,7 @@ def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, pl
         correction=correction_view(correction) if correction else None,
         cause=finding.cause,
         causes=finding.causes,
+        client=finding.client,
         first_seen=discrepancy.first_seen,
         last_seen=discrepancy.last_seen,
         assignee=discrepancy.assignee or None,

@@ -108,6 +108,8 @@ class Lists:
             label=finding.subject.label,
             amount=money(finding.amount),
             currency=place_of(self._engines, finding.practice).currency,
+            client=finding.client,
+            causes=finding.causes,
         )
 
     def _sums(self, tx: Tx, query: lists.Query) -> lists.Sums:

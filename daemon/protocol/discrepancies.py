@@ -103,7 +103,7 @@ class WaiverView(Message, frozen=True, kw_only=True):
 
 class DiscrepancyView(Message, frozen=True, kw_only=True):
     """One discrepancy as people and scripts see it. ``causes`` are all that it waits for, ``cause`` first: lists are
-    filtered and grouped by each of them."""
+    filtered and grouped by each of them. ``client`` is the id of the Provet client whom it is about, "" if none."""
 
     id: str
     practice: str
@@ -126,6 +126,7 @@ class DiscrepancyView(Message, frozen=True, kw_only=True):
     snoozed_until: dt.datetime | None = None
     seq: int = 0
     causes: tuple[str, ...] = ()
+    client: str = ""
 
     def option(self, option_id: str = "") -> OptionView | None:
         """The option of that id; the recommended one when none is named; None if there is no such option."""

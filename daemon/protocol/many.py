@@ -55,7 +55,7 @@ class GroupPage(Message, frozen=True, kw_only=True):
 
 
 class Selected(Message, frozen=True, kw_only=True):
-    """As much of a discrepancy as a person must see who selected it."""
+    """As much of a discrepancy as a person must see who selected it, and the ids of the groups that it is in."""
 
     id: str
     practice: str
@@ -63,6 +63,8 @@ class Selected(Message, frozen=True, kw_only=True):
     label: str
     amount: str
     currency: str
+    client: str = ""
+    causes: tuple[str, ...] = ()
 
 
 class SelectedPage(Message, frozen=True, kw_only=True):

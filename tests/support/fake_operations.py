@@ -142,6 +142,8 @@ class FakeOperations(FakeWatch):
                     label=each.subject.label,
                     amount=each.amount,
                     currency=each.currency,
+                    client=each.client,
+                    causes=each.causes,
                 )
                 for each in page.discrepancies
             ),

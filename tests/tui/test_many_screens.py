@@ -71,6 +71,26 @@ async def test_groups_show_count_and_money_and_open_one_at_a_time(path: str) -> 
         assert screen.query_one(Rows).cursor == 0
 
 
+@pytest.mark.parametrize("times", [1, 2, 4], ids=["kind", "client", "cause"])
+async def test_a_closed_group_shows_whether_all_or_some_of_it_are_selected(path: str, times: int) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        for _ in range(times):
+            await pilot.press("b")
+            await until(pilot, lambda: bool(screen.folds.groups))
+            await settled(pilot, screen)
+        first = screen.folds.groups[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.listing.total == first.count and 0 in screen.listing.rows)
+        await pilot.press("j", "space", "g", "enter")
+        await until(pilot, lambda: f"▸◐{first.count:>7,}" in screen_text(pilot))
+        await pilot.press("space")
+        await until(pilot, lambda: f"▸●{first.count:>7,}" in screen_text(pilot))
+        assert len(screen.selection.kept) == first.count
+        await pilot.press("space")
+        await until(pilot, lambda: f"▸ {first.count:>7,}" in screen_text(pilot))
+
+
 async def test_grouped_by_client_and_by_root_cause(path: str) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)

@@ -19,7 +19,7 @@ from tui.filtering import KNOWN_TERMS, TERMS, FilterError, Known, completed, off
 from tui.folds import Folds
 from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import requery
-from tui.marks import DISCREPANCIES, FOLDED, OPENED, REACHED, SELECTED, UNREAD, Mark
+from tui.marks import DISCREPANCIES, FOLDED, OPENED, PARTLY, REACHED, SELECTED, UNREAD, Mark
 from tui.plain import cells
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
@@ -40,7 +40,7 @@ class Discrepancies(Selecting):
         "Everything that differs. Space selects one, V a range, * all that the filter lets through; keys that decide"
         " mean what is selected, else the group or the row under the cursor, and ask first."
     )
-    MARKS: ClassVar[Sequence[Mark]] = (SELECTED, REACHED, *DISCREPANCIES.values(), FOLDED, OPENED, UNREAD)
+    MARKS: ClassVar[Sequence[Mark]] = (SELECTED, PARTLY, REACHED, *DISCREPANCIES.values(), FOLDED, OPENED, UNREAD)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", priority=True),
         Binding("enter,down", "leave_filter", "To the list", show=False, priority=True),
@@ -178,7 +178,8 @@ class Discrepancies(Selecting):
         members = self.members
         if group := self.folds.group(place, members):
             by = self.folds.by or GroupBy.KIND
-            return group_row(group, by, opened=folds.key_of(group) == self.folds.opened, width=self.size.width)
+            opened = folds.key_of(group) == self.folds.opened
+            return group_row(group, by, self.group_sign(group), opened=opened, width=self.size.width)
         member = self.folds.member(place, members)
         row = None if member is None else self.listing.rows.get(member)
         if row is None or member is None:

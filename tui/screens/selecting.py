@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from daemon.protocol import SELECTED_MAX, DiscrepancyView, Event, ListQuery, Selected
+from daemon.protocol import SELECTED_MAX, DiscrepancyView, Event, Group, GroupBy, ListQuery, Selected
 from daemon.safe import safe
-from tui import calls, selecting
+from tui import calls, folds, selecting
 from tui.desk import Desk
-from tui.marks import REACHED, SELECTED
+from tui.marks import PARTLY, REACHED, SELECTED
 from tui.screens.windowed import Windowed
 from tui.selecting import Selection, selected
 
@@ -37,6 +38,9 @@ class Selecting(Windowed):
     def __init__(self, desk: Desk, query: ListQuery) -> None:
         super().__init__(desk, query)
         self.selection = Selection()
+        self._wholes: dict[ListQuery, frozenset[str]] = {}
+        """The ids of lists that were selected as a whole."""
+        self._counted: tuple[Selection, GroupBy, Counter[tuple[str, str]]] | None = None
 
     def show_selection(self) -> None:
         """Draw anew what says how much is selected."""
@@ -63,6 +67,18 @@ class Selecting(Windowed):
             return SELECTED.sign
         anchor, cursor = self.selection.anchor, self.listing.cursor
         return REACHED.sign if anchor is not None and min(anchor, cursor) <= member <= max(anchor, cursor) else " "
+
+    def group_sign(self, group: Group) -> str:
+        """How a group shows that it, or something of it, is selected."""
+        by = self.folds.by
+        if by is None or not self.selection.kept:
+            return " "
+        if self._counted is None or self._counted[:2] != (self.selection, by):
+            self._counted = self.selection, by, selecting.by_group(self.selection, by)
+        count = self._counted[2][folds.key_of(group)]
+        wholes = (self._wholes.get(query) for query in (self.inside(group), self.filter))
+        whole = count == group.count and any(ids and ids <= self.selection.kept.keys() for ids in wholes)
+        return SELECTED.sign if whole else PARTLY.sign if count else " "
 
     def action_select(self) -> None:
         if self.selection.anchor is not None:
@@ -95,6 +111,7 @@ class Selecting(Windowed):
             self.start(partial(self._select_list, self.filter))
 
     def action_select_none(self) -> None:
+        self._wholes.clear()
         self.select(Selection())
 
     def may_decide(self) -> bool:
@@ -138,7 +155,9 @@ class Selecting(Windowed):
         self.show_selection()
 
     async def _select_list(self, query: ListQuery) -> None:
-        self.select(selecting.toggled(self.selection, await self._selected_of(query)))
+        found = await self._selected_of(query)
+        self._wholes[query] = frozenset(each.id for each in found)
+        self.select(selecting.toggled(self.selection, found))
 
     def _reach(self) -> range:
         """The places from where a range began to the cursor; empty if none did."""
