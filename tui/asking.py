@@ -9,7 +9,7 @@ from daemon.protocol import Detail, DiscrepancyView, OptionView
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.following import UNFINISHED, chosen_title, left_to_people
-from tui.plain import age, amount, counted
+from tui.plain import LABEL_MAX, age, amount, counted
 from tui.reviewing import effect, local, write_words, zone_of
 
 PAUSED = "The practice is paused: it is written once it goes on."
@@ -30,7 +30,7 @@ def question(
             f"1 correction · {amount(view.amount, view.currency)} {safe(view.currency)} · {counted(count, 'write')}",
             "warn",
         ),
-        (safe(view.subject.label), ""),
+        (safe(view.subject.label, LABEL_MAX), ""),
         *_agreement(view, chosen, me, now),
     ]
     pieces += [(PAUSED, "warn")] if paused and count else []
@@ -95,4 +95,4 @@ def _no_approval(view: DiscrepancyView, chosen: OptionView | None, me: str) -> s
 def about(view: DiscrepancyView, text: str) -> list[Piece]:
     """The head of a form: the question, what it is about, and the money."""
     money = f"{amount(view.amount, view.currency)} {safe(view.currency)}"
-    return [(text, "head"), (f"1 discrepancy · {money}", "warn"), (safe(view.subject.label), "")]
+    return [(text, "head"), (f"1 discrepancy · {money}", "warn"), (safe(view.subject.label, LABEL_MAX), "")]

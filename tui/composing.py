@@ -14,6 +14,9 @@ PROVET, XERO = "provet", "xero"
 _TOGETHER = frozenset({"name", "first_name", "last_name"})
 """The names of a person come from one side: what one system shows as the name, the other keeps in parts."""
 
+_SIGNS = 13
+"""Columns of a line beside the name of its field and both values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mix:
@@ -77,7 +80,7 @@ def _taken(mix: Mix, names: Sequence[str], source: str) -> Mix:
 def drawn(mix: Mix, width: int) -> list[Piece]:
     """One field a line: its name, both values, and a dot at the one that is taken."""
     label = max(cells(words(field.name)) for field in mix.fields)
-    cell = max((width - label - 12) // 2, 10)
+    cell = max((width - label - _SIGNS) // 2, 10)
     pieces: list[Piece] = [(f"  {'':<{label}}     {fit('PROVET', cell)}     XERO\n", "dim")]
     for place, field in enumerate(mix.fields):
         on = place == mix.cursor

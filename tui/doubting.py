@@ -7,8 +7,9 @@ import datetime as dt
 from daemon.protocol import DiscrepancyView, DoubtView, StepState
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, laid_out
+from tui.following import option_title
 from tui.marks import SEEN_DONE, STUCK, WRITES
-from tui.plain import age, amount, words
+from tui.plain import LABEL_MAX, age, amount
 from tui.reviewing import links
 from tui.times import clock, local
 
@@ -58,8 +59,8 @@ def doubt_card(found: DoubtView, zone: str, now: dt.datetime) -> list[Piece]:
     sent = f"Sent {local(step.at, zone, now)}" if step.at else "Sent"
     tried = f", attempt {step.attempts}" if step.attempts > 1 else ""
     lines: list[Piece] = [
-        (f" {safe(found.label)}", "head"),
-        (f" · {safe(found.kind)} · {words(found.option)} by {safe(found.approved_by)}\n", "dim"),
+        (f" {safe(found.label, LABEL_MAX)}", "head"),
+        (f" · {safe(found.kind)} · {option_title(found.option)} by {safe(found.approved_by)}\n", "dim"),
         (f" {sent}{tried}; nobody knows yet whether it took effect: {safe(step.detail)}\n", ""),
         (f" Looked for: {safe(found.sought)}\n", "head"),
         (f" {_when(found, zone, now)}\n", ""),
@@ -125,7 +126,7 @@ def work_card(found: DiscrepancyView, zone: str, now: dt.datetime) -> list[Piece
     """What to do where, step by step, with the links."""
     option = found.option()
     lines: list[Piece] = [
-        (f" {safe(found.subject.label)}", "head"),
+        (f" {safe(found.subject.label, LABEL_MAX)}", "head"),
         (f" · {amount(found.amount, found.currency)} {safe(found.currency)}", ""),
         (f" · since {local(found.first_seen, zone, now)}\n", "dim"),
         (f" {safe(found.summary)}\n", ""),

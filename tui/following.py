@@ -58,7 +58,12 @@ def chosen_title(view: DiscrepancyView) -> str:
     card = view.option(chosen) if chosen else None
     if card:
         return f"“{safe(card.title)}”"
-    return "field by field" if chosen.startswith("field:") else words(option_words(chosen)).replace("-", " ")
+    return option_title(chosen)
+
+
+def option_title(option_id: str) -> str:
+    """An option in words where its title is not at hand."""
+    return "field by field" if option_id.startswith("field:") else words(option_words(option_id)).replace("-", " ")
 
 
 def _bar(found: CorrectionView) -> str:

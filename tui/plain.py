@@ -9,6 +9,9 @@ from decimal import Decimal
 
 from daemon.safe import safe
 
+LABEL_MAX = 160
+"""Characters of a name that stands above what must be read: nobody's name pushes that off the screen."""
+
 _GAP = "  "
 _BARS = "▁▂▃▄▅▆▇█"
 _DECIMALS = {

@@ -10,7 +10,7 @@ from daemon.core.kinds import KINDS
 from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, OptionView, SubjectView
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.plain import age, amount, words
+from tui.plain import LABEL_MAX, age, amount, words
 
 MIXED = "field:"
 _POLICIES = {
@@ -32,8 +32,8 @@ def title(view: DiscrepancyView, now: dt.datetime, *, roomy: bool = False) -> li
     policy = _POLICIES.get(view.policy, words(view.policy))
     kind = kind_words(view.kind) if roomy else safe(view.kind)
     pieces: list[Piece] = [
-        (safe(view.subject.label), "head"),
-        (f" · {safe(view.client_name)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
+        (safe(view.subject.label, LABEL_MAX), "head"),
+        (f" · {safe(view.client_name, LABEL_MAX)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
         (f"{safe(view.summary)}\n", ""),
         (f"{amount(view.amount, view.currency)} {safe(view.currency)}", "head"),
         (f" at stake, effect {amount(view.effect, view.currency)} · {kind} · {policy}", ""),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from daemon.protocol import FieldView
 from tests.tui.details import detail, option, text
 from tui import composing
+from tui.plain import cells
 
 
 def conflict(*names: str) -> composing.Mix:
@@ -40,3 +43,13 @@ def test_the_names_of_a_person_go_together() -> None:
 
 def test_one_field_is_no_mixture() -> None:
     assert not composing.can_mix(detail(kind="contact.conflict", options=(option("use-provet"), option("use-xero"))))
+
+
+@pytest.mark.parametrize("width", [50, 70, 94])
+def test_no_line_of_a_mixture_is_wider_than_its_dialog(width: int) -> None:
+    long = "a value that is much longer than any column of it can be, whatever the terminal is"
+    fields = tuple(FieldView(name=name, provet=long, baseline=None, xero="b" + long) for name in ("email", "phone"))
+    found = detail(kind="contact.conflict", fields=fields)
+    lines = text(composing.drawn(composing.begin(found), width)).splitlines()
+    assert len(lines) == 3
+    assert max(cells(line.rstrip()) for line in lines) <= width

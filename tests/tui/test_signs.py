@@ -8,7 +8,7 @@ from daemon.protocol import PracticeState, StepState, StepView
 from tests.support.fake_watch import doubt
 from tests.tui.details import NOW, correction, detail, text
 from tui import following
-from tui.doubting import doubt_columns, doubt_row
+from tui.doubting import doubt_card, doubt_columns, doubt_row
 from tui.listed import list_columns, list_row
 from tui.marks import PRACTICES
 
@@ -41,3 +41,9 @@ def test_a_doubt_that_looking_does_not_settle_has_a_sign(width: int) -> None:
     columns = doubt_columns(width)
     assert "! Xero" in text(doubt_row(doubt(1, "d", stuck=True), NOW, columns))
     assert "? Xero" in text(doubt_row(doubt(1, "d"), NOW, columns))
+
+
+def test_an_endless_name_does_not_push_away_what_to_do() -> None:
+    shown = text(doubt_card(doubt(1, "d1", label="W" * 5000), "Europe/London", NOW))
+    assert len(shown) < 1500
+    assert "You need do nothing" in shown

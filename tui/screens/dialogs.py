@@ -20,8 +20,8 @@ from tui.widgets import Line, content
 T = TypeVar("T")
 Asked = Callable[[], Sequence[Piece]]
 
-_SHARE, _FRAME = 0.95, 4
-"""How much of the screen's height a dialog may take, as in app.tcss, and the lines of its border and padding."""
+SHARE, _FRAME = 0.95, 4
+"""How much of the screen a dialog may take, as in app.tcss, and the lines of its border and padding."""
 
 
 def _ended(lines: Sequence[Piece]) -> list[Piece]:
@@ -62,7 +62,7 @@ class Passage(ModalScreen[T]):
             self.watch(self._scroll, name, self._say_more)
 
     def on_resize(self) -> None:
-        self._scroll.styles.max_height = max(int(self.size.height * _SHARE) - _FRAME - 1 - self.FOOT, 1)
+        self._scroll.styles.max_height = max(int(self.size.height * SHARE) - _FRAME - 1 - self.FOOT, 1)
         self.call_after_refresh(self._say_more)
 
     def replace(self, lines: Sequence[Piece]) -> None:

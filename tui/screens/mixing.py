@@ -14,9 +14,13 @@ from textual.widgets import Static
 
 from tui import composing
 from tui.composing import PROVET, XERO, Mix
+from tui.screens.dialogs import SHARE
 from tui.widgets import Line, content
 
 _KEYS = "↑↓ field · ← Provet · → Xero · space other side · p all Provet · x all Xero · Enter takes this · Esc leaves"
+
+_WIDTH, _FRAME = 100, 6
+"""Columns of the dialog, as in app.tcss, and those that its border and padding take."""
 
 
 class Mixing(ModalScreen[str]):
@@ -70,4 +74,4 @@ class Mixing(ModalScreen[str]):
         self._redraw()
 
     def _redraw(self) -> None:
-        self.query_one("#mix", Line).show(composing.drawn(self.mix, min(self.size.width, 100) - 8))
+        self.query_one("#mix", Line).show(composing.drawn(self.mix, min(int(self.size.width * SHARE), _WIDTH) - _FRAME))

@@ -15,6 +15,7 @@ from tui import calls
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Column, Piece, head
+from tui.entries import said
 from tui.screens.keybar import KeyBar
 from tui.screens.review import Reached, open_review
 from tui.screens.view import View
@@ -157,7 +158,7 @@ class Reading(View):
         try:
             found = await self.desk.ask(call)
         except ControlError as error:
-            self.problem = f"{error.problem.message}. {error.problem.hint}".rstrip(". ")
+            self.problem = said(error.problem)
             return None
         self.problem, self.loaded = "", True
         return found

@@ -17,6 +17,7 @@ from daemon.safe import safe
 from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Piece, activity_line, banner, header
+from tui.entries import said
 from tui.marks import Mark
 from tui.remembered import ViewMemory
 from tui.screens.dialogs import Confirm
@@ -142,8 +143,9 @@ class View(Screen[None]):
         except ControlError as error:
             if call.method == "GET" and error.problem.code == "unreachable":
                 return None
-            text = safe(f"{error.problem.message}. {error.problem.hint}".rstrip(". "))
-            self.notify(text, title=error.problem.code.replace("_", " "), severity="error", markup=False)
+            self.notify(
+                safe(said(error.problem)), title=error.problem.code.replace("_", " "), severity="error", markup=False
+            )
             return None
 
     def may_decide(self) -> bool:
