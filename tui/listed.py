@@ -24,6 +24,8 @@ _SORTS = {
     "PRACTICE": Sort.PRACTICE,
     "STATUS": Sort.STATUS,
 }
+_NARROW = 76
+"""Columns below which the practice gives way, so that the subject can be read."""
 _UNKNOWN = Mark("?", "", "")
 _WITHOUT = {
     GroupBy.CLIENT: "no client",
@@ -34,8 +36,9 @@ _WITHOUT = {
 @lru_cache(maxsize=8)
 def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
     """The columns of the discrepancies; the subject takes what is left of ``width``."""
-    columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 25)]
-    if not one_practice:
+    narrow = width < _NARROW
+    columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 18 if narrow else 25)]
+    if not one_practice and not narrow:
         columns.append(Column("PRACTICE", 10))
     if width >= WIDE:
         columns += [Column("STATUS", 9), Column("AGE", 7, right=True), Column("ASSIGNED", 10)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from daemon.protocol import GroupBy, ListQuery, Sort
 from tests.tui.details import text
 from tui.deciding_many import amounts
@@ -36,3 +38,11 @@ def test_the_order_is_told_also_where_its_column_has_no_room() -> None:
     assert "AGE↓" in text(list_head(list_columns(200), by_age))
     assert "SUBJECT  by age↓" in text(list_head(list_columns(80), by_age))
     assert "by amount" not in text(list_head(list_columns(80), LISTING))
+
+
+@pytest.mark.parametrize("width", [60, 75, 76, 80, 200])
+def test_every_width_leaves_room_for_the_subject_and_no_row_is_wider(width: int) -> None:
+    columns = list_columns(width)
+    known = {column.title: column.width for column in columns}
+    assert known["SUBJECT"] >= 16
+    assert sum(column.width + 1 for column in columns) + 2 <= width
