@@ -16,7 +16,7 @@ from tests.support.serving import serving
 from tests.tui.test_screens import app_of, attached, notices, open_list, open_review, screen_text, until
 from tui.keys import Key, footer, footer_line, help_lines
 from tui.marks import DISCREPANCIES, FOLDED, OPENED, PRACTICES, REACHED, SELECTED
-from tui.screens.dialogs import Help
+from tui.screens.dialogs import Confirm, Help
 from tui.screens.keybar import KeyBar
 from tui.screens.overview import Overview
 
@@ -159,3 +159,17 @@ async def test_an_arrow_chooses_an_option_however_much_there_is_to_scroll(
         assert review.chosen() != first
         await pilot.press("up")
         assert review.chosen() == first
+
+
+async def test_a_long_question_keeps_its_answers_in_sight_and_can_be_read_by_keys(socket_path: str) -> None:
+    rows = [(f"  {number:>5} × waits for a second person, over 12.00 GBP", "warn") for number in range(30)]
+    async with attached(socket_path, (60, 20)) as pilot:
+        pilot.app.push_screen(Confirm(lambda: rows, "Approve"))
+        await until(pilot, lambda: "more lines below: j, PgDn" in screen_text(pilot))
+        assert "No (n)" in screen_text(pilot)
+        assert "Approve (y)" in screen_text(pilot)
+        await pilot.press(*["pagedown"] * 9)
+        await until(pilot, lambda: "29 ×" in screen_text(pilot) and "more lines" not in screen_text(pilot))
+        assert "No (n)" in screen_text(pilot)
+        await pilot.press("enter")
+        assert not isinstance(pilot.app.screen, Confirm), "what has the focus is still no"
