@@ -154,7 +154,7 @@ def _options(view: View, difference: Difference, scene: Scene) -> tuple[Option, 
         and _cause(view, difference, scene) is None
     ):
         relies_on = relied(view, difference.booked, scene)
-        options.append(left_to_people(difference.booked, scene, relies_on, recommended=not options))
+        options.append(left_to_people(view, difference.booked, scene, relies_on, recommended=not options))
     return tuple(options)
 
 
@@ -169,8 +169,14 @@ def _provet_wins(view: View, difference: Difference, scene: Scene) -> list[Optio
     if scene.rules.closed(view.document.date):
         return []
     if not _stands_fast(view, difference):
-        return [_update(view, difference, scene)]
+        return [] if _is_of_archived(view, difference, scene) else [_update(view, difference, scene)]
     return list(first_recommended((*_repost(view, booked, scene), *apart)))
+
+
+def _is_of_archived(view: View, difference: Difference, scene: Scene) -> bool:
+    """Whether an edit would give the document to a contact that is archived in Xero, which Xero refuses."""
+    contact = linked_contact(view.document.contact_id, scene)
+    return "contact" in difference.names and contact is not None and contact.archived
 
 
 def _apart(view: View, booked: Document, scene: Scene) -> tuple[Option, ...]:

@@ -76,7 +76,7 @@ def _voided_in_provet(view: View, booked: Document, scene: Scene) -> Case:
     closed = scene.rules.closed(booked.date)
     kept = closed or removed.locked or bool(view.foreign)
     late = credit_in_open_period(view, booked, scene, relies_on, void=True) if kept else ()
-    hand = (left_to_people(booked, scene, relies_on, recommended=not late),) if kept else ()
+    hand = (left_to_people(view, booked, scene, relies_on, recommended=not late),) if kept else ()
     gone = f"document/{view.document.id}" in scene.family.vanished
     return Case(
         kind="period.locked" if closed else "invoice.voided_in_provet",

@@ -13,6 +13,7 @@ from daemon.core.amounts import rate_text
 from daemon.core.by_hand import by_hand
 from daemon.core.correction import Allocate, CreateDocument, Option, Posting, PostingLine, Step
 from daemon.core.creation import renumbered
+from daemon.core.discrepancy import shown
 from daemon.core.family import correction_reference, linked
 from daemon.core.findings import option, with_currency
 from daemon.core.late_credit import late_key
@@ -88,15 +89,20 @@ def _same_contact(view: View, booked: Document, scene: Scene) -> bool:
     return link is not None and link.xero_id == booked.contact_id and not (contact is not None and contact.archived)
 
 
-def left_to_people(booked: Document, scene: Scene, relies_on: dict[str, str], *, recommended: bool) -> Option:
+def left_to_people(
+    view: View, booked: Document, scene: Scene, relies_on: dict[str, str], *, recommended: bool
+) -> Option:
     """What people can do about amounts that no program may change."""
     day, rules = max(scene.rules.first_open_day, booked.date).isoformat(), scene.rules
     numbers = ", ".join(note.number for note in scene.late.get(booked.id, ()))
     why = f"{booked.number} is dated {booked.date.isoformat()}: whoever closed its period decides whether to open it"
     if not rules.closed(booked.date):
         why = f"What is set against {booked.number} in Xero, {numbers or 'money or credit'}, must come off there first"
-    if any(c.archived for c in scene.family.contacts if c.system is System.XERO and c.id == booked.contact_id):
-        why = f"{booked.contact_name} is archived in Xero: restore it there first"
+    contact = linked_contact(view.document.contact_id, scene)
+    concerned = {booked.contact_id, contact.id if contact is not None else ""}
+    archived = [c for c in scene.family.contacts if c.system is System.XERO and c.id in concerned and c.archived]
+    if archived:
+        why = f"{shown(archived[0].name)} is archived in Xero: restore it there first"
     return by_hand(
         "Correct it by hand",
         f"{why}; the change can then go to Xero from here",

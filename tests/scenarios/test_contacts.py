@@ -268,6 +268,10 @@ async def test_an_archived_client_is_archived_in_xero_once_nothing_is_open(tmp_p
         assert (await desk.open(), desk.office.contact(ada).status) == ({}, "ARCHIVED")
 
 
+def _to(contact: str) -> dict[str, Any]:
+    return {"Contact": {"ContactID": contact}}
+
+
 async def test_an_archived_contact_holds_documents_until_a_person_restores_it(tmp_path: Path) -> None:
     async with counter(tmp_path) as desk:
         ada = await desk.client()
@@ -300,6 +304,21 @@ async def test_what_was_open_when_its_contact_was_archived_waits_for_it_too(tmp_
         desk.xero(ada, ContactStatus="ACTIVE")
         await desk.sync()
         assert (await desk.open(), desk.office.living(visit).contact_id) == ({}, desk.office.contact(ada).id)
+
+
+async def test_a_document_is_not_given_back_to_a_contact_that_is_archived_on_both_sides(tmp_path: Path) -> None:
+    async with counter(tmp_path) as desk:
+        ada, bea = await desk.client(), await desk.client(firstname="Bea", email="bea@example.test")
+        (invoice,) = [i for i in desk.office.provet.state.invoices.values() if i.client == ada]
+        booked = desk.office.living(invoice.id)
+        desk.office.act("xero", "edit_document", document_id=booked.id, fields=_to(desk.office.contact(bea).id))
+        desk.xero(ada, ContactStatus="ARCHIVED")
+        desk.provet(ada, archived=True)
+        await desk.sync()
+        found = await desk.open()
+        assert [option.id for option in found["invoice.changed_in_xero"].options] == ["accept-xero"]
+        await desk.approve("invoice.changed_in_xero")
+        assert await desk.open() == {}
 
 
 async def test_a_merge_is_followed_and_two_clients_may_share_a_contact(tmp_path: Path) -> None:
