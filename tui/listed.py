@@ -24,7 +24,7 @@ _SORTS = {
     "PRACTICE": Sort.PRACTICE,
     "STATUS": Sort.STATUS,
 }
-_NARROW = 76
+_NARROW = 72
 """Columns below which the practice gives way, so that the subject can be read."""
 _UNKNOWN = Mark("?", "", "")
 _WITHOUT = {

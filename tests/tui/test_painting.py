@@ -96,6 +96,18 @@ async def test_a_key_that_changes_nothing_paints_nothing(socket_path: str, keys:
         assert await lines_of(pilot, app, keys[0]) == {}
 
 
+@pytest.mark.parametrize("key", ["enter", "escape", "down"])
+async def test_leaving_the_filters_line_paints_every_line_once_at_most(socket_path: str, key: str) -> None:
+    async with listed(socket_path) as (pilot, app):
+        await pilot.press("slash", "p")
+        await at_rest(pilot)
+        app.painted.clear()
+        await pilot.press(key)
+        await at_rest(pilot)
+        assert isinstance(list_of(pilot).focused, widgets.Rows)
+        assert max(app.painted.values()) == 1
+
+
 @pytest.mark.parametrize("key", ["pagedown", "G", "N", "K", "L"])
 async def test_an_answer_is_painted_once(socket_path: str, key: str) -> None:
     async with listed(socket_path) as (pilot, app):

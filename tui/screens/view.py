@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -48,6 +49,9 @@ class View(Screen[None]):
         Binding("q,left,h", "back", "Back", show=False),
         *(Binding(entry.key, f"app.view({entry.name!r})", f"Go to {entry.name}", show=False) for entry in VIEWS),
     ]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's; what gains or loses the focus is painted anew, not all that is on the screen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
