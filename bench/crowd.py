@@ -33,7 +33,7 @@ _KINDS = ("payment.missing_in_xero", "payment.removed_in_xero", "invoice.changed
 _NAMES = ("Ada Quinn", "Marisol Peña", "O'Brien & Sons", "T. Ng", "Élodie Noël", "Bo Lindqvist", "Żaneta Łuk")
 _CLIENTS = 8000
 _BATCH = 5000
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 _YOUNGEST = dt.timedelta(days=3, hours=1)
 
 
@@ -50,22 +50,21 @@ async def crowd(folder: Path, count: int, seed: int = 7) -> AsyncIterator[tuple[
     settings_file.write_text(text.replace("127.0.0.1:800", "127.0.0.1:"))
     settings = load(settings_file, {})
     await _fill(settings, count, random.Random(seed))
-    with _daemon(settings_file, settings):
-        pass
+    with _daemon(settings_file, settings) as (_, began):
+        _wait(lambda: _has_looked(settings.daemon.socket, began))
     await _age(settings)
-    with _daemon(settings_file, settings) as pid:
+    with _daemon(settings_file, settings) as (pid, _):
         yield settings.daemon.socket, pid
 
 
 @contextmanager
-def _daemon(settings_file: Path, settings: Settings) -> Iterator[int]:
-    """The process of a daemon that has found both systems out of reach."""
+def _daemon(settings_file: Path, settings: Settings) -> Iterator[tuple[int, dt.datetime]]:
+    """The process of a daemon that takes connections, and when it was started."""
     command, began = [sys.executable, "-m", "daemon", "run", "--settings", str(settings_file)], dt.datetime.now(dt.UTC)
     with (settings_file.parent / "log").open("ab") as log, subprocess.Popen(command, stderr=log) as daemon:
         try:
-            _wait(daemon, lambda: _listens(settings.daemon.socket))
-            _wait(daemon, lambda: _has_looked(settings.daemon.socket, began))
-            yield daemon.pid
+            _wait(lambda: daemon.poll() is not None or _listens(settings.daemon.socket))
+            yield daemon.pid, began
         finally:
             daemon.terminate()
 
@@ -147,10 +146,10 @@ def _free_port() -> int:
         return port
 
 
-def _wait(daemon: subprocess.Popen[bytes], done: Callable[[], bool]) -> None:
+def _wait(done: Callable[[], bool]) -> None:
     began = time.perf_counter()
     while not done():
-        if daemon.poll() is not None or time.perf_counter() - began > _PATIENCE_S:
+        if time.perf_counter() - began > _PATIENCE_S:
             raise SystemExit("the daemon did not start")
         time.sleep(0.05)
 

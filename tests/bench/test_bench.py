@@ -45,6 +45,7 @@ def test_every_way_to_compare_finds_the_invoices_that_moved_and_no_other() -> No
     }
 
 
+@pytest.mark.timeout(400)
 def test_the_interface_starts_and_answers_every_kind_of_key() -> None:
     table = BENCHMARKS["interface"](quick=True)
     figures = dict(zip(column(table, ""), column(table, "200: ms"), strict=True))

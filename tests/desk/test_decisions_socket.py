@@ -126,7 +126,7 @@ async def test_comment_and_assign(reconcile: Reconcile, found: DiscrepancyView) 
     [
         (("snooze", "ID"), "usage"),
         (("snooze", "ID", "--until", "yesterday"), "usage"),
-        (("snooze", "ID", "--until", "2030-01-01T09:00:00"), "usage"),
+        (("snooze", "ID", "--until", "2030-01-01T25:00"), "usage"),
         (("snooze", "ID", "--until", "2020-01-01"), "invalid"),
         (("waive", "ID"), "usage"),
         (("waive", "ID", "--reason", ""), "invalid"),
