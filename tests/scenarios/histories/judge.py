@@ -118,7 +118,7 @@ class Judge:
 
     def _names(self, finding: Finding, found: Difference, group: str) -> bool:
         """Whether a discrepancy that stands is about a difference."""
-        if not group or self._group(finding.family) != group:
+        if not group or not self._are_one(self._group(finding.family), group, found):
             return False
         of_document = found.about.startswith("invoice ")
         moved = found.what.startswith(OF_MONEY) and not (of_document and found.what == "date")
@@ -133,6 +133,10 @@ class Judge:
         name = FIELDS.get(found.what.removesuffix(" by rate"))
         fields = [each for each in finding.fields if name and each.name.startswith(name)]
         return of_document and bool(fields) and _shows(fields, found)
+
+    def _are_one(self, of: str, group: str, found: Difference) -> bool:
+        """Whether what is decided of one group may be about another: what is open, where credit is set across them."""
+        return of == group or (found.what == "balance" and any(of in lot and group in lot for lot in self._across()))
 
     def _is_copy(self, found: Difference) -> bool:
         """Whether what stands in Xero of a document is what somebody else typed in."""
