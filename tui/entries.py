@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from daemon.protocol import DiscrepancyView, Problem, Waive
+import msgspec
+
+from daemon.protocol import DiscrepancyView, Login, Problem, Waive
 from tui.plain import amount
 from tui.times import FORMS, complaint
 
@@ -39,7 +41,8 @@ COMMENT = Entry("text", "Comment")
 
 
 def assignee(me: str) -> Entry:
-    return Entry("user", "Who looks after it", me, "login name; empty takes the assignment away", optional=True)
+    hint = "login name, or me; empty takes the assignment away"
+    return Entry("user", "Who looks after it", me, hint, _no_login, optional=True)
 
 
 def until(now: Callable[[], dt.datetime], zones: Iterable[str]) -> Entry:
@@ -97,6 +100,14 @@ def _no_ceiling(text: str, difference: Decimal, currency: str | None) -> str:
         return f"the ceiling {text[:40]} has more than two decimals"
     if found < difference:
         return f"the ceiling {text[:40]} is below the difference of {amount(str(difference), currency)}"
+    return ""
+
+
+def _no_login(text: str) -> str:
+    try:
+        msgspec.convert(text, Login)
+    except msgspec.ValidationError:
+        return f"{text[:40]!r} is no login name: letters, digits and . _ @ + - alone"
     return ""
 
 

@@ -23,6 +23,8 @@ KNOWN_TERMS = "terms: words kind: practice: status: policy: assignee: client: ca
 
 _FIELDS = ("kind", "practice", "status", "policy", "assignee", "client", "cause", "amount", "age")
 _TERM = re.compile(rf"(?P<not>[-!]?)(?P<field>{'|'.join(_FIELDS)})(?P<op>[:=]|[<>]=?)(?P<value>.*)")
+_COMPARED = re.compile(r"[-!]?[a-z_]+[<>]=?.*")
+"""What can only be meant as a field term: words without a space around ``<`` or ``>``."""
 _AGE = re.compile(r"(\d{1,4})(min|h|d|w)")
 _UNITS = {"min": dt.timedelta(minutes=1), "h": dt.timedelta(hours=1), "d": dt.timedelta(1), "w": dt.timedelta(7)}
 _CENT = Decimal("0.01")
@@ -65,6 +67,8 @@ def parse_filter(text: str, base: ListQuery, known: Known) -> ListQuery:
         if match := _TERM.fullmatch(term):
             if match["value"]:
                 _Reading(fields, match, term, known).add()
+        elif _COMPARED.fullmatch(term):
+            raise FilterError(f"{term[:_WORD_MAX]}: only amount and age can be compared")
         elif term[0] in "-!" and len(term) > 1:
             _append(fields, "text_not", term[1:][:_WORD_MAX])
         else:

@@ -47,10 +47,14 @@ def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...
 
 
 def list_head(columns: Sequence[Column], listing: Listing) -> list[Piece]:
-    """The titles; an arrow shows by what the list is sorted and which way, behind the last if that has no column."""
+    """The titles; an arrow shows by what the list is sorted, behind the last if that has no column.
+
+    It points down where the largest stands first: of ages the oldest, which is the first seen.
+    """
     pieces: list[Piece] = [("    ", "")]
     order = listing.query.sort
-    arrow = "↓" if listing.query.descending else "↑"
+    falling = listing.query.descending is not (order is Sort.AGE)
+    arrow = "↓" if falling else "↑"
     here = any(_SORTS.get(column.title) is order for column in columns)
     for column in columns:
         title = column.title
@@ -139,13 +143,17 @@ def _sum(text: str, currency: str | None) -> str:
     return f"{amount(text, currency)} {safe(currency)}".rstrip()
 
 
-def selection_line(selection: Selection, progress: str) -> list[Piece]:
-    """What is selected, in count and money, or how far a decision on it is; empty if neither."""
+def selection_line(selection: Selection, progress: str, outside: str = "") -> list[Piece]:
+    """What is selected, in count and money, or how far a decision on it is; empty if neither.
+
+    ``outside`` says how many of them the filter keeps from sight: a key decides on them all the same.
+    """
     if progress:
         return [(f" … {progress}", "warn")]
     pieces: list[Piece] = []
     if selection.kept:
         pieces = [(f" ● {len(selection.kept):,} selected", "head"), (f" · {amounts(selection.money)}", "")]
+        pieces += [(f" · {outside} of them outside the filter", "bad")] if outside else []
         pieces.append(("   a approves  r rejects  s snoozes  w waives  M none", "dim"))
     if selection.anchor is not None:
         pieces.append(("   a range begins: move, then V selects it, a key decides (Esc: no range)", "warn"))

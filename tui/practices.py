@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from daemon.protocol import Activity, PracticeStatus
+from daemon.core.discrepancy import Policy
+from daemon.core.kinds import KINDS
+from daemon.protocol import Activity, PracticeState, PracticeStatus
 from daemon.safe import safe
 from tui.drawing import Column, Piece
 from tui.marks import PRACTICES
@@ -19,6 +22,13 @@ POLICIES = {
     "automatic": ("corrected by itself", "dim"),
 }
 """Who moves next, the most urgent first; the order in which money is shown by severity."""
+
+_WAYS_ON = {
+    PracticeState.PAUSED: "u resumes the writes",
+    PracticeState.GUARDED: "u resumes the writes",
+    PracticeState.AWAITING_RELEASE: "R releases it",
+}
+"""The key that ends a state in which nothing is written."""
 
 _NAME, _NOTE = Column("PRACTICE", 14), Column("NOTE", 24)
 _NAME_MAX = 30
@@ -119,8 +129,12 @@ def about(practice: PracticeStatus, now: dt.datetime, *, kinds_max: int) -> list
     money, zone = practice.currency, practice.timezone
     lines: list[Piece] = [(f" {safe(practice.name)}", "head"), (f"  {safe(practice.mode)} mode, {safe(zone)}\n", "dim")]
     lines += [(f" ! {safe(warning)}\n", "warn") for warning in practice.warnings]
+    if way := _WAYS_ON.get(practice.state):
+        lines.append((f"   {way}\n", "dim"))
     if practice.in_doubt:
         lines.append((f" ! {counted(practice.in_doubt, 'write')} in doubt: being looked for\n", "bad"))
+    if causes := to_mend([practice]):
+        lines.append((f" ! only people can mend it: {causes}\n", "warn"))
     for policy, (text, role) in POLICIES.items():
         found = practice.open_by_policy.get(policy)
         if found and found.count:
@@ -133,6 +147,16 @@ def about(practice: PracticeStatus, now: dt.datetime, *, kinds_max: int) -> list
     if len(kinds) > kinds_max:
         lines.append((f" {'…':>7}  and {counted(len(kinds) - kinds_max, 'kind')} more\n", "dim"))
     return [*lines, *_proof(practice, now)]
+
+
+def to_mend(practices: Iterable[PracticeStatus]) -> str:
+    """What is open of the kinds that others wait for and no correction ends, such as a missing mapping; "" if none."""
+    counts: Counter[str] = Counter()
+    for practice in practices:
+        counts.update(
+            {kind: n for kind, n in practice.open.items() if kind in KINDS and KINDS[kind].policy is Policy.HOLD}
+        )
+    return ", ".join(f"{count:,} {safe(kind)}" for kind, count in sorted(counts.items()))
 
 
 def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
@@ -150,8 +174,8 @@ def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
     return lines
 
 
-def recent(activity: Sequence[Activity], zones: Mapping[str, str], lines: int) -> list[Piece]:
-    """The newest things that the daemon did, the newest last, each at its practice's time of day.
+def recent(activity: Sequence[Activity], zones: Mapping[str, str], lines: int, width: int) -> list[Piece]:
+    """The newest things that the daemon did, the newest last, each on one line at its practice's time of day.
 
     What a practice says again and again with nothing between is shown once, with its newest time.
     """
@@ -162,10 +186,10 @@ def recent(activity: Sequence[Activity], zones: Mapping[str, str], lines: int) -
             kept.append(each)
         later[each.practice] = each.text
     shown = kept[: max(lines, 0)][::-1]
-    return [
-        (f" {clock(each.at, zones.get(each.practice, ''))} {safe(each.practice)}: {safe(each.text)}\n", "dim")
-        for each in shown
-    ]
+    said = (
+        f"{clock(each.at, zones.get(each.practice, ''))} {safe(each.practice)}: {safe(each.text)}" for each in shown
+    )
+    return [(f" {fit(line, max(width - 1, 0)).rstrip()}\n", "dim") for line in said]
 
 
 def _open(practice: PracticeStatus, policy: str) -> int:

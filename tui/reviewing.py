@@ -11,6 +11,7 @@ from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, O
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.plain import LABEL_MAX, age, amount, words
+from tui.waiting import words_of
 
 MIXED = "field:"
 _POLICIES = {
@@ -42,6 +43,8 @@ def title(view: DiscrepancyView, now: dt.datetime, *, roomy: bool = False) -> li
     if view.cause:
         cause = view.cause_summary if isinstance(view, Detail) and view.cause_summary else view.cause
         pieces.append((f"waits until this is mended (C goes there): {safe(cause)}\n", "warn"))
+    if isinstance(view, Detail) and view.waiting:
+        pieces.append((f"{words_of(view.waiting)}\n", "warn"))
     return pieces + _decided(view, now)
 
 

@@ -51,7 +51,8 @@ class Decisions:
             case Comment(text=text):
                 discrepancies.put(tx, discrepancy)
                 note(tx, self._practice, operator, "commented", discrepancy.id, text=text)
-            case Assign(user=user):
+            case Assign(user=named):
+                user = operator.login if named.casefold() == "me" else named
                 discrepancies.put(tx, msgspec.structs.replace(discrepancy, assignee=user))
                 note(tx, self._practice, operator, "assigned", discrepancy.id, user=user or "nobody")
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from daemon.core.choices import BY_HAND, option_words
@@ -14,8 +15,8 @@ _SENTENCES = {
     "approved": "approved {option}",
     "proposed": "approved {option}; a second person must too",
     "rejected": "rejected: {reason}",
-    "snoozed": "snoozed until {until}",
-    "waived": "waived up to {ceiling}: {reason}",
+    "snoozed": "snoozed{until}",
+    "waived": "waived up to {ceiling}{until}: {reason}",
     "commented": "{text}",
     "assigned": "assigned to {user}",
     "undone": "decided to undo {option}",
@@ -51,6 +52,7 @@ _PROGRAM = frozenset({"daemon", "policy"})
 def sentence(entry: Entry, title: str = "") -> str:
     """One audit entry as a plain sentence; ``title`` is that of its option where it is known."""
     details = {name: _words(value) for name, value in entry.detail.items()}
+    details["until"] = _until(details.get("until", ""))
     said = _SENTENCES.get(entry.action, entry.action)
     if "option" in details:
         said = _BY_HAND.get(entry.action, said) if details["option"] == BY_HAND else said
@@ -62,6 +64,13 @@ def _words(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in value.items())
     return str(value)
+
+
+def _until(text: str) -> str:
+    """The end of a decision: a time in UTC, or a day; "" where it has none."""
+    if "T" in text:
+        text = f"{dt.datetime.fromisoformat(text).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f" until {text}" if text else ""
 
 
 class _Known(dict[str, str]):

@@ -66,7 +66,7 @@ class Comment(Message, frozen=True, kw_only=True, tag="comment"):
 
 
 class Assign(Message, frozen=True, kw_only=True, tag="assign"):
-    """``user`` "" takes the assignment away."""
+    """``user`` "" takes the assignment away, "me" is the one who assigns."""
 
     user: Login
 

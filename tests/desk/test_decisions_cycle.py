@@ -175,6 +175,7 @@ async def test_comments_and_assignments_are_kept_with_their_authors(clinic: Offi
     detail = await clinic.show(found.id)
     assert (detail.status, detail.assignee) == ("open", "ann")
     assert [(e.actor, e.text) for e in detail.history][-2:] == [("bob", "asked the clinic"), ("bob", "assigned to ann")]
+    assert (await clinic.desk.decide(found.id, Assign(user="me"), BOB)).assignee == "bob"
     assert (await clinic.desk.decide(found.id, Assign(user=""), BOB)).assignee is None
     assert (await clinic.desk.audit_verify()).ok
 

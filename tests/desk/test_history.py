@@ -21,6 +21,13 @@ CALL = {"method": "PUT", "path": "Invoices", "system": "xero"}
         ("rejected", {"reason": "[b]{x}[/b]"}, "rejected: [b]{x}[/b]"),
         ("rejected", {}, "rejected: ?"),
         ("something new", {}, "something new"),
+        ("snoozed", {"until": "2026-11-30T00:00:00+00:00"}, "snoozed until 2026-11-30 00:00 UTC"),
+        (
+            "waived",
+            {"reason": "x", "ceiling": "60.00", "until": "2026-12-31"},
+            "waived up to 60.00 until 2026-12-31: x",
+        ),
+        ("waived", {"reason": "x", "ceiling": "60.00", "until": ""}, "waived up to 60.00: x"),
     ],
 )
 def test_sentences(action: str, detail: dict[str, object], expected: str) -> None:

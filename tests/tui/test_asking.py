@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from daemon.protocol import EffectView, HistoryEntry
+from daemon.protocol import EffectView, HistoryEntry, Waiting
 from tests.tui.details import NOW, correction, detail, listed, option, text
 from tui import asking, reviewing
 
@@ -103,3 +103,10 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
     yen = detail(currency="JPY", amount="2500.00", effect="-1200.00")
     assert "2,500 JPY" in listed(asking.question(yen, option(), "ann", NOW))
     assert "2,500 JPY at stake, effect -1,200 ·" in text(reviewing.title(yen, NOW))
+
+
+def test_a_cause_says_what_waits_for_it() -> None:
+    held = Waiting(currency="GBP", count=2, amount="177.60", freed=2, freed_amount="177.60")
+    said = "2 discrepancies of 177.60 GBP wait for this and go on by it"
+    assert said in text(reviewing.title(detail(waiting=held), NOW))
+    assert "wait for this" not in text(reviewing.title(detail(), NOW))

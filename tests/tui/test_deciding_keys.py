@@ -58,6 +58,17 @@ async def test_a_default_is_taken_as_it_is_or_typed_over(
         await until(pilot, lambda: len(operations.log) == 1 and shown in screen_text(pilot))
 
 
+async def test_what_is_no_login_is_told_in_words_before_anything_is_sent(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    async with attached(socket_path) as pilot:
+        await open_review(pilot)
+        await pilot.press("at", *"ann smith", "enter")
+        await until(pilot, lambda: "'ann smith' is no login name" in screen_text(pilot))
+        await pilot.press("escape")
+        assert operations.log == []
+
+
 async def test_a_time_that_is_none_is_told_before_anything_is_sent(
     socket_path: str, operations: FakeOperations
 ) -> None:

@@ -71,7 +71,7 @@ def test_terms(text: str, fields: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["amount>x", "amount>nan", "amount>1e99", "status:strange", "policy:x", "kind>payment"]
+    "text", ["amount>x", "amount>nan", "amount>1e99", "status:strange", "policy:x", "kind>payment", "ammount>100"]
 )
 def test_a_term_that_cannot_be_is_named(text: str) -> None:
     with pytest.raises(FilterError, match=text.partition(">")[0]):

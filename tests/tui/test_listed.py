@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from daemon.protocol import GroupBy, ListQuery, Sort
-from tests.tui.details import text
+from tests.tui.details import detail, text
 from tui.deciding_many import amounts
 from tui.folds import Folds
-from tui.listed import list_columns, list_head, summary_line
+from tui.listed import list_columns, list_head, selection_line, summary_line
 from tui.listing import Listing
+from tui.selecting import Selection, selected
 
 LISTING = Listing(ListQuery(), total=3, amount="1500.00")
 
@@ -34,10 +35,22 @@ def test_sums_of_a_selection_stand_one_for_each_currency() -> None:
 
 
 def test_the_order_is_told_also_where_its_column_has_no_room() -> None:
-    by_age = Listing(ListQuery(sort=Sort.AGE), total=3)
+    by_age = Listing(ListQuery(sort=Sort.AGE, descending=False), total=3)
     assert "AGE↓" in text(list_head(list_columns(200), by_age))
     assert "SUBJECT  by age↓" in text(list_head(list_columns(80), by_age))
     assert "by amount" not in text(list_head(list_columns(80), LISTING))
+
+
+def test_the_arrow_points_down_where_the_oldest_or_the_largest_stands_first() -> None:
+    newest_first = Listing(ListQuery(sort=Sort.AGE, descending=True), total=3)
+    assert "AGE↑" in text(list_head(list_columns(200), newest_first))
+    assert "AMOUNT↓" in text(list_head(list_columns(200), LISTING))
+
+
+def test_what_is_selected_outside_the_filter_is_told() -> None:
+    chosen = Selection({"d1": selected(detail())})
+    assert "1 selected · 100.00 GBP · 1 of them outside the filter" in text(selection_line(chosen, "", "1"))
+    assert "outside" not in text(selection_line(chosen, ""))
 
 
 @pytest.mark.parametrize("width", [60, 71, 80, 200])

@@ -106,6 +106,16 @@ async def test_grouped_by_client_and_by_root_cause(path: str) -> None:
         await until(pilot, lambda: screen.listing.total == COUNT)
 
 
+async def test_what_is_selected_outside_the_filter_is_told(path: str) -> None:
+    async with attached(path) as pilot:
+        await open_list(pilot)
+        await pilot.press("space", "space")
+        await until(pilot, lambda: "2 selected" in screen_text(pilot))
+        assert "outside the filter" not in screen_text(pilot)
+        await pilot.press("slash", *"no-such-thing", "enter")
+        await until(pilot, lambda: "2 of them outside the filter" in screen_text(pilot))
+
+
 async def test_selections_are_counted_with_their_money_and_stay_through_sorting_and_filtering(path: str) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)

@@ -7,12 +7,12 @@ import datetime as dt
 import msgspec
 import pytest
 
-from daemon.protocol import Activity, OpenSum, PracticeStatus
+from daemon.protocol import Activity, OpenSum, PracticeState, PracticeStatus
 from tests.support.fake_operations import FakeOperations
 from tests.support.hostile import HOSTILE
 from tui.drawing import Piece
 from tui.plain import cells
-from tui.practices import about, columns, recent, row, trend
+from tui.practices import about, columns, recent, row, to_mend, trend
 
 NOW = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -78,6 +78,29 @@ def test_money_by_severity_and_times_of_the_practice(practice: PracticeStatus) -
     assert any("proven equal 17:00 AEST (5 h ago)" in line for line in lines)
 
 
+def test_what_others_wait_for_is_work_of_people(practice: PracticeStatus) -> None:
+    stuck = changed(practice, open={"invoice.missing": 2, "mapping.missing": 1, "permission.missing": 2})
+    said = "only people can mend it: 1 mapping.missing, 2 permission.missing"
+    assert said in text(about(stuck, NOW, kinds_max=9))
+    assert to_mend([stuck, stuck]) == "2 mapping.missing, 4 permission.missing"
+    assert "only people" not in text(about(changed(practice, open={"invoice.missing": 2}), NOW, kinds_max=9))
+
+
+@pytest.mark.parametrize(
+    ("state", "key"), [("paused", "u resumes"), ("guarded", "u resumes"), ("awaiting_release", "R releases")]
+)
+def test_what_stops_the_writes_names_the_key_that_ends_it(practice: PracticeStatus, state: str, key: str) -> None:
+    assert key in text(about(changed(practice, state=PracticeState(state)), NOW, kinds_max=1))
+
+
+def test_each_thing_done_stands_on_one_line(practice: PracticeStatus) -> None:
+    long = [Activity(at=NOW, practice=practice.id, text=f"PUT CreditNotes/{'0' * 36}/Allocations to xero: 1 done")]
+    shown = text(recent(long, {}, 3, 60)).splitlines()
+    assert len(shown) == 1
+    assert cells(shown[0]) == 60
+    assert shown[0].endswith("…")
+
+
 def test_a_time_has_its_date_where_that_is_not_today_in_the_practice(practice: PracticeStatus) -> None:
     shown = changed(practice, timezone="Australia/Sydney", last_full=NOW, last_cycle=NOW - dt.timedelta(hours=23))
     lines = text(about(shown, NOW, kinds_max=1))
@@ -107,7 +130,7 @@ def test_the_trend_is_bars_and_a_number(values: tuple[int, ...], shown: str) -> 
 def test_hostile_names_are_plain(practice: PracticeStatus, hostile: str) -> None:
     bad = changed(practice, name=hostile, mode=hostile, warnings=(hostile,), open={hostile: 1}, currency=hostile)
     said = [Activity(at=NOW, practice=hostile, text=hostile)]
-    lines = text(row(bad, NOW, columns(198, [bad])) + about(bad, NOW, kinds_max=3) + recent(said, {}, 3))
+    lines = text(row(bad, NOW, columns(198, [bad])) + about(bad, NOW, kinds_max=3) + recent(said, {}, 3, 99))
     assert all(line.isprintable() for line in lines.split("\n"))
 
 
@@ -115,7 +138,7 @@ def test_what_is_said_again_and_again_is_shown_once() -> None:
     idle = [Activity(at=NOW + dt.timedelta(seconds=n), practice="a", text="nothing to do") for n in range(5)]
     other = Activity(at=NOW, practice="b", text="nothing to do")
     paused = Activity(at=NOW, practice="a", text="paused")
-    shown = text(recent([*idle[:2], paused, *idle[2:4], other, idle[4]], {}, 10)).splitlines()
+    shown = text(recent([*idle[:2], paused, *idle[2:4], other, idle[4]], {}, 10, 99)).splitlines()
     assert [line.split(maxsplit=1)[1] for line in shown] == [
         "a: nothing to do",
         "a: paused",

@@ -156,8 +156,7 @@ class Discrepancies(Selecting):
     def action_sort(self, by: str) -> None:
         query = self.filter
         turned = query.sort is Sort(by) and not query.descending
-        first_way = by in {Sort.AMOUNT, Sort.AGE}
-        descending = first_way if query.sort is not Sort(by) else turned
+        descending = by == Sort.AMOUNT if query.sort is not Sort(by) else turned
         self.filter = msgspec.structs.replace(query, sort=Sort(by), descending=descending)
         self.ask_anew(groups=False)
         self._remember()
@@ -200,7 +199,18 @@ class Discrepancies(Selecting):
 
     def show_selection(self) -> None:
         for line in self.query("#selection").results(Line):
-            line.show(selection_line(self.selection, self.progress))
+            line.show(selection_line(self.selection, self.progress, self._outside()))
+
+    def _outside(self) -> str:
+        """How many of those that are selected the list does not contain: a number where all its rows are here."""
+        kept, listing = self.selection.kept, self.listing
+        total = (self.seen[0] if self.seen else None) if self.folds.by else listing.total
+        if not kept or total is None or listing.other:
+            return ""
+        if self.folds.by or len(listing.rows) < total:
+            return "some" if len(kept) > total else ""
+        count = len(kept.keys() - {row.id for row in listing.rows.values()})
+        return f"{count:,}" if count else ""
 
     def _known(self) -> Known:
         state = self.desk.state

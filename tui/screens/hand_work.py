@@ -16,6 +16,7 @@ from tui.drawing import Column, Piece
 from tui.listing import Listing, filled, moved, outdated, told, wanted
 from tui.marks import SEEN_DONE, Mark
 from tui.plain import amount, counted
+from tui.practices import to_mend
 from tui.reviewing import links
 from tui.screens.links import Links
 from tui.screens.reading import CURSOR, Reading
@@ -107,6 +108,12 @@ class HandWork(Reading):
         money = "" if currency is None else f" · {amount(self.listing.amount, currency)} {safe(currency)}".rstrip()
         what = f" {counted(self.count(), 'thing')} to do by hand"
         return [(what, "head"), (money, ""), (" · each closes by itself once seen done", "good")]
+
+    def nothing(self) -> list[Piece]:
+        known, here = self.desk.state.practices, self.place[1]
+        causes = to_mend(practice for practice in known if here in {"", practice.id})
+        held = [(f"\n ! but only people can mend what others wait for, 2 lists it: {causes}", "warn")] if causes else []
+        return [*super().nothing(), *held]
 
     def card(self) -> list[Piece]:
         found = self.listing.current

@@ -144,6 +144,6 @@ class Overview(View):
             self.size.height - len(self._order) - _FRAME - (0 if wide else sum(text.count("\n") for text, _ in lines))
         )
         zones = {each.id: each.timezone for each in state.practices}
-        newest = recent(state.activity, zones, room)
+        newest = recent(state.activity, zones, room, self.size.width // 2 - 1 if wide else self.size.width)
         self.query_one("#about", Line).show(lines if wide else [*lines, *newest])
         self.query_one("#recent", Line).show(newest if wide else [])
