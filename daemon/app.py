@@ -163,6 +163,7 @@ async def _serve(app: App, path: Path, environ: Mapping[str, str], listener: Lis
             tasks += [group.create_task(engine.run()) for engine in app.engines.values()]
             tasks.append(group.create_task(_watch(environ)))
             await server.ready.wait()
+            await app.desk.load()
             gc.freeze()
             notify("READY=1", environ)
             log.info("ready", count=len(app.engines))

@@ -96,6 +96,10 @@ class Desk:
         self._following = Following(db, pulse, engines)
         self._four_eyes_over = four_eyes_over
 
+    async def load(self) -> None:
+        """Read what lists are counted from, so that nobody waits for it."""
+        await self._lists.load()
+
     async def status(self) -> DaemonStatus:
         return await self._db.read(
             lambda tx: DaemonStatus(

@@ -1,31 +1,24 @@
-"""What lists show: windows, groups and selections. Sums of a filter are kept until something changes."""
+"""What lists show: windows, groups and selections. What is not closed is counted in memory, all else in the store."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Generic, TypeVar
 
 import msgspec
 
 from daemon.control.views import discrepancy_view
 from daemon.core.amounts import money
 from daemon.core.discrepancy import Discrepancy, Policy, Status
-from daemon.core.family import fold
 from daemon.desk.places import place_of
 from daemon.errors import Invalid
 from daemon.protocol import DiscrepancyView, Group, GroupBy, GroupPage, ListQuery, Page, Selected, SelectedPage, Sort
 from daemon.reconciler.engine import Engine
 from daemon.store import corrections, lists, state
 from daemon.store.database import Database
-from daemon.store.groups import By, Grouping, grouped
+from daemon.store.groups import By, grouped, tallied
 from daemon.store.groups import Group as Counted
+from daemon.store.living import Living
 from daemon.store.tx import Tx
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-_KEPT_MAX = 32
 
 
 class Lists:
@@ -34,8 +27,11 @@ class Lists:
     def __init__(self, db: Database, engines: Mapping[str, Engine]) -> None:
         self._db = db
         self._engines = engines
-        self._known: _Kept[lists.Query, lists.Sums] = _Kept()
-        self._groupings: _Kept[tuple[lists.Query, By], Grouping] = _Kept()
+        self._living = Living()
+
+    async def load(self) -> None:
+        """Read what is not closed, so that nobody waits for it later."""
+        await self._db.read(lambda tx: self._living.part(tx, lists.Query()))
 
     async def page(self, query: ListQuery) -> Page:
         wanted = store_query(query)
@@ -66,7 +62,9 @@ class Lists:
 
         def work(tx: Tx) -> GroupPage:
             known = self._sums(tx, wanted)
-            found = self._grouped(tx, wanted, known, By(by))
+            part = self._living.part(tx, wanted)
+            tallies = part.tallies(By(by)) if part else tallied(tx, wanted, By(by))
+            found = grouped(tx, wanted, By(by), tallies)
             return GroupPage(
                 total=found.total,
                 groups=tuple(self._group(group) for group in found.rows),
@@ -113,50 +111,8 @@ class Lists:
         )
 
     def _sums(self, tx: Tx, query: lists.Query) -> lists.Sums:
-        """A filter's sums, counted anew only after a change; of a longer text, among what a shorter one let through."""
-        key, seq = _unordered(query), state.current_seq(tx)
-        known = self._known.get(key, seq)
-        if known is None:
-            wider = (sums.ids for other, sums in self._known.all(seq) if sums.ids and _narrows(key, other))
-            known = self._known.keep(key, seq, lists.sums(tx, query, next(wider, None)))
-        return known
-
-    def _grouped(self, tx: Tx, query: lists.Query, known: lists.Sums, by: By) -> Grouping:
-        window = {"offset": query.offset, "limit": query.limit}
-        key, seq = (msgspec.structs.replace(_unordered(query), **window), by), state.current_seq(tx)
-        return self._groupings.get(key, seq) or self._groupings.keep(key, seq, grouped(tx, query, known, by))
-
-
-class _Kept(Generic[K, V]):
-    """Answers that are right until the next change of the store, the latest asked for last."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[K, tuple[int, V]] = OrderedDict()
-
-    def get(self, key: K, seq: int) -> V | None:
-        found = self._kept.get(key)
-        return found[1] if found and found[0] == seq else None
-
-    def all(self, seq: int) -> list[tuple[K, V]]:
-        """What is known of this state, the newest first."""
-        return [(key, value) for key, (at, value) in reversed(self._kept.items()) if at == seq]
-
-    def keep(self, key: K, seq: int, value: V) -> V:
-        self._kept[key] = (seq, value)
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT_MAX:
-            self._kept.popitem(last=False)
-        return value
-
-
-def _unordered(query: lists.Query) -> lists.Query:
-    """The query's filter alone."""
-    return msgspec.structs.replace(query, sort=lists.Sort.AMOUNT, descending=True, offset=0, limit=0)
-
-
-def _narrows(query: lists.Query, other: lists.Query) -> bool:
-    """Whether a filter lets through only what another does, as its text is the longer one."""
-    return fold(other.text) in fold(query.text) and msgspec.structs.replace(query, text=other.text) == other
+        part = self._living.part(tx, query)
+        return part.sums if part else lists.sums(tx, query)
 
 
 def store_query(query: ListQuery) -> lists.Query:

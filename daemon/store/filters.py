@@ -22,8 +22,6 @@ _TEXT_MAX = 500
 _WORDS_MAX = 16
 """Words of a text that are looked for one by one; what follows them is looked for as it stands."""
 
-_SCANNED = "id || ''"
-"""The id, as no index has it."""
 _Term = tuple[str, Sequence[object]]
 
 
@@ -80,12 +78,9 @@ _ORDERS = {
 _LED_BY_PRACTICE = {Sort.AMOUNT, Sort.AGE, Sort.PRACTICE}
 
 
-def where(query: Query, *, ordered: bool = False, few: bool = False) -> tuple[str, list[object]]:
-    """The WHERE clause of a query, with its parameters; ``ordered`` if it is read in the query's order.
-
-    ``few`` if not many are read, so that each may be looked up.
-    """
-    terms = list(_terms(query, ordered=ordered, few=few))
+def where(query: Query, *, ordered: bool = False) -> tuple[str, list[object]]:
+    """The WHERE clause of a query, with its parameters; ``ordered`` if it is read in the query's order."""
+    terms = list(_terms(query, ordered=ordered))
     clause = " AND ".join(term for term, _ in terms)
     return (f"WHERE {clause}" if clause else ""), [value for _, values in terms for value in values]
 
@@ -118,7 +113,7 @@ def order(query: Query, *, reverse: bool = False) -> str:
     return "ORDER BY " + ", ".join(f"{column}{direction}" for column in columns(query))
 
 
-def _terms(query: Query, *, ordered: bool, few: bool) -> Iterator[_Term]:
+def _terms(query: Query, *, ordered: bool) -> Iterator[_Term]:
     if query.practice:
         # As an expression, so that no index led by the practice is taken where the order's or the search's is quicker.
         one_client = query.client not in ("", NONE)
@@ -133,7 +128,7 @@ def _terms(query: Query, *, ordered: bool, few: bool) -> Iterator[_Term]:
     for kind in query.kind_not:
         term, values = _of_kind(kind)
         yield f"NOT {term}", values
-    yield from _owner_terms(query, few=few)
+    yield from _owner_terms(query)
     yield from _bounds(query)
     if query.text:
         yield _telling(query.text)
@@ -142,12 +137,12 @@ def _terms(query: Query, *, ordered: bool, few: bool) -> Iterator[_Term]:
         yield f"NOT {term}", values
 
 
-def _owner_terms(query: Query, *, few: bool) -> Iterator[_Term]:
+def _owner_terms(query: Query) -> Iterator[_Term]:
     """What a discrepancy belongs to: a cause, a client, a person, a policy."""
     if query.cause == NONE:
         yield "cause = ''", ()
     elif query.cause:
-        yield _waiting_for(query, few=few)
+        yield _waiting_for(query)
     for column, value in (("client", query.client), ("assignee", query.assignee)):
         if value == NONE:
             yield f"{column} = ''", ()
@@ -164,10 +159,10 @@ def _owner_terms(query: Query, *, few: bool) -> Iterator[_Term]:
             yield f"{column} NOT IN {listed(refused)}", refused
 
 
-def _waiting_for(query: Query, *, few: bool) -> _Term:
+def _waiting_for(query: Query) -> _Term:
     """Those that wait for a cause, also beside others; of what is closed, only the first that it waited for."""
-    # Many are found faster by a scan than one by one.
-    waiting = f"{'id' if few else _SCANNED} IN (SELECT id FROM waits WHERE cause = ?)"  # noqa: S608
+    # As an expression: many are found faster by a scan than one by one.
+    waiting = "id || '' IN (SELECT id FROM waits WHERE cause = ?)"
     if query.statuses and Status.CLOSED not in query.statuses:
         return waiting, (query.cause,)
     return f"({waiting} OR cause = ? AND status = 'closed')", (query.cause, query.cause)
@@ -184,17 +179,27 @@ def _bounds(query: Query) -> Iterator[_Term]:
         yield "first_seen < ?", (stamp(query.seen_before),)
 
 
+def is_of(kind: str, named: str) -> bool:
+    """Whether a kind is the named one, or the name is the word before its dot."""
+    return kind == named or kind.startswith(f"{named.lower()}.")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that are looked for; none in an empty one. Raises ``Invalid`` for a text too long."""
+    if len(text) > _TEXT_MAX:
+        raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
+    return fold(text).split(" ", _WORDS_MAX - 1) if text else []
+
+
 def _of_kind(kind: str) -> _Term:
     return "(kind = ? OR kind LIKE ? ESCAPE '!')", (kind, f"{_escaped(kind)}.%")
 
 
 def _telling(text: str) -> _Term:
     """Every word of a text stands in the kind, the label, the summary, an id or the client's name."""
-    if len(text) > _TEXT_MAX:
-        raise Invalid(f"the text to look for is longer than {_TEXT_MAX} characters")
     terms: list[str] = []
     values: list[object] = []
-    for word in fold(text).split(" ", _WORDS_MAX - 1):
+    for word in words(text):
         kinds = tuple(kind for kind in KINDS if word in kind)
         terms.append(f"({f'kind IN {listed(kinds)} OR ' if kinds else ''}search LIKE ? ESCAPE '!')")
         values += [*kinds, f"%{_escaped(word)}%"]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from daemon.core.model import Value
 from daemon.store.codec import execute_in, from_cents
-from daemon.store.filters import Query
-from daemon.store.lists import Sums, chosen, tally
+from daemon.store.filters import Query, where
+from daemon.store.lists import tally
 from daemon.store.tx import Tx
 
 
@@ -41,7 +42,9 @@ class Grouping(Value, frozen=True, kw_only=True):
     total: int
 
 
-_Row = tuple[str, str, int, int]
+Tally = tuple[str, str, int, int]
+"""Practice and key of a group, how many it has, and their amount in cents."""
+
 _KEYS = {
     By.KIND: ("kind",),
     By.CLIENT: ("practice", "client"),
@@ -60,28 +63,28 @@ _NAMES = {
 }
 
 
-def grouped(tx: Tx, query: Query, known: Sums, by: By) -> Grouping:
-    """The groups of a list whose sums are ``known``, most money first; the query's window is one over groups."""
-    sql, params = _by_cause(query, known) if by is By.CAUSE else tally(query, known.ids, *_KEYS[by])
-    keys = ", ".join(str(place) for place in range(1, len(_KEYS[by]) + 1))
-    found = tx.execute(
-        f"SELECT *, COUNT(*) OVER () FROM ({sql}) AS grouped ORDER BY cents DESC, count DESC, {keys} LIMIT ? OFFSET ?",  # noqa: S608
-        (*params, query.limit, query.offset),
-    )
-    total = found[0][-1] if found else tx.execute(f"SELECT COUNT(*) FROM ({sql}) AS grouped", params)[0][0]  # noqa: S608
-    shown = [_keyed(by, row[:-1]) for row in found]
+def grouped(tx: Tx, query: Query, by: By, tallies: Sequence[Tally]) -> Grouping:
+    """The groups of a list, given all their tallies, most money first; the query's window is one over groups."""
+    ordered = sorted(tallies, key=lambda tally: (-tally[3], -tally[2], tally[0], tally[1]))
+    shown = ordered[query.offset : query.offset + query.limit]
     names = _names(tx, by, shown)
     rows = tuple(
         Group(practice=practice, key=key, label=names.get((practice, key), key), count=count, amount=from_cents(amount))
         for practice, key, count, amount in shown
     )
-    return Grouping(rows=rows, total=int(total))
+    return Grouping(rows=rows, total=len(tallies))
 
 
-def _by_cause(query: Query, known: Sums) -> tuple[str, list[object]]:
+def tallied(tx: Tx, query: Query, by: By) -> list[Tally]:
+    """The groups of a list, counted in the store, in no order."""
+    sql, params = _by_cause(query) if by is By.CAUSE else tally(query, *_KEYS[by])
+    return [_keyed(by, row) for row in tx.execute(sql, params)]
+
+
+def _by_cause(query: Query) -> tuple[str, list[object]]:
     """The tally by every cause: by the first one, and what waits beside that, which is little, by each other one."""
-    first, params = tally(query, known.ids, *_KEYS[By.CAUSE])
-    clause, narrowing = chosen(query, known.ids)
+    first, params = tally(query, *_KEYS[By.CAUSE])
+    clause, narrowing = where(query)
     beside = (
         "SELECT w.practice, w.cause, COUNT(*), SUM(w.cents) FROM waits w"  # noqa: S608
         f" CROSS JOIN (SELECT practice AS owner, id AS waiting, cause AS first FROM discrepancy {clause})"
@@ -91,13 +94,13 @@ def _by_cause(query: Query, known: Sums) -> tuple[str, list[object]]:
     return f"{each} GROUP BY practice, cause", [*params, *narrowing]
 
 
-def _keyed(by: By, row: tuple[Any, ...]) -> _Row:
+def _keyed(by: By, row: tuple[Any, ...]) -> Tally:
     """Practice, key, count and cents of a group."""
     *keys, count, amount = row
     return ("" if by is By.KIND else keys[0]), keys[-1], int(count), int(amount)
 
 
-def _names(tx: Tx, by: By, shown: list[_Row]) -> dict[tuple[str, str], str]:
+def _names(tx: Tx, by: By, shown: Sequence[Tally]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for practice in dict.fromkeys(row[0] for row in shown) if by in _NAMES else ():
         keys = [key for owner, key, _, _ in shown if owner == practice and key]

@@ -14,11 +14,12 @@ from daemon.store.tx import Tx
 
 __all__ = ["Page", "Query", "Sort", "Sums", "page", "place", "sums", "window"]
 
-_FEW = 1000
+FEW = 3000
+"""At most so many are named by their ids."""
 
 
 class Sums(Value, frozen=True, kw_only=True):
-    """Count, amount and counts by kind of all that a filter lets through; ``ids`` names all where it searched few."""
+    """Count, amount and counts by kind of all that a filter lets through; ``ids`` names all where few are known."""
 
     total: int
     amount: Decimal
@@ -48,24 +49,13 @@ def page(tx: Tx, query: Query) -> Page:
     )
 
 
-def sums(tx: Tx, query: Query, within: tuple[str, ...] | None = None) -> Sums:
-    """What a filter lets through, in sums; order and window do not matter.
-
-    ``within`` names all that a wider filter lets through, if that is known of the same state.
-    """
-    few = _few(tx, query, within) if searches(query) else None
-    if few is None:
-        found = [(kind, int(count), int(cents)) for kind, count, cents in tx.execute(*tally(query, None, "kind"))]
-    else:
-        found = [(kind, 1, cents) for _, kind, cents in few]
-    groups: dict[str, int] = {}
-    for kind, count, _ in sorted(found):
-        groups[kind] = groups.get(kind, 0) + count
+def sums(tx: Tx, query: Query) -> Sums:
+    """What a filter lets through, counted in the store; order and window do not matter."""
+    found = sorted(tx.execute(*tally(query, "kind")))
     return Sums(
-        total=sum(groups.values()),
+        total=sum(count for _, count, _ in found),
         amount=from_cents(sum(cents for _, _, cents in found)),
-        groups=groups,
-        ids=None if few is None else tuple(id_ for id_, _, _ in few),
+        groups={kind: count for kind, count, _ in found},
     )
 
 
@@ -74,7 +64,7 @@ def window(tx: Tx, query: Query, known: Sums) -> list[Discrepancy]:
     limit = max(min(query.limit, known.total - query.offset), 0)
     from_end = known.total - query.offset - limit
     backwards = from_end < query.offset
-    clause, params = chosen(query, known.ids, ordered=True)
+    clause, params = _chosen(query, known.ids)
     found = tx.execute(
         f"SELECT practice, id FROM discrepancy {clause} {order(query, reverse=backwards)} LIMIT ? OFFSET ?",  # noqa: S608
         (*params, limit, from_end if backwards else query.offset),
@@ -84,7 +74,7 @@ def window(tx: Tx, query: Query, known: Sums) -> list[Discrepancy]:
 
 def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
     """How many stand before a discrepancy in a query's order; None if the filter does not let it through."""
-    clause, params = chosen(query, known.ids, ordered=True)
+    clause, params = _chosen(query, known.ids)
     compared = ", ".join(columns(query))
     itself = tx.execute(
         f"SELECT {compared} FROM discrepancy {clause or 'WHERE 1 = 1'} AND id = ?",  # noqa: S608
@@ -100,30 +90,20 @@ def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
     return int(counted[0][0])
 
 
-def _few(tx: Tx, query: Query, within: tuple[str, ...] | None) -> list[tuple[str, str, int]] | None:
-    """Id, kind and cents of all that a filter lets through, unless they are many."""
-    clause, params = where(query, few=True)
-    if within is not None:
-        clause = f"{clause or 'WHERE 1 = 1'} AND id IN {listed(within)}"
-        params = [*params, *within]
-    sql = f"SELECT id, kind, amount_cents FROM discrepancy {clause} LIMIT ?"  # noqa: S608
-    found = tx.execute(sql, (*params, _FEW + 1))
-    return [(id_, kind, int(cents)) for id_, kind, cents in found] if len(found) <= _FEW else None
-
-
-def tally(query: Query, ids: tuple[str, ...] | None, *keys: str) -> tuple[str, list[object]]:
+def tally(query: Query, *keys: str) -> tuple[str, list[object]]:
     """The statement that counts and sums what a filter lets through by ``keys``: they, ``count`` and ``cents``."""
-    clause, params = chosen(query, ids)
+    clause, params = where(query)
     # As expressions, so that the one index is read that holds all of a filter, and not one in the order of the keys.
-    plain = keys == ("kind",) or not (searches(query) or dated(query) or query.kind or query.kind_not)
+    narrowed = searches(query) or dated(query) or query.kind or query.kind_not
+    plain = not narrowed or (keys == ("kind",) and not query.client)
     by = [key if plain else f"{key} || ''" for key in keys]
     named = ", ".join(f"{each} AS {key}" for each, key in zip(by, keys, strict=True))
     counted = f"SELECT {named}, COUNT(*) AS count, SUM(amount_cents) AS cents FROM discrepancy {clause}"  # noqa: S608
     return f"{counted} GROUP BY {', '.join(by)}", params
 
 
-def chosen(query: Query, ids: tuple[str, ...] | None, *, ordered: bool = False) -> tuple[str, list[object]]:
-    """The WHERE clause of a query, or of ``ids`` where they are known to be all that it lets through."""
+def _chosen(query: Query, ids: tuple[str, ...] | None) -> tuple[str, list[object]]:
+    """The WHERE clause of a query that is read in its order, or of ``ids`` where they are known to be all of it."""
     if ids is None:
-        return where(query, ordered=ordered)
+        return where(query, ordered=True)
     return f"WHERE id IN {listed(ids)}", list(ids)

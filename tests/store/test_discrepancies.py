@@ -204,7 +204,7 @@ async def check_places(db: Database, query: Query, page: Page, everything: list[
 
 def all_groups(tx: Tx, query: Query, by: By) -> list[tuple[str, str, int, Decimal]]:
     whole = msgspec.structs.replace(query, offset=0, limit=100)
-    found = groups.grouped(tx, whole, lists.sums(tx, query), by)
+    found = groups.grouped(tx, whole, by, groups.tallied(tx, whole, by))
     assert found.total == len(found.rows)
     return [(group.practice, group.key, group.count, group.amount) for group in found.rows]
 
@@ -231,8 +231,8 @@ async def test_groups_bear_names(db: Database) -> None:
     await db.write(put_all([cause, *rows]))
 
     def labels(tx: Tx) -> list[list[str]]:
-        known = lists.sums(tx, Query())
-        return [[group.label for group in groups.grouped(tx, Query(), known, by).rows] for by in By]
+        found = [groups.grouped(tx, Query(), by, groups.tallied(tx, Query(), by)) for by in By]
+        return [[group.label for group in each.rows] for each in found]
 
     by_kind, by_client, by_practice, by_cause = await db.read(labels)
     assert by_kind == ["invoice.missing", "mapping.missing"]

@@ -1,0 +1,118 @@
+"""All that is not closed, kept in memory in step with the store, so that lists are counted while somebody types."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from daemon.core.discrepancy import Status
+from daemon.core.family import fold
+from daemon.store import state
+from daemon.store.codec import execute_in
+from daemon.store.filters import Query, Sort
+from daemon.store.parts import COLUMNS, Part
+from daemon.store.tx import Tx
+
+_SHARED = frozenset({"practice", "kind", "status", "policy", "assignee", "owner", "held"})
+"""Columns whose values repeat: each value is kept once."""
+_READ = f"SELECT {', '.join(COLUMNS[:-3])}, search || char(10) || kind, client FROM discrepancy"  # noqa: S608
+_KEPT_MAX = 8
+
+
+class Living:
+    """Belongs to the thread that reads; each call brings it up to the state that its transaction sees."""
+
+    def __init__(self) -> None:
+        self._seq = -1
+        self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._places: dict[str, int] = {}
+        self._shared: dict[object, object] = {}
+        self._parts: OrderedDict[Query, Part] = OrderedDict()
+
+    def part(self, tx: Tx, query: Query) -> Part | None:
+        """What a filter lets through; None if it also looks at what is closed. Raises ``Invalid`` as filters do."""
+        if not query.statuses or Status.CLOSED in query.statuses:
+            return None
+        self._keep_up(tx)
+        key = _unordered(query)
+        part = self._parts.get(key) or self._narrowed(key)
+        self._parts[key] = part
+        self._parts.move_to_end(key)
+        while len(self._parts) > _KEPT_MAX:
+            self._parts.popitem(last=False)
+        return part
+
+    def _narrowed(self, query: Query) -> Part:
+        """Narrowed from what a filter with less text let through, if one was just asked for."""
+        wider = next((part for other, part in reversed(self._parts.items()) if _narrows(query, other)), None)
+        return (wider or Part(self._columns)).narrowed(query)
+
+    def _keep_up(self, tx: Tx) -> None:
+        seq = state.current_seq(tx)
+        if seq == self._seq:
+            return
+        changed = "status <> 'closed'" if self._seq < 0 else "seq > ?"
+        rows = tx.execute(f"{_READ} WHERE {changed}", () if self._seq < 0 else (self._seq,))
+        waiting = self._waiting(tx, rows)
+        self._parts.clear()
+        for row in rows:
+            self._put(row, waiting.get(row[0], ()))
+        self._seq = seq
+
+    def _waiting(self, tx: Tx, rows: list[tuple[Any, ...]]) -> dict[str, tuple[str, ...]]:
+        """The causes of each of these that waits for some."""
+        if self._seq < 0:
+            pairs = tx.execute("SELECT id, cause FROM waits")
+        else:
+            sql = "SELECT id, cause FROM waits WHERE practice = ? AND id IN (...)"
+            practices = {row[1] for row in rows}
+            pairs = [pair for each in practices for pair in execute_in(tx, sql, (each,), _ids(rows, each))]
+        found: dict[str, tuple[str, ...]] = {}
+        for id_, cause in pairs:
+            found[id_] = (*found.get(id_, ()), cause)
+        return found
+
+    def _put(self, row: tuple[Any, ...], causes: tuple[str, ...]) -> None:
+        *plain, client = row
+        id_, practice, _, status, *_ = row
+        if status == Status.CLOSED:
+            self._take_out(id_)
+            return
+        place = self._places.get(id_)
+        if place is None:
+            self._places[id_] = len(self._places)
+        for name, value in zip(COLUMNS, (*plain, (practice, client), (practice, causes)), strict=True):
+            kept = self._shared.setdefault(value, value) if name in _SHARED else value
+            if place is None:
+                self._columns[name].append(kept)
+            else:
+                self._columns[name][place] = kept
+
+    def _take_out(self, id_: str) -> None:
+        """The last one takes its place."""
+        place = self._places.pop(id_, None)
+        if place is None:
+            return
+        for column in self._columns.values():
+            last = column.pop()
+            if place < len(column):
+                column[place] = last
+        if place < len(self._places):
+            self._places[self._columns["id"][place]] = place
+
+
+def _ids(rows: Iterable[tuple[Any, ...]], practice: str) -> list[str]:
+    return [row[0] for row in rows if row[1] == practice]
+
+
+def _unordered(query: Query) -> Query:
+    """The query's filter alone."""
+    return msgspec.structs.replace(query, sort=Sort.AMOUNT, descending=True, offset=0, limit=0)
+
+
+def _narrows(query: Query, other: Query) -> bool:
+    """Whether a filter lets through only what another does, as its text is the longer one."""
+    return fold(other.text) in fold(query.text) and msgspec.structs.replace(query, text=other.text) == other
