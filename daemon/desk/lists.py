@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -15,6 +15,7 @@ from daemon.protocol import DiscrepancyView, Group, GroupBy, GroupPage, ListQuer
 from daemon.reconciler.engine import Engine
 from daemon.store import corrections, lists, state
 from daemon.store.database import Database
+from daemon.store.filters import searches
 from daemon.store.groups import By, grouped, tallied
 from daemon.store.groups import Group as Counted
 from daemon.store.living import Living
@@ -38,21 +39,17 @@ class Lists:
         return await self._db.read(lambda tx: self._page(tx, wanted, query.find))
 
     def _page(self, tx: Tx, query: lists.Query, find: str) -> Page:
-        known = self._sums(tx, query)
-        rows = lists.window(tx, query, known)
+        known, ids = self._known(tx, query)
+        rows = lists.window(tx, query, known.total, ids)
+        place = next((query.offset + number for number, row in enumerate(rows) if row.id == find), None)
         return Page(
             total=known.total,
             discrepancies=tuple(self._view(tx, row) for row in rows),
             amount=money(known.amount),
             groups=known.groups,
-            place=self._place(tx, query, known, rows, find) if find else None,
+            place=lists.place(tx, query, find, ids) if find and place is None else place,
             seq=state.current_seq(tx),
         )
-
-    def _place(self, tx: Tx, query: lists.Query, known: lists.Sums, rows: list[Discrepancy], wanted: str) -> int | None:
-        """Where one stands; it is counted only when it is not in the window."""
-        here = next((number for number, row in enumerate(rows) if row.id == wanted), None)
-        return lists.place(tx, query, known, wanted) if here is None else query.offset + here
 
     def _view(self, tx: Tx, row: Discrepancy) -> DiscrepancyView:
         return discrepancy_view(row, corrections.shown(tx, row), place_of(self._engines, row.finding.practice))
@@ -61,7 +58,7 @@ class Lists:
         wanted = store_query(query)
 
         def work(tx: Tx) -> GroupPage:
-            known = self._sums(tx, wanted)
+            known, _ = self._known(tx, wanted)
             part = self._living.part(tx, wanted)
             tallies = part.tallies(By(by)) if part else tallied(tx, wanted, By(by))
             found = grouped(tx, wanted, By(by), tallies)
@@ -91,8 +88,8 @@ class Lists:
         wanted = msgspec.structs.replace(store_query(query), limit=limit)
 
         def work(tx: Tx) -> SelectedPage:
-            known = self._sums(tx, wanted)
-            rows = lists.window(tx, wanted, known)
+            known, ids = self._known(tx, wanted)
+            rows = lists.window(tx, wanted, known.total, ids)
             return SelectedPage(total=known.total, selected=tuple(self._selected(row) for row in rows))
 
         return await self._db.read(work)
@@ -110,9 +107,12 @@ class Lists:
             causes=finding.causes,
         )
 
-    def _sums(self, tx: Tx, query: lists.Query) -> lists.Sums:
+    def _known(self, tx: Tx, query: lists.Query) -> tuple[lists.Sums, Collection[str] | None]:
+        """Sums of a list, and the ids of all in it where the store would search for them."""
         part = self._living.part(tx, query)
-        return part.sums if part else lists.sums(tx, query)
+        if part is None:
+            return lists.sums(tx, query), None
+        return part.sums, part.ids if searches(query) else None
 
 
 def store_query(query: ListQuery) -> lists.Query:

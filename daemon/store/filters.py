@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
 from daemon.core.amounts import cents
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.family import fold
@@ -91,6 +93,13 @@ def searches(query: Query) -> bool:
         query.text or query.text_not or query.cause or query.client or query.assignee or query.assignee_not
         or query.policy or query.policy_not
     )  # fmt: skip
+
+
+def unsearched(query: Query) -> Query:
+    """What is left of a query without that."""
+    return msgspec.structs.replace(
+        query, text="", text_not=(), cause="", client="", assignee="", assignee_not=(), policy=None, policy_not=()
+    )
 
 
 def dated(query: Query) -> bool:

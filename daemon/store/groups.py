@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -64,9 +64,8 @@ _NAMES = {
 
 
 def grouped(tx: Tx, query: Query, by: By, tallies: Sequence[Tally]) -> Grouping:
-    """The groups of a list, given all their tallies, most money first; the query's window is one over groups."""
-    ordered = sorted(tallies, key=lambda tally: (-tally[3], -tally[2], tally[0], tally[1]))
-    shown = ordered[query.offset : query.offset + query.limit]
+    """The groups of a list, given all their tallies in order; the query's window is one over groups."""
+    shown = tallies[query.offset : query.offset + query.limit]
     names = _names(tx, by, shown)
     rows = tuple(
         Group(practice=practice, key=key, label=names.get((practice, key), key), count=count, amount=from_cents(amount))
@@ -76,9 +75,14 @@ def grouped(tx: Tx, query: Query, by: By, tallies: Sequence[Tally]) -> Grouping:
 
 
 def tallied(tx: Tx, query: Query, by: By) -> list[Tally]:
-    """The groups of a list, counted in the store, in no order."""
+    """The groups of a list, counted in the store, most money first."""
     sql, params = _by_cause(query) if by is By.CAUSE else tally(query, *_KEYS[by])
-    return [_keyed(by, row) for row in tx.execute(sql, params)]
+    return ordered(_keyed(by, row) for row in tx.execute(sql, params))
+
+
+def ordered(tallies: Iterable[Tally]) -> list[Tally]:
+    """Most money first."""
+    return sorted(tallies, key=lambda tally: (-tally[3], -tally[2], tally[0], tally[1]))
 
 
 def _by_cause(query: Query) -> tuple[str, list[object]]:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from decimal import Decimal
+from itertools import count, islice
 
 from daemon.core.discrepancy import Discrepancy
 from daemon.core.model import Value
 from daemon.store import discrepancy_rows as rows
 from daemon.store import state
 from daemon.store.codec import from_cents, listed
-from daemon.store.filters import Query, Sort, columns, dated, falls, order, searches, where
+from daemon.store.filters import Query, Sort, columns, dated, falls, order, searches, unsearched, where
 from daemon.store.tx import Tx
 
 __all__ = ["Page", "Query", "Sort", "Sums", "page", "place", "sums", "window"]
 
-FEW = 3000
-"""At most so many are named by their ids."""
+_FEW = 3000
+"""So many are sorted anew; more are looked for in the order of all."""
+_STRIDE = 2000
 
 
 class Sums(Value, frozen=True, kw_only=True):
-    """Count, amount and counts by kind of all that a filter lets through; ``ids`` names all where few are known."""
+    """Count, amount and counts by kind of all that a filter lets through."""
 
     total: int
     amount: Decimal
     groups: dict[str, int]
-    ids: tuple[str, ...] | None = None
 
 
 class Page(Value, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ def page(tx: Tx, query: Query) -> Page:
     """One window over the discrepancies that a filter lets through; raises ``Invalid`` for a filter too long."""
     known = sums(tx, query)
     return Page(
-        rows=tuple(window(tx, query, known)),
+        rows=tuple(window(tx, query, known.total)),
         total=known.total,
         amount=known.amount,
         groups=known.groups,
@@ -53,28 +55,32 @@ def sums(tx: Tx, query: Query) -> Sums:
     """What a filter lets through, counted in the store; order and window do not matter."""
     found = sorted(tx.execute(*tally(query, "kind")))
     return Sums(
-        total=sum(count for _, count, _ in found),
+        total=sum(number for _, number, _ in found),
         amount=from_cents(sum(cents for _, _, cents in found)),
-        groups={kind: count for kind, count, _ in found},
+        groups={kind: number for kind, number, _ in found},
     )
 
 
-def window(tx: Tx, query: Query, known: Sums) -> list[Discrepancy]:
-    """The window of a query whose sums are ``known`` of the same state; the far half is read from the end."""
-    limit = max(min(query.limit, known.total - query.offset), 0)
-    from_end = known.total - query.offset - limit
+def window(tx: Tx, query: Query, total: int, ids: Collection[str] | None = None) -> list[Discrepancy]:
+    """The window of a query that lets ``total`` through, by ``ids`` if known; the far half is read from the end."""
+    limit = max(min(query.limit, total - query.offset), 0)
+    from_end = total - query.offset - limit
     backwards = from_end < query.offset
-    clause, params = _chosen(query, known.ids)
-    found = tx.execute(
-        f"SELECT practice, id FROM discrepancy {clause} {order(query, reverse=backwards)} LIMIT ? OFFSET ?",  # noqa: S608
-        (*params, limit, from_end if backwards else query.offset),
-    )
+    skipped = from_end if backwards else query.offset
+    if ids is not None and len(ids) > _FEW:
+        found = list(islice(_walked(tx, query, ids, reverse=backwards), skipped, skipped + limit))
+    else:
+        clause, params = _chosen(query, ids)
+        sql = f"SELECT practice, id FROM discrepancy {clause} {order(query, reverse=backwards)} LIMIT ? OFFSET ?"  # noqa: S608
+        found = [(practice, id_) for practice, id_ in tx.execute(sql, (*params, limit, skipped))]
     return rows.select_keys(tx, found[::-1] if backwards else found)
 
 
-def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
+def place(tx: Tx, query: Query, discrepancy_id: str, ids: Collection[str] | None = None) -> int | None:
     """How many stand before a discrepancy in a query's order; None if the filter does not let it through."""
-    clause, params = _chosen(query, known.ids)
+    if ids is not None and len(ids) > _FEW:
+        return next((at for at, (_, id_) in enumerate(_walked(tx, query, ids)) if id_ == discrepancy_id), None)
+    clause, params = _chosen(query, ids)
     compared = ", ".join(columns(query))
     itself = tx.execute(
         f"SELECT {compared} FROM discrepancy {clause or 'WHERE 1 = 1'} AND id = ?",  # noqa: S608
@@ -90,6 +96,17 @@ def place(tx: Tx, query: Query, known: Sums, discrepancy_id: str) -> int | None:
     return int(counted[0][0])
 
 
+def _walked(tx: Tx, query: Query, ids: Collection[str], *, reverse: bool = False) -> Iterator[tuple[str, str]]:
+    """Practice and id of all these in the query's order: its index is walked, and no row of it is looked up."""
+    clause, params = where(unsearched(query), ordered=True)
+    sql = f"SELECT practice, id FROM discrepancy {clause} {order(query, reverse=reverse)} LIMIT ? OFFSET ?"  # noqa: S608
+    for at in count(0, _STRIDE):
+        step = tx.execute(sql, (*params, _STRIDE, at))
+        yield from ((practice, id_) for practice, id_ in step if id_ in ids)
+        if len(step) < _STRIDE:
+            return
+
+
 def tally(query: Query, *keys: str) -> tuple[str, list[object]]:
     """The statement that counts and sums what a filter lets through by ``keys``: they, ``count`` and ``cents``."""
     clause, params = where(query)
@@ -102,8 +119,8 @@ def tally(query: Query, *keys: str) -> tuple[str, list[object]]:
     return f"{counted} GROUP BY {', '.join(by)}", params
 
 
-def _chosen(query: Query, ids: tuple[str, ...] | None) -> tuple[str, list[object]]:
-    """The WHERE clause of a query that is read in its order, or of ``ids`` where they are known to be all of it."""
+def _chosen(query: Query, ids: Collection[str] | None) -> tuple[str, list[object]]:
+    """The WHERE clause of a query that is read in its order, or of the few ``ids`` that are known to be all of it."""
     if ids is None:
         return where(query, ordered=True)
-    return f"WHERE id IN {listed(ids)}", list(ids)
+    return f"WHERE id IN {listed(list(ids))}", list(ids)

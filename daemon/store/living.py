@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 import msgspec
@@ -13,12 +12,14 @@ from daemon.core.family import fold
 from daemon.store import state
 from daemon.store.codec import execute_in
 from daemon.store.filters import Query, Sort
-from daemon.store.parts import COLUMNS, Part
+from daemon.store.parts import CODED, PLAIN, Part
 from daemon.store.tx import Tx
 
-_SHARED = frozenset({"practice", "kind", "status", "policy", "assignee", "owner", "held"})
-"""Columns whose values repeat: each value is kept once."""
-_READ = f"SELECT {', '.join(COLUMNS[:-3])}, search || char(10) || kind, client FROM discrepancy"  # noqa: S608
+_READ = (
+    "SELECT id, amount_cents, first_seen, search || char(10) || kind, practice, kind, status, policy, assignee, client"
+    " FROM discrepancy"
+)
+_Row = tuple[Any, ...]
 _KEPT_MAX = 8
 
 
@@ -27,9 +28,9 @@ class Living:
 
     def __init__(self) -> None:
         self._seq = -1
-        self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._columns: dict[str, list[Any]] = {name: [] for name in (*PLAIN, *CODED)}
+        self._codes: dict[str, dict[Any, int]] = {name: {} for name in CODED}
         self._places: dict[str, int] = {}
-        self._shared: dict[object, object] = {}
         self._parts: OrderedDict[Query, Part] = OrderedDict()
 
     def part(self, tx: Tx, query: Query) -> Part | None:
@@ -48,7 +49,7 @@ class Living:
     def _narrowed(self, query: Query) -> Part:
         """Narrowed from what a filter with less text let through, if one was just asked for."""
         wider = next((part for other, part in reversed(self._parts.items()) if _narrows(query, other)), None)
-        return (wider or Part(self._columns)).narrowed(query)
+        return (wider or Part(self._columns, self._codes)).narrowed(query)
 
     def _keep_up(self, tx: Tx) -> None:
         seq = state.current_seq(tx)
@@ -62,34 +63,35 @@ class Living:
             self._put(row, waiting.get(row[0], ()))
         self._seq = seq
 
-    def _waiting(self, tx: Tx, rows: list[tuple[Any, ...]]) -> dict[str, tuple[str, ...]]:
+    def _waiting(self, tx: Tx, rows: list[_Row]) -> dict[str, tuple[str, ...]]:
         """The causes of each of these that waits for some."""
         if self._seq < 0:
             pairs = tx.execute("SELECT id, cause FROM waits")
         else:
             sql = "SELECT id, cause FROM waits WHERE practice = ? AND id IN (...)"
-            practices = {row[1] for row in rows}
-            pairs = [pair for each in practices for pair in execute_in(tx, sql, (each,), _ids(rows, each))]
+            ids: defaultdict[str, list[str]] = defaultdict(list)
+            for id_, _, _, _, practice, *_ in rows:
+                ids[practice].append(id_)
+            pairs = [pair for practice in ids for pair in execute_in(tx, sql, (practice,), ids[practice])]
         found: dict[str, tuple[str, ...]] = {}
         for id_, cause in pairs:
             found[id_] = (*found.get(id_, ()), cause)
         return found
 
-    def _put(self, row: tuple[Any, ...], causes: tuple[str, ...]) -> None:
-        *plain, client = row
-        id_, practice, _, status, *_ = row
+    def _put(self, row: _Row, causes: tuple[str, ...]) -> None:
+        id_, cents, first_seen, told, practice, kind, status, policy, assignee, client = row
         if status == Status.CLOSED:
             self._take_out(id_)
             return
-        place = self._places.get(id_)
-        if place is None:
-            self._places[id_] = len(self._places)
-        for name, value in zip(COLUMNS, (*plain, (practice, client), (practice, causes)), strict=True):
-            kept = self._shared.setdefault(value, value) if name in _SHARED else value
-            if place is None:
-                self._columns[name].append(kept)
-            else:
-                self._columns[name][place] = kept
+        coded = (practice, kind, status, policy, assignee, (practice, client), (practice, causes))
+        codes = [self._code(name, value) for name, value in zip(CODED, coded, strict=True)]
+        place = self._places.setdefault(id_, len(self._places))
+        for column, value in zip(self._columns.values(), (id_, cents, first_seen, told, *codes), strict=True):
+            column[place : place + 1] = (value,)
+
+    def _code(self, name: str, value: object) -> int:
+        codes = self._codes[name]
+        return codes.setdefault(value, len(codes))
 
     def _take_out(self, id_: str) -> None:
         """The last one takes its place."""
@@ -102,10 +104,6 @@ class Living:
                 column[place] = last
         if place < len(self._places):
             self._places[self._columns["id"][place]] = place
-
-
-def _ids(rows: Iterable[tuple[Any, ...]], practice: str) -> list[str]:
-    return [row[0] for row in rows if row[1] == practice]
 
 
 def _unordered(query: Query) -> Query:

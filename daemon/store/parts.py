@@ -2,94 +2,97 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import compress, repeat
-from operator import contains, eq, ge, le, lt, not_
+from operator import contains, ge, le, lt, not_
 from typing import Any
 
 from daemon.core.amounts import cents
 from daemon.store.codec import from_cents, stamp
 from daemon.store.filters import NONE, Query, is_of, words
-from daemon.store.groups import By, Tally
-from daemon.store.lists import FEW, Sums
+from daemon.store.groups import By, Tally, ordered
+from daemon.store.lists import Sums
 
-COLUMNS = (
-    *("id", "practice", "kind", "status", "policy", "assignee", "amount_cents", "first_seen"),
-    *("told", "owner", "held"),
-)
-"""What a filter looks at: ``told`` is the text it searches, ``owner`` practice and client, ``held`` practice and all
-causes; amounts are in cents.
-"""
+PLAIN = ("id", "amount_cents", "first_seen", "told")
+"""Columns of values: amounts are in cents, ``told`` is the text that is searched."""
+CODED = ("practice", "kind", "status", "policy", "assignee", "owner", "held")
+"""Columns of codes, as their values repeat: ``owner`` is practice and client, ``held`` practice and all causes."""
 
-_Keeps = Callable[[Sequence[Any]], Iterable[bool]]
+Codes = Mapping[str, Mapping[Any, int]]
+"""By coded column: the code of each value, counted from 0 in order."""
 
 
 class Part:
     """Some discrepancies; ``columns`` are of one length, in one order. A part of a part makes its own when asked."""
 
-    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(self, columns: Mapping[str, Sequence[Any]], codes: Codes) -> None:
         self._made = dict(columns)
+        self._codes = codes
         self._whole: Part | None = None
         self._kept: Sequence[bool] = ()
+
+    def narrowed(self, query: Query) -> Part:
+        """What a filter lets through; raises ``Invalid`` for a text too long."""
+        part = self
+        for name, holds in _terms(query):
+            held = {code for value, code in self._codes[name].items() if holds(value)}
+            part = part.keeping(map(held.__contains__, part.column(name)))
+        for name, compare, bound in _bounds(query):
+            part = part.keeping(map(compare, part.column(name), repeat(bound)))
+        for word in words(query.text):
+            part = part.keeping(part.telling(word))
+        for text in query.text_not:
+            part = part.keeping(map(not_, map(all, zip(*map(part.telling, words(text)), strict=True))))
+        return part
+
+    @cached_property
+    def sums(self) -> Sums:
+        counted = Counter(self.column("kind"))
+        kinds = {kind: counted[code] for kind, code in self._codes["kind"].items() if counted[code]}
+        amount = from_cents(sum(self.column("amount_cents")))
+        return Sums(total=counted.total(), amount=amount, groups=dict(sorted(kinds.items())))
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self.column("id"))
+
+    @cached_property
+    def tallies(self) -> Callable[[By], Sequence[Tally]]:
+        """All groups, most money first."""
+        return cache(self._tallied)
+
+    def _tallied(self, by: By) -> Sequence[Tally]:
+        name, groups_of = _GROUPED[by]
+        counts, sums = ([0] * len(self._codes[name]) for _ in range(2))
+        for code, amount in zip(self.column(name), self.column("amount_cents"), strict=True):
+            counts[code] += 1
+            sums[code] += amount
+        found: dict[tuple[str, str], tuple[int, int]] = {}
+        for value, count, amount in zip(self._codes[name], counts, sums, strict=True):
+            for group in groups_of(value) if count else ():
+                more = found.get(group, (0, 0))
+                found[group] = count + more[0], amount + more[1]
+        return ordered((*group, count, amount) for group, (count, amount) in found.items())
+
+    def telling(self, word: str) -> Iterable[bool]:
+        """Which tell a word in their kind or their text."""
+        return map(contains, self.column("told"), repeat(word))
 
     def column(self, name: str) -> Sequence[Any]:
         if name not in self._made and self._whole:
             self._made[name] = list(compress(self._whole.column(name), self._kept))
         return self._made[name]
 
-    def keeping(self, kept: Sequence[bool]) -> Part:
-        """Those for which ``kept`` holds; itself if that are all."""
+    def keeping(self, held: Iterable[bool]) -> Part:
+        """Those for which it holds; itself if that are all."""
+        kept = list(held)
         if all(kept):
             return self
-        part = Part({})
+        part = Part({}, self._codes)
         part._whole, part._kept = self, kept
         return part
-
-    def narrowed(self, query: Query) -> Part:
-        """What a filter lets through; raises ``Invalid`` for a text too long."""
-        part = self
-        for name, keeps in _terms(query):
-            part = part.keeping(list(keeps(part.column(name))))
-        for word in words(query.text):
-            part = part.keeping(part.telling(word))
-        for text in query.text_not:
-            part = part.keeping([not all(told) for told in zip(*map(part.telling, words(text)), strict=True)])
-        return part
-
-    def telling(self, word: str) -> list[bool]:
-        """Which tell a word in their kind or their text."""
-        return list(map(contains, self.column("told"), repeat(word)))
-
-    @cached_property
-    def sums(self) -> Sums:
-        counted = Counter(self.column("kind"))
-        ids = self.column("id") if counted.total() <= FEW else None
-        return Sums(
-            total=counted.total(),
-            amount=from_cents(sum(self.column("amount_cents"))),
-            groups=dict(sorted(counted.items())),
-            ids=None if ids is None else tuple(ids),
-        )
-
-    @cached_property
-    def tallies(self) -> Callable[[By], list[Tally]]:
-        """Count and cents of each group, in no order."""
-        return cache(self._tallied)
-
-    def _tallied(self, by: By) -> list[Tally]:
-        name, groups_of = _GROUPED[by]
-        values = self.column(name)
-        summed: defaultdict[Any, int] = defaultdict(int)
-        for value, amount in zip(values, self.column("amount_cents"), strict=True):
-            summed[value] += amount
-        found: dict[tuple[str, str], tuple[int, int]] = {}
-        for value, count in Counter(values).items():
-            for group in groups_of(value):
-                before = found.get(group, (0, 0))
-                found[group] = before[0] + count, before[1] + summed[value]
-        return [(*group, count, amount) for group, (count, amount) in found.items()]
 
 
 _GROUPED: Mapping[By, tuple[str, Callable[[Any], Iterable[tuple[str, str]]]]] = {
@@ -101,60 +104,39 @@ _GROUPED: Mapping[By, tuple[str, Callable[[Any], Iterable[tuple[str, str]]]]] = 
 """The column that groups are made of, and the practices and keys of the groups of what stands in it."""
 
 
-def _terms(query: Query) -> Iterator[tuple[str, _Keeps]]:
-    """What a filter asks of columns, but for its text."""
+def _terms(query: Query) -> Iterator[tuple[str, Callable[[Any], bool]]]:
+    """What a filter asks of coded columns."""
     if query.practice:
-        yield "practice", _each(eq, query.practice)
+        yield "practice", lambda practice: practice == query.practice
     if query.practice_not:
-        yield "practice", _none_of(query.practice_not)
+        yield "practice", lambda practice: practice not in query.practice_not
     if query.statuses:
-        yield "status", _one_of(map(str, query.statuses))
+        yield "status", lambda status: status in query.statuses
     if query.kind:
-        yield "kind", _kinds(lambda kind: is_of(kind, query.kind))
-    for refused in query.kind_not:
-        yield "kind", _kinds(lambda kind, refused=refused: not is_of(kind, refused))  # type: ignore[misc]
+        yield "kind", lambda kind: is_of(kind, query.kind)
+    if query.kind_not:
+        yield "kind", lambda kind: not any(is_of(kind, named) for named in query.kind_not)
     if query.client:
-        client = "" if query.client == NONE else query.client
-        yield "owner", lambda column: [owner[1] == client for owner in column]
+        yield "owner", lambda owner: (owner[1] or NONE) == query.client
+    if query.cause:
+        yield "held", lambda held: query.cause in (held[1] or (NONE,))
     if query.assignee:
-        yield "assignee", _each(eq, "" if query.assignee == NONE else query.assignee)
-    if query.policy:
-        yield "policy", _each(eq, str(query.policy))
+        yield "assignee", lambda assignee: (assignee or NONE) == query.assignee
     if query.assignee_not:
-        yield "assignee", _none_of(["" if name == NONE else name for name in query.assignee_not])
+        yield "assignee", lambda assignee: (assignee or NONE) not in query.assignee_not
+    if query.policy:
+        yield "policy", lambda policy: policy == query.policy
     if query.policy_not:
-        yield "policy", _none_of(map(str, query.policy_not))
-    if query.cause == NONE:
-        yield "held", lambda column: [not causes for _, causes in column]
-    elif query.cause:
-        yield "held", lambda column: [query.cause in causes for _, causes in column]
-    yield from _bounds(query)
+        yield "policy", lambda policy: policy not in query.policy_not
 
 
-def _bounds(query: Query) -> Iterator[tuple[str, _Keeps]]:
+def _bounds(query: Query) -> Iterator[tuple[str, Callable[[Any, Any], bool], object]]:
+    """What a filter asks of amounts and times: the column, the comparison and what it is compared with."""
     if query.min_amount is not None:
-        yield "amount_cents", _each(ge, cents(query.min_amount))
+        yield "amount_cents", ge, cents(query.min_amount)
     if query.max_amount is not None:
-        yield "amount_cents", _each(le, cents(query.max_amount))
+        yield "amount_cents", le, cents(query.max_amount)
     if query.seen_from is not None:
-        yield "first_seen", _each(ge, stamp(query.seen_from))
+        yield "first_seen", ge, stamp(query.seen_from)
     if query.seen_before is not None:
-        yield "first_seen", _each(lt, stamp(query.seen_before))
-
-
-def _each(compare: Callable[[Any, Any], bool], value: object) -> _Keeps:
-    return lambda column: map(compare, column, repeat(value))
-
-
-def _one_of(values: Iterable[str]) -> _Keeps:
-    wanted = set(values)
-    return lambda column: map(wanted.__contains__, column)
-
-
-def _none_of(values: Iterable[str]) -> _Keeps:
-    refused = set(values)
-    return lambda column: map(not_, map(refused.__contains__, column))
-
-
-def _kinds(holds: Callable[[str], bool]) -> _Keeps:
-    return lambda column: map({kind for kind in set(column) if holds(kind)}.__contains__, column)
+        yield "first_seen", lt, stamp(query.seen_before)
