@@ -108,11 +108,11 @@ class Lists:
         )
 
     def _known(self, tx: Tx, query: lists.Query) -> tuple[lists.Sums, Collection[str] | None]:
-        """Sums of a list, and the ids of all in it where the store would search for them."""
+        """Sums of a list, and the ids of all in it where the store would search long for them."""
         part = self._living.part(tx, query)
         if part is None:
             return lists.sums(tx, query), None
-        return part.sums, part.ids if searches(query) else None
+        return part.sums, part.ids if part.rare and searches(query) else None
 
 
 def store_query(query: ListQuery) -> lists.Query:

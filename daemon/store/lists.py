@@ -16,7 +16,7 @@ from daemon.store.tx import Tx
 
 __all__ = ["Page", "Query", "Sort", "Sums", "page", "place", "sums", "window"]
 
-_FEW = 3000
+_FEW = 300
 """So many are sorted anew; more are looked for in the order of all."""
 _STRIDE = 2000
 

@@ -20,6 +20,8 @@ PLAIN = ("id", "amount_cents", "first_seen", "told")
 CODED = ("practice", "kind", "status", "policy", "assignee", "owner", "held")
 """Columns of codes, as their values repeat: ``owner`` is practice and client, ``held`` practice and all causes."""
 
+_RARE = 4
+
 Codes = Mapping[str, Mapping[Any, int]]
 """By coded column: the code of each value, counted from 0 in order."""
 
@@ -53,6 +55,14 @@ class Part:
         kinds = {kind: counted[code] for kind, code in self._codes["kind"].items() if counted[code]}
         amount = from_cents(sum(self.column("amount_cents")))
         return Sums(total=counted.total(), amount=amount, groups=dict(sorted(kinds.items())))
+
+    @property
+    def rare(self) -> bool:
+        """Whether most of the whole is not in it."""
+        whole = self
+        while whole._whole:
+            whole = whole._whole
+        return len(self.column("id")) * _RARE < len(whole.column("id"))
 
     @cached_property
     def ids(self) -> frozenset[str]:
