@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ _READ = (
 )
 _Row = tuple[Any, ...]
 _KEPT_MAX = 8
+_STRIDE = 5000
 
 
 class Living:
@@ -55,28 +57,31 @@ class Living:
         seq = state.current_seq(tx)
         if seq == self._seq:
             return
-        changed = "status <> 'closed'" if self._seq < 0 else "seq > ?"
-        rows = tx.execute(f"{_READ} WHERE {changed}", () if self._seq < 0 else (self._seq,))
-        waiting = self._waiting(tx, rows)
         self._parts.clear()
-        for row in rows:
-            self._put(row, waiting.get(row[0], ()))
+        if self._seq < 0:
+            self._read_all(tx)
+        else:
+            self._take_in(tx, tx.execute(f"{_READ} WHERE seq > ?", (self._seq,)))
         self._seq = seq
 
-    def _waiting(self, tx: Tx, rows: list[_Row]) -> dict[str, tuple[str, ...]]:
-        """The causes of each of these that waits for some."""
-        if self._seq < 0:
-            pairs = tx.execute("SELECT id, cause FROM waits")
-        else:
-            sql = "SELECT id, cause FROM waits WHERE practice = ? AND id IN (...)"
-            ids: defaultdict[str, list[str]] = defaultdict(list)
-            for id_, _, _, _, practice, *_ in rows:
-                ids[practice].append(id_)
-            pairs = [pair for practice in ids for pair in execute_in(tx, sql, (practice,), ids[practice])]
-        found: dict[str, tuple[str, ...]] = {}
-        for id_, cause in pairs:
-            found[id_] = (*found.get(id_, ()), cause)
-        return found
+    def _read_all(self, tx: Tx) -> None:
+        """Some at a time: what is not kept of them is not in memory at once."""
+        for at in count(0, _STRIDE):
+            rows = tx.execute(f"{_READ} WHERE status <> 'closed' ORDER BY kind, id LIMIT ? OFFSET ?", (_STRIDE, at))
+            self._take_in(tx, rows)
+            if len(rows) < _STRIDE:
+                return
+
+    def _take_in(self, tx: Tx, rows: list[_Row]) -> None:
+        sql = "SELECT id, cause FROM waits WHERE practice = ? AND id IN (...)"
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for id_, _, _, _, practice, *_ in rows:
+            ids[practice].append(id_)
+        causes: dict[str, tuple[str, ...]] = {}
+        for id_, cause in (pair for practice in ids for pair in execute_in(tx, sql, (practice,), ids[practice])):
+            causes[id_] = (*causes.get(id_, ()), cause)
+        for row in rows:
+            self._put(row, causes.get(row[0], ()))
 
     def _put(self, row: _Row, causes: tuple[str, ...]) -> None:
         id_, cents, first_seen, told, practice, kind, status, policy, assignee, client = row
