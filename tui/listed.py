@@ -12,7 +12,7 @@ from tui.deciding_many import amounts
 from tui.drawing import WIDE, Column, Piece
 from tui.folds import Folds
 from tui.listing import Listing
-from tui.marks import DISCREPANCIES, FOLDED, OPENED, Mark
+from tui.marks import DISCREPANCIES, FOLDED, NEEDED, OPENED, Mark
 from tui.plain import age, amount, fit, words
 from tui.selecting import Selection
 
@@ -27,6 +27,14 @@ _SORTS = {
 _NARROW = 72
 """Columns below which the practice gives way, so that the subject can be read."""
 _UNKNOWN = Mark("?", "", "")
+_OPEN = DISCREPANCIES["open"]
+_NEXT = {
+    "person": (NEEDED, "to decide"),
+    "hand_work": (NEEDED, "by hand"),
+    "hold": (_OPEN, "waits"),
+    "automatic": (_OPEN, "by itself"),
+}
+"""Who moves next, by the policy of what is open."""
 _WITHOUT = {
     GroupBy.CLIENT: "no client",
     GroupBy.CAUSE: "no root cause",
@@ -78,13 +86,14 @@ def sort_at(columns: Sequence[Column], x: int) -> Sort | None:
 
 def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], sign: str) -> list[Piece]:
     """One discrepancy on one line; ``sign`` says whether it is selected."""
-    status, role, _ = DISCREPANCIES.get(row.status, _UNKNOWN)
+    mark, standing = _standing(row)
+    role = DISCREPANCIES.get(row.status, _UNKNOWN).role
     values: dict[str, Piece] = {
-        "": (status, role),
+        "": (mark.sign, mark.role),
         "AMOUNT": (amount(row.amount, row.currency), ""),
         "KIND": (safe(row.kind), role),
         "PRACTICE": (safe(row.practice), "dim"),
-        "STATUS": (words(row.status), role),
+        "STATUS": (standing, mark.role),
         "AGE": (age(row.first_seen, now), "dim"),
         "ASSIGNED": (safe(row.assignee or ""), "dim"),
         "SUBJECT": (safe(_subject(row)), role),
@@ -94,6 +103,15 @@ def list_row(row: DiscrepancyView, now: dt.datetime, columns: Sequence[Column], 
         text, own = values[column.title]
         pieces.append((fit(text, column.width, right=column.right) + " ", own))
     return pieces
+
+
+def _standing(row: DiscrepancyView) -> tuple[Mark, str]:
+    """How a row stands, in a sign and a word: its status, or while it is open who moves next."""
+    if row.status != "open":
+        return DISCREPANCIES.get(row.status, _UNKNOWN), words(row.status)
+    if row.policy == "hold" and not (row.cause or row.options):
+        return NEEDED, "to mend"
+    return _NEXT.get(row.policy, (_OPEN, words(row.policy)))
 
 
 def _subject(row: DiscrepancyView) -> str:

@@ -27,6 +27,9 @@ DISCREPANCIES = {
 }
 """By the status of a discrepancy."""
 
+NEEDED = Mark("!", "warn", "a person is needed: to decide, to mend it, or to do it by hand")
+"""Beside what is open and does not go on by itself."""
+
 SELECTED = Mark("●", "warn", "selected")
 PARTLY = Mark("◐", "warn", "some of the group are selected")
 REACHED = Mark("○", "warn", "in the range that has begun")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from daemon.protocol import PracticeState, StepState, StepView
@@ -20,6 +22,23 @@ def test_every_status_of_a_discrepancy_has_a_sign_of_its_own(width: int) -> None
     columns = list_columns(width)
     shown = {text(list_row(detail(status=status), NOW, columns, " ")) for status in STATUSES}
     assert len(shown) == len(STATUSES)
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes", "sign", "word"),
+    [
+        ("person", {}, "!", "to decide"),
+        ("hand_work", {}, "!", "by hand"),
+        ("hold", {"options": ()}, "!", "to mend"),
+        ("hold", {"options": (), "cause": "d2"}, " ", "waits"),
+        ("hold", {}, " ", "waits"),
+        ("automatic", {}, " ", "by itself"),
+    ],
+)
+def test_what_is_open_says_who_moves_next(policy: str, changes: dict[str, Any], sign: str, word: str) -> None:
+    row = detail(policy=policy, **changes)
+    assert text(list_row(row, NOW, list_columns(80), "●")).startswith(f"● {sign} ")
+    assert f" {word} " in text(list_row(row, NOW, list_columns(200), "●"))
 
 
 def test_every_state_of_a_practice_has_a_sign_of_its_own() -> None:

@@ -19,7 +19,7 @@ from tui.filtering import KNOWN_TERMS, TERMS, FilterError, Known, completed, off
 from tui.folds import Folds
 from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import requery
-from tui.marks import DISCREPANCIES, FOLDED, OPENED, PARTLY, REACHED, SELECTED, UNREAD, Mark
+from tui.marks import DISCREPANCIES, FOLDED, NEEDED, OPENED, PARTLY, REACHED, SELECTED, UNREAD, Mark
 from tui.plain import cells
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
@@ -40,7 +40,16 @@ class Discrepancies(Selecting):
         "Everything that differs. Space selects one, V a range, * all that the filter lets through; keys that decide"
         " mean what is selected, else the group or the row under the cursor, and ask first."
     )
-    MARKS: ClassVar[Sequence[Mark]] = (SELECTED, PARTLY, REACHED, *DISCREPANCIES.values(), FOLDED, OPENED, UNREAD)
+    MARKS: ClassVar[Sequence[Mark]] = (
+        NEEDED,
+        SELECTED,
+        PARTLY,
+        REACHED,
+        *DISCREPANCIES.values(),
+        FOLDED,
+        OPENED,
+        UNREAD,
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", priority=True),
         Binding("enter,down", "leave_filter", "To the list", show=False, priority=True),
@@ -249,8 +258,9 @@ class Discrepancies(Selecting):
         if self.listing.total is None and self.seen is None and self.desk.state.connection is not Connection.LIVE:
             return [(" ! nothing is here before the daemon is back", "warn")]
         if self._empty:
-            filtered = "nothing matches: Esc clears the filter" if self.query_one(Input).value else "nothing is open"
-            return [(f" ✓ {filtered}", "good")]
+            if self.query_one(Input).value:
+                return [(" nothing matches this filter: Esc clears it", "warn")]
+            return [(" ✓ nothing is open", "good")]
         currency = self.desk.state.currency(self.filter.practice)
         return [(" ", ""), *summary_line(self.listing, self.folds, self.seen, currency)]
 

@@ -37,7 +37,9 @@ class Searching(Reading):
         return self.query_one(Input).value
 
     def nothing(self) -> list[Piece]:
-        return [(" ✓ nothing matches: Esc clears the search", "good")] if self.search.strip() else super().nothing()
+        if self.search.strip():
+            return [(" nothing matches this search: Esc clears it", "warn")]
+        return super().nothing()
 
     def on_mount(self) -> None:
         self.query_one(Input).value = self.memory.filter
