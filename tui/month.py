@@ -13,17 +13,18 @@ from daemon.protocol import (
     ExcludedView,
     Message,
     MonthReport,
+    Recoded,
     ResidualRow,
     SideTotals,
 )
 from daemon.safe import safe
-from tui.plain import amount, table, words
+from tui.plain import amount, counted, table, words
 from tui.report import list_lines
 from tui.times import at
 
 _ROWS = ("invoices", "credits", "payments", "receivable")
-_HEAD = ("", "PROVET", "XERO", "DIFFERENCE")
-_RIGHT = frozenset({1, 2, 3})
+_HEAD = ("", "PROVET", "XERO", "DIFFERENCE", "RECODED")
+_RIGHT = frozenset({1, 2, 3, 4})
 
 
 class WaiverLine(Message, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class MonthProof(Message, frozen=True, kw_only=True):
     waivers: tuple[WaiverLine, ...]
     approvals: tuple[ApprovalView, ...]
     by: tuple[ResidualRow, ...] = ()
+    recoded: Recoded = Recoded()
 
 
 def proof_of(
@@ -80,6 +82,7 @@ def proof_of(
         waivers=tuple(_waiver(d) for d in found if d.waiver is not None and d.status == "waived"),
         approvals=tuple(approvals),
         by=head.by,
+        recoded=head.recoded,
     )
 
 
@@ -114,21 +117,32 @@ def proof_lines(proof: MonthProof, width: int) -> list[str]:
 
 
 def totals_lines(proof: MonthProof | MonthReport) -> list[str]:
-    """Both sides beside each other: documents, payments, receivable, VAT by rate, net by account."""
-    return table(_HEAD, _totals(proof), _RIGHT)
+    """Both sides beside each other: documents, payments, receivable, VAT by rate, net by account.
+
+    What of an account's difference was only recoded in Xero stands beside it.
+    """
+    if not proof.recoded.count:
+        return table(_HEAD[:-1], (row[:-1] for row in _totals(proof)), _RIGHT - {len(_HEAD) - 1})
+    one = proof.recoded.count == 1
+    note = f"{counted(proof.recoded.count, 'document')} {'stands' if one else 'stand'} on other accounts in Xero"
+    return [*table(_HEAD, _totals(proof), _RIGHT), f"recoded: {note}, which is no discrepancy"]
 
 
-def _totals(proof: MonthProof | MonthReport) -> list[tuple[str, str, str, str]]:
-    provet, xero = proof.provet, proof.xero
-    pairs = [(name, getattr(provet, name), getattr(xero, name)) for name in _ROWS]
-    pairs += [(f"VAT {rate} %", vat, xero.vat.get(rate, "0.00")) for rate, vat in provet.vat.items()]
-    pairs += [(f"account {code}, net", net, xero.accounts.get(code, "0.00")) for code, net in provet.accounts.items()]
-    return [_compared(*pair, proof.currency) for pair in pairs]
+def _totals(proof: MonthProof | MonthReport) -> list[tuple[str, ...]]:
+    provet, xero, moved = proof.provet, proof.xero, proof.recoded.accounts
+    rows = [(name, getattr(provet, name), getattr(xero, name), "") for name in _ROWS]
+    rows += [(f"VAT {rate} %", vat, xero.vat.get(rate, "0.00"), "") for rate, vat in provet.vat.items()]
+    rows += [
+        (f"account {code}, net", net, xero.accounts.get(code, "0.00"), moved.get(code, ""))
+        for code, net in provet.accounts.items()
+    ]
+    return [_compared(*row, proof.currency) for row in rows]
 
 
-def _compared(name: str, provet: str, xero: str, currency: str) -> tuple[str, str, str, str]:
+def _compared(name: str, provet: str, xero: str, recoded: str, currency: str) -> tuple[str, ...]:
     difference = str(Decimal(provet) - Decimal(xero))
-    return name, amount(provet, currency), amount(xero, currency), amount(difference, currency)
+    sums = (amount(each, currency) for each in (provet, xero, difference))
+    return name, *sums, amount(recoded, currency) if recoded else ""
 
 
 def by_lines(rows: tuple[ResidualRow, ...], currency: str) -> list[str]:

@@ -73,6 +73,11 @@ def at(moment: dt.datetime, zone: str) -> str:
     return f"{moment.astimezone(_zone(zone)):%Y-%m-%d %H:%M %Z}"
 
 
+def month_of(moment: dt.datetime, zone: str) -> str:
+    """The month that a moment is in, in the zone of that name: "2026-03"."""
+    return f"{moment.astimezone(_zone(zone)):%Y-%m}"
+
+
 def local(moment: dt.datetime | None, zone: str, now: dt.datetime) -> str:
     """A time to the minute in the zone of that name, and how long ago: "2026-03-09 09:00 GMT (3 h ago)"."""
     if moment is None:

@@ -67,6 +67,16 @@ class MonthParts(Message, frozen=True, kw_only=True):
     approvals: PartSum
 
 
+class Recoded(Message, frozen=True, kw_only=True):
+    """How many documents of equal net stand on other accounts in Xero, which is no discrepancy.
+
+    ``accounts`` is their part of the difference of both sides' ``accounts`` (Provet less Xero), by code.
+    """
+
+    count: int = 0
+    accounts: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class MonthReport(Message, frozen=True, kw_only=True):
     """The totals of a month; what explains them is read in windows. ``seq`` tells whether something changed since.
 
@@ -84,6 +94,7 @@ class MonthReport(Message, frozen=True, kw_only=True):
     parts: MonthParts
     timezone: str = "UTC"
     by: tuple[ResidualRow, ...] = ()
+    recoded: Recoded = Recoded()
 
 
 class ExcludedView(Message, frozen=True, kw_only=True):

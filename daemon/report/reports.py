@@ -33,6 +33,7 @@ from daemon.protocol import (
     MonthParts,
     MonthReport,
     PartSum,
+    Recoded,
     ReportQuery,
     ResidualRow,
     SideTotals,
@@ -80,6 +81,7 @@ class Reports:
             parts=parts,
             timezone=str(known.settings.timezone),
             by=tuple(_row(share) for share in rows),
+            recoded=_recoded(both),
         )
 
     async def _totals(self, practice: Practice, rules: Rules, span: Span) -> BothTotals:
@@ -243,6 +245,12 @@ def _side(totals: Totals, both: BothTotals, receivable: str) -> SideTotals:
         vat={rate: money(totals.vat.get(rate, ZERO)) for rate in rates},
         accounts={code: money(totals.accounts.get(code, ZERO)) for code in codes if code},
     )
+
+
+def _recoded(both: BothTotals) -> Recoded:
+    found = both.recoded
+    accounts = {code: money(found.accounts[code]) for code in sorted(found.accounts) if found.accounts[code]}
+    return Recoded(count=found.count, accounts=accounts)
 
 
 def _row(share: Share) -> ResidualRow:

@@ -66,14 +66,29 @@ class Totals:
             self.account(code, net)
 
 
+@dataclass(slots=True)
+class Recoded:
+    """Documents of equal net that stand on other accounts in Xero, and by account what Provet has more of them."""
+
+    count: int = 0
+    accounts: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, other: Recoded) -> None:
+        self.count += other.count
+        for code, net in other.accounts.items():
+            self.accounts[code] = self.accounts.get(code, ZERO) + net
+
+
 @dataclass(frozen=True, slots=True)
 class BothTotals:
     provet: Totals = field(default_factory=Totals)
     xero: Totals = field(default_factory=Totals)
+    recoded: Recoded = field(default_factory=Recoded)
 
     def add(self, other: BothTotals) -> None:
         self.provet.add(other.provet)
         self.xero.add(other.xero)
+        self.recoded.add(other.recoded)
 
 
 def totals_of(families: Iterable[Family], rules: Rules, span: Span) -> BothTotals:
@@ -83,9 +98,20 @@ def totals_of(families: Iterable[Family], rules: Rules, span: Span) -> BothTotal
         stage = scene(family, rules)
         for view in stage.views.values():
             if not view.excluded:
-                _count_provet(both.provet, view, span)
-                _count_xero(both.xero, view, stage, span)
+                one = BothTotals()
+                _count_provet(one.provet, view, span)
+                _count_xero(one.xero, view, stage, span)
+                both.add(one)
+                both.recoded.add(_recoded(one))
     return both
+
+
+def _recoded(one: BothTotals) -> Recoded:
+    """What was recoded of one document; where its sums differ as well, that is a discrepancy and nothing is."""
+    mine, theirs = one.provet.accounts, one.xero.accounts
+    more = {code: mine.get(code, ZERO) - theirs.get(code, ZERO) for code in mine.keys() | theirs.keys()}
+    other = {code: net for code, net in more.items() if net}
+    return Recoded(1, other) if other and not sum(other.values(), ZERO) else Recoded()
 
 
 def _count_provet(totals: Totals, view: View, span: Span) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from daemon.control.operations import UnknownId
 from daemon.errors import Invalid
@@ -124,6 +125,32 @@ async def test_a_missing_invoice_shows_in_its_month_alone(tmp_path: Path) -> Non
         (found,) = (await reports_of(shop).discrepancies("riverside", ReportQuery(month=this))).discrepancies
         assert (found.kind, Decimal(found.effect)) == ("invoice.missing", gross)
         assert (await reports_of(shop).discrepancies("riverside", ReportQuery(month=last))).discrepancies == ()
+
+
+async def test_what_a_bookkeeper_recoded_is_told_apart_from_what_differs(tmp_path: Path) -> None:
+    async with settled(tmp_path) as shop:
+        xero = shop.world.hosts["xero"].system
+        document = next(each for each in xero.ledger.invoices.ordered() if each.status in {"AUTHORISED", "PAID"})
+        month, line = f"{document.day:%Y-%m}", document.lines[0]
+        other = next(account.id for account in xero.ledger.accounts.ordered() if account.code == "203")
+        before = await reports_of(shop).month("riverside", ReportQuery(month=month))
+        moved = replace(line, account_id=other)
+        xero.ledger.invoices.put(replace(document, lines=(moved, *document.lines[1:]), updated=shop.clock.utc()))
+        await shop.settle_down(full=True)
+        after = await reports_of(shop).month("riverside", ReportQuery(month=month))
+        assert (before.recoded.count, before.recoded.accounts) == (0, {})
+        assert after.residual == "0.00"
+        codes = before.provet.accounts.keys() | after.xero.accounts.keys()
+        between = {code: _of(after.provet, code) - _of(after.xero, code) for code in codes}
+        differs = {code: found for code, found in between.items() if found}
+        assert len(differs) == 2
+        assert sum(differs.values()) == 0
+        assert {code: Decimal(net) for code, net in after.recoded.accounts.items()} == differs
+        assert after.recoded.count == 1
+
+
+def _of(side: SideTotals, code: str) -> Decimal:
+    return Decimal(side.accounts.get(code, "0.00"))
 
 
 def _sold(shop: Workshop) -> Decimal:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import msgspec
 
-from daemon.protocol import ApprovalView, DiscrepancyView, ExcludedView, WaiverView
+from daemon.protocol import ApprovalView, DiscrepancyView, ExcludedView, Recoded, ReportQuery, WaiverView
 from tests.support.fake_books import START
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import Ui, attached, screen_text, until
 from tests.tui.test_watch_screens import view
+from tui.month import totals_lines
 from tui.screens.month import Month
+from tui.times import month_of
 from tui.widgets import Rows
 
 SUMMER = dt.datetime(2026, 7, 1, 9, 0, tzinfo=dt.UTC)
@@ -126,3 +129,37 @@ async def test_waivers_say_how_far_they_go_and_enter_opens_them(socket_path: str
         assert "1 waiver among the discrepancies · 1.00 GBP" in text
         opens = [place for place in range(screen.count()) if (line := screen._line(place)) and line.opens == "d0"]
         assert len(opens) == 3, "as a discrepancy, as a waiver, as an approval"
+
+
+async def test_what_was_recoded_stands_beside_the_difference_it_makes(
+    socket_path: str, operations: FakeOperations
+) -> None:
+    report = await operations.reports.month("riverside", ReportQuery(month="2026-03"))
+    assert not any("RECODED" in text for text in totals_lines(report))
+    accounts = {"201": "-88.00", "202": "88.00"}
+    sides = [
+        msgspec.structs.replace(report.provet, accounts=codes)
+        for codes in ({"201": "0.00", "202": "188.00"}, {"201": "88.00", "202": "100.00"})
+    ]
+    recoded = msgspec.structs.replace(
+        report, provet=sides[0], xero=sides[1], recoded=Recoded(count=2, accounts=accounts)
+    )
+    text = "\n".join(totals_lines(recoded))
+    assert re.search(r"DIFFERENCE +RECODED$", text, re.MULTILINE)
+    assert re.search(r"account 201, net +0\.00 +88\.00 +-88\.00 +-88\.00$", text, re.MULTILINE)
+    assert re.search(r"account 202, net +188\.00 +100\.00 +88\.00 +88\.00$", text, re.MULTILINE)
+    assert "2 documents stand on other accounts in Xero, which is no discrepancy" in text
+
+
+async def test_a_month_to_come_is_not_proven(socket_path: str, operations: FakeOperations) -> None:
+    async with attached(socket_path) as pilot:
+        screen = await month(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: "2026-04 has not begun" in screen_text(pilot))
+        assert screen.month == "2026-03"
+        assert [each[1] for each in operations.reports.asked] == ["2026-03"]
+
+
+def test_a_month_begins_where_the_practice_is() -> None:
+    late = dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)
+    assert (month_of(late, "Europe/London"), month_of(late, "")) == ("2026-07", "2026-06")

@@ -27,7 +27,7 @@ from tui.monthly import (
 )
 from tui.report_calls import PartWindow
 from tui.screens.reading import CURSOR, Reading
-from tui.times import local
+from tui.times import local, month_of
 from tui.widgets import Rows
 
 
@@ -48,7 +48,7 @@ class Month(Reading):
         super().__init__(desk)
         known = desk.state.practices
         self.practice = practice or (known[0].id if known else "")
-        self.month = f"{desk.world.utc():%Y-%m}"
+        self.month = self._present()
         self.by: By | None = None
         self.sheet: Sheet | None = desk.months.get(self.key)
         self._layout = Layout()
@@ -114,7 +114,11 @@ class Month(Reading):
         super().action_reread()
 
     def action_month(self, by: int) -> None:
-        self.month = month_before(self.month) if by < 0 else month_after(self.month)
+        month = month_before(self.month) if by < 0 else month_after(self.month)
+        if by > 0 and month > self._present():
+            self.explain(f"{month} has not begun: there is nothing to prove yet")
+            return
+        self.month = month
         self._anew()
 
     def action_practice(self) -> None:
@@ -166,6 +170,10 @@ class Month(Reading):
 
     def action_copy(self) -> None:
         self.copy(self.subject())
+
+    def _present(self) -> str:
+        """The month that it is where the practice is."""
+        return month_of(self.desk.world.utc(), self.desk.state.zone(self.practice))
 
     def _anew(self) -> None:
         """Show another report: at once as it was last read, if nothing changed since."""
