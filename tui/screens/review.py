@@ -299,19 +299,16 @@ class Review(Deciding):
         self._line("history", reviewing.history(found.history, found, now) if isinstance(found, Detail) else [])
         self._line("links", reviewing.links_line(found))
         self._line("hint", composing.hint(found))
-        for box in self.query("#options").results(Vertical):
-            if box.is_attached:
-                self._redraw_options(box)
+        self._redraw_options()
 
     def _line(self, name: str, pieces: list[tuple[str, str]]) -> None:
-        """Show pieces, each of which may end its line, without a blank line after them; nothing while it is built or
-        taken down."""
+        """Show pieces, each of which may end its line, without a blank line after them."""
         *before, (last, role) = pieces or [("", "")]
-        for line in self.query(f"#{name}").results(Line):
-            line.show([*before, (last.rstrip("\n"), role)] if pieces else [])
+        self.query_one(f"#{name}", Line).show([*before, (last.rstrip("\n"), role)] if pieces else [])
 
-    def _redraw_options(self, box: Vertical) -> None:
+    def _redraw_options(self) -> None:
         chosen, shown = self.chosen(), self._shown()
+        box = self.query_one("#options", Vertical)
         cards = [card for card in box.children if isinstance(card, Line)]
         for place, option in enumerate(shown):
             card = cards[place] if place < len(cards) else Line(id=f"option-{place}", classes="card", markup=False)
@@ -323,16 +320,8 @@ class Review(Deciding):
             card.remove()
 
 
-def prepare_review(before: View, found: DiscrepancyView) -> None:
-    """Build the first review before it is asked for, as building one takes longer than all else."""
-    app = before.app
-    if not app.is_screen_installed(_KEPT):
-        app.install_screen(Review(before.desk, found, lambda _, __: None), _KEPT)
-        app._get_screen(_KEPT)  # noqa: SLF001 (Textual has no other way to build a screen that is not shown)
-
-
 def open_review(before: View, found: DiscrepancyView, neighbour: Neighbour) -> None:
-    """Go to the review of a discrepancy: to the one that was left or prepared."""
+    """Go to the review of a discrepancy: to the one that was left, as building one takes longer than all else."""
     app = before.app
     kept = app.get_screen(_KEPT) if app.is_screen_installed(_KEPT) else None
     if isinstance(kept, Review) and kept not in app.screen_stack:

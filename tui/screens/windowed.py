@@ -13,7 +13,7 @@ from tui.drawing import Piece
 from tui.folds import GROUPS_MAX, Folds
 from tui.listing import Listing, filled, moved, outdated, requery, told, wanted
 from tui.screens.many import DecidingMany
-from tui.screens.review import Reached, prepare_review
+from tui.screens.review import Reached
 from tui.widgets import Rows
 
 _EVENTS_S = 0.2
@@ -163,8 +163,6 @@ class Windowed(DecidingMany):
         try:
             while self.rows.is_attached and (await self._load_groups() or await self._load_page()):
                 pass
-            if row := self.row():
-                self.call_after_refresh(prepare_review, self, row)
         finally:
             self._busy = False
 
