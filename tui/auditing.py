@@ -11,10 +11,11 @@ from daemon.protocol import AuditEntry, AuditFound, AuditProof, AuditQuery
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, laid_out
 from tui.marks import FOLLOWING, STOPPED
+from tui.nearest import unknown_term
 from tui.plain import age, words
 from tui.times import clock, local
 
-TERMS = "actor:ann action:approved subject:ID practice:ID, or any words"
+TERMS = "actor:me action:approved subject:ID practice:ID, or any words"
 KEPT_MAX = 20_000
 _FIELDS = ("practice", "actor", "action", "subject")
 _WORD_MAX = 64
@@ -25,8 +26,11 @@ class SearchError(ValueError):
     """What was typed is no search; the message says why."""
 
 
-def parse_search(text: str, practice: str) -> AuditQuery:
-    """The search that a text stands for, within ``practice`` ("" all); raises ``SearchError``."""
+def parse_search(text: str, practice: str, me: str = "") -> AuditQuery:
+    """The search that a text stands for, within ``practice`` ("" all); raises ``SearchError``.
+
+    ``actor:me`` is whoever has the login ``me``.
+    """
     given = {"practice": practice}
     words_left = []
     for word in text.split():
@@ -35,9 +39,16 @@ def parse_search(text: str, practice: str) -> AuditQuery:
             words_left.append(word)
         elif len(value) > _WORD_MAX:
             raise SearchError(f"{name} is too long")
+        elif (name.casefold(), value.casefold()) == ("actor", "me") and me:
+            given["actor"] = me
         elif name.casefold() != "practice" or not practice:
             given[name.casefold()] = value
     return msgspec.structs.replace(AuditQuery(text=" ".join(words_left)), **given)
+
+
+def misread(text: str) -> str:
+    """Which word of a search that finds nothing looks like a term and is none, as an addition; "" if none does."""
+    return unknown_term(text.casefold(), _FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from tui.nearest import nearest
 
 SHOWN_MAX = 8
-_LIKENESS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def _found(word: str, commands: Sequence[Command]) -> Command:
         begun = [command.name for command in _by_beginning(word, commands)] if word else []
         if begun:
             raise CommandError(f"{word[:40]!r} begins several commands: {_listed(begun)}")
-        near = get_close_matches(word, names, n=1, cutoff=_LIKENESS)
-        hint = f"did you mean {near[0]}?" if near else "Tab shows what there is"
+        near = nearest(word, names)
+        hint = f"did you mean {near}?" if near else "Tab shows what there is"
         raise CommandError(f"there is no command {word[:40]!r}: {hint}")
     return next(command for command in commands if command.name == chosen)
 

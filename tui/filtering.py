@@ -16,10 +16,13 @@ import msgspec
 from daemon.core.discrepancy import Policy, Status
 from daemon.core.kinds import KINDS
 from daemon.protocol import TEXT_MAX, ListQuery
+from tui.drawing import WIDE
+from tui.nearest import nearest, unknown_term
 
 TERMS = "words kind:payment -kind:contact amount>100 practice:… status:snoozed assignee:me age>7d"
+_TERMS_NARROW = "words kind:payment -kind:… amount>100 age>7d status:… assignee:me"
 
-KNOWN_TERMS = "terms: words kind: practice: status: policy: assignee: client: cause: amount> age>"
+KNOWN_TERMS = "words kind: practice: status: policy: assignee: client: cause: amount> age>"
 
 _FIELDS = ("kind", "practice", "status", "policy", "assignee", "client", "cause", "amount", "age")
 _TERM = re.compile(rf"(?P<not>[-!]?)(?P<field>{'|'.join(_FIELDS)})(?P<op>[:=]|[<>]=?)(?P<value>.*)")
@@ -68,12 +71,22 @@ def parse_filter(text: str, base: ListQuery, known: Known) -> ListQuery:
             if match["value"]:
                 _Reading(fields, match, term, known).add()
         elif _COMPARED.fullmatch(term):
-            raise FilterError(f"{term[:_WORD_MAX]}: only amount and age can be compared")
+            raise FilterError(f"{term[:_WORD_MAX]}: only amount and age can be compared{_did_you_mean(term)}")
         elif term[0] in "-!" and len(term) > 1:
             _append(fields, "text_not", term[1:][:_WORD_MAX])
         else:
             words.append(term)
     return msgspec.structs.replace(base, **fields, text=" ".join(words)[:TEXT_MAX])
+
+
+def hint(width: int) -> str:
+    """What can be typed, for a line of that width."""
+    return f"/ filter: {TERMS if width >= WIDE else _TERMS_NARROW}"
+
+
+def misread(text: str) -> str:
+    """Which word of a filter that finds nothing looks like a term and is none, as an addition; "" if none does."""
+    return unknown_term(text, _FIELDS)
 
 
 def candidates(text: str, known: Known) -> list[str]:
@@ -213,6 +226,11 @@ class _Reading:
         if op in ":=":
             raise FilterError(f"{self.term}: write {self.match['field']}> or <")
         return {">": "<=", "<": ">=", ">=": "<", "<=": ">"}[op]
+
+
+def _did_you_mean(term: str) -> str:
+    near = nearest(re.split("[<>]", term.lstrip("-!"))[0], ("amount", "age"))
+    return f": did you mean {near}?" if near else ""
 
 
 def _append(fields: dict[str, object], name: str, value: str) -> None:

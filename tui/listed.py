@@ -24,6 +24,8 @@ _SORTS = {
     "PRACTICE": Sort.PRACTICE,
     "STATUS": Sort.STATUS,
 }
+_AMOUNT, _AMOUNT_NARROW = 13, 7
+"""Columns that an amount has, and where there is no room to spare."""
 _NARROW = 72
 """Columns below which the practice gives way, so that the subject can be read."""
 _UNKNOWN = Mark("?", "", "")
@@ -42,10 +44,14 @@ _WITHOUT = {
 
 
 @lru_cache(maxsize=8)
-def list_columns(width: int, *, one_practice: bool = False) -> tuple[Column, ...]:
-    """The columns of the discrepancies; the subject takes what is left of ``width``."""
+def list_columns(width: int, *, one_practice: bool = False, most: str = "") -> tuple[Column, ...]:
+    """The columns of the discrepancies; the subject takes what is left of ``width``.
+
+    ``most`` is an amount that none of them exceeds, "" if that is not known: so much room every one has.
+    """
     narrow = width < _NARROW
-    columns = [Column("", 1), Column("AMOUNT", 13, right=True), Column("KIND", 18 if narrow else 25)]
+    least = _AMOUNT if width >= WIDE or not most else _AMOUNT_NARROW
+    columns = [Column("", 1), Column("AMOUNT", max(least, len(most)), right=True), Column("KIND", 18 if narrow else 25)]
     if not one_practice and not narrow:
         columns.append(Column("PRACTICE", 10))
     if width >= WIDE:

@@ -99,7 +99,7 @@ def layout(report: MonthReport, width: int) -> Layout:
             sums += f", effect {amount(found.effect, report.currency)}"
         lines = _title(f"{counted(found.count, noun)} {what}{sums}")
         if found.count:
-            lines.append(ReportLine([(_INDENT, ""), *head(_columns(part, width))]))
+            lines.append(ReportLine([(_INDENT, ""), *head(_columns(part, width, report))]))
         blocks.append(Block(tuple(lines), part, found.count))
     hint = f"reconcile report {safe(report.practice)} --month {safe(report.month)}"
     blocks.append(Block(tuple(_title(f"on paper: {hint}   for programs: the same with --json"))))
@@ -117,7 +117,7 @@ def line(sheet: Sheet, where: Layout, place: int, width: int, now: dt.datetime) 
         gone = number >= sheet.ends.get(part, number + 1)
         return ReportLine([(f"{_INDENT}gone meanwhile: r reads the report again", "warn")]) if gone else None
     opens = "" if isinstance(row, ExcludedView) else row.id
-    return ReportLine([(" ", ""), *_drawn(part, row, sheet.report, _columns(part, width), now)], opens)
+    return ReportLine([(" ", ""), *_drawn(part, row, sheet.report, _columns(part, width, sheet.report), now)], opens)
 
 
 def wanted(sheet: Sheet, where: Layout, first: int, height: int) -> tuple[str, int] | None:
@@ -160,10 +160,11 @@ def month_after(month: str) -> str:
     return f"{dt.date.fromisoformat(f'{month}-28') + dt.timedelta(days=4):%Y-%m}"
 
 
-def _columns(part: str, width: int) -> tuple[Column, ...]:
+def _columns(part: str, width: int, report: MonthReport) -> tuple[Column, ...]:
     """The columns of a part; what says most takes what is left of ``width``."""
     if part == "discrepancies":
-        return list_columns(width - len(_INDENT), one_practice=True)
+        most = amount(report.parts.discrepancies.amount, report.currency)
+        return list_columns(width - len(_INDENT), one_practice=True, most=most)
     timed = [Column("AT", 20), Column("AGO", 6, right=True), Column("BY", 10)]
     columns, ends = {
         "excluded": ([Column("DATE", 10), Column("GROSS", 12, right=True), Column("OPEN", 12, right=True)], "REASON"),

@@ -78,6 +78,11 @@ class State:
         practice = self.practice(practice_id)
         return practice.timezone if practice else ""
 
+    @property
+    def me(self) -> str:
+        """The operator's login, "" as long as it is not known."""
+        return self.operator.login if self.operator else ""
+
     def currency(self, practice_id: str = "") -> str | None:
         """The currency of a practice, of all for ""; None where they have several."""
         found = {practice.currency for practice in self.practices if practice_id in ("", practice.id)}

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from daemon.listing import parse_query
 from daemon.protocol import ListQuery, Sort
 from tui.filtering import (
+    KNOWN_TERMS,
     FilterError,
     Known,
     candidates,
     completed,
+    hint,
+    misread,
     offered,
     parse_filter,
 )
@@ -140,3 +143,27 @@ def test_whatever_is_typed_the_daemon_can_read_or_it_is_refused_here(text: str) 
         return
     assert len(query.text) <= 200
     assert parse_query({"text": [query.text]}).text == query.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("decided:me", ", and decided: is no term"),
+        ("amount>1 assinee:me", ", and assinee: is no term (did you mean assignee:?)"),
+        ("-KIND:payment", ", and KIND: is no term (did you mean kind:?)"),
+        ("kind:payment ada 09:30", ""),
+    ],
+)
+def test_a_word_that_is_nearly_a_term_is_named_where_nothing_is_found(text: str, said: str) -> None:
+    assert misread(text) == said
+
+
+def test_a_comparison_names_the_nearest_that_can_be_compared() -> None:
+    with pytest.raises(FilterError, match="ammount>100: only amount and age can be compared: did you mean amount"):
+        parse_filter("ammount>100", BASE, KNOWN)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_a_filter_can_say_fits_on_its_line(width: int) -> None:
+    assert len(hint(width)) < width
+    assert len(KNOWN_TERMS) < 78

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from daemon.protocol import GroupBy, ListQuery, Sort
-from tests.tui.details import detail, text
+from tests.tui.details import NOW, detail, text
 from tui.deciding_many import amounts
 from tui.folds import Folds
-from tui.listed import list_columns, list_head, selection_line, summary_line
+from tui.listed import list_columns, list_head, list_row, selection_line, summary_line
 from tui.listing import Listing
 from tui.selecting import Selection, selected
 
@@ -59,3 +59,16 @@ def test_every_width_leaves_room_for_the_subject_and_no_row_is_wider(width: int)
     known = {column.title: column.width for column in columns}
     assert known["SUBJECT"] >= 16
     assert sum(column.width + 1 for column in columns) + 2 <= width
+
+
+def test_at_80_an_amount_has_the_room_it_needs_and_the_subject_the_rest() -> None:
+    roomy, tight = list_columns(80), list_columns(80, most="491.00")
+    assert [column.width for column in tight if column.title == "AMOUNT"] == [len("AMOUNT↓")]
+    assert tight[-1].width == roomy[-1].width + 6
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_no_digit_of_an_amount_is_cut_where_the_sum_is_known(width: int) -> None:
+    columns = list_columns(width, most="1,234,567,890.00")
+    row = detail(amount="1234567890.00")
+    assert " 1,234,567,890.00 " in text(list_row(row, NOW, columns, " "))

@@ -11,7 +11,7 @@ from daemon.protocol import Activity as Happening
 from daemon.protocol import AuditEntry, AuditFound, AuditQuery, ExcludedPage, ExcludedQuery, Operator, Role, Snapshot
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_watch import doubt, left_out
-from tui.auditing import Log, SearchError, older_wanted, parse_search, place_of, with_newer, with_older
+from tui.auditing import Log, SearchError, misread, older_wanted, parse_search, place_of, with_newer, with_older
 from tui.doubting import doubt_card, doubt_columns, doubt_row
 from tui.drawing import Piece
 from tui.leaving_out import Window, excluded_columns, excluded_row, filled, next_reason, wanted
@@ -45,6 +45,10 @@ def test_a_search_is_understood() -> None:
         actor="ann", action="paused", text="stock take"
     )
     assert parse_search("practice:oaktree x:y", "riverside") == AuditQuery(practice="riverside", text="x:y")
+    assert parse_search("actor:me", "", "ann") == AuditQuery(actor="ann")
+    assert parse_search("subject:me actor:anna", "", "ann") == AuditQuery(subject="me", actor="anna")
+    assert misread("actr:ann") == ", and actr: is no term (did you mean actor:?)"
+    assert misread("ACTOR:ann stock") == ""
     with pytest.raises(SearchError):
         parse_search(f"actor:{'a' * 65}", "")
 

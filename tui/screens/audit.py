@@ -20,6 +20,7 @@ from tui.auditing import (
     audit_columns,
     audit_row,
     audit_summary,
+    misread,
     older_wanted,
     parse_search,
     place_of,
@@ -73,9 +74,12 @@ class Audit(Searching):
     def on_mount(self) -> None:
         self._show_proof()
 
+    def misread(self, text: str) -> str:
+        return misread(text)
+
     def searched(self, text: str) -> None:
         try:
-            query = parse_search(text, self._practice)
+            query = parse_search(text, self._practice, self.desk.state.me)
         except SearchError as error:
             self._wrong = str(error)
         else:

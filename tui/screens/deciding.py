@@ -77,12 +77,6 @@ class Deciding(View):
         super().__init__(desk)
         self.found = found
 
-    @property
-    def me(self) -> str:
-        """The operator's login."""
-        operator = self.desk.state.operator
-        return operator.login if operator else ""
-
     def chosen(self) -> OptionView | None:
         """The option that an approval is about."""
         return self.found.option()
@@ -99,7 +93,7 @@ class Deciding(View):
     def refusal(self, action: str) -> str:
         if action not in self.DECIDES:
             return ""
-        return super().refusal(action) or safe(asking.refusal(action, self.found, self.chosen(), self.me))
+        return super().refusal(action) or safe(asking.refusal(action, self.found, self.chosen(), self.desk.state.me))
 
     def action_approve(self) -> None:
         chosen, seen = self.chosen(), self.found
@@ -144,7 +138,7 @@ class Deciding(View):
 
     def _question(self, seen: DiscrepancyView, option: OptionView) -> list[Piece]:
         paused = self.desk.state.paused(seen.practice)[0] > 0
-        return asking.question(seen, option, self.me, self.desk.world.utc(), paused=paused)
+        return asking.question(seen, option, self.desk.state.me, self.desk.world.utc(), paused=paused)
 
     def _answered(self, said: bool | None, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
         if said:
@@ -177,7 +171,7 @@ class Deciding(View):
         if found.id != seen.id:
             return
         moved = following.moved(seen, option, found, now)
-        if now is None or asking.refusal(wish.action, found, now, self.me):
+        if now is None or asking.refusal(wish.action, found, now, self.desk.state.me):
             self.app.push_screen(Told([*moved, ("Look at it again; the screen beneath shows what stands now.", "dim")]))
             return
         again = now
@@ -205,7 +199,9 @@ class Deciding(View):
         self._fill("Comment", "notes it", (entries.COMMENT,), lambda texts: Comment(text=texts["text"]))
 
     def action_assign(self) -> None:
-        self._fill("Assign", "assigns", (entries.assignee(self.me),), lambda texts: Assign(user=texts["user"]))
+        self._fill(
+            "Assign", "assigns", (entries.assignee(self.desk.state.me),), lambda texts: Assign(user=texts["user"])
+        )
 
     def action_sync(self) -> None:
         self.start(self._sync)

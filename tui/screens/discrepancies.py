@@ -14,13 +14,13 @@ from daemon.protocol import TEXT_MAX, Event, GroupBy, ListQuery, Sort
 from daemon.safe import safe
 from tui import folds, selecting
 from tui.desk import Desk
-from tui.drawing import Column, Piece
-from tui.filtering import KNOWN_TERMS, TERMS, FilterError, Known, completed, offered, parse_filter
+from tui.drawing import WIDE, Column, Piece
+from tui.filtering import KNOWN_TERMS, FilterError, Known, completed, hint, misread, offered, parse_filter
 from tui.folds import Folds
 from tui.listed import group_row, list_columns, list_head, list_row, selection_line, sort_at, summary_line
 from tui.listing import requery
 from tui.marks import DISCREPANCIES, FOLDED, NEEDED, OPENED, PARTLY, REACHED, SELECTED, UNREAD, Mark
-from tui.plain import cells
+from tui.plain import amount, cells
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
 from tui.screens.selecting import Selecting
@@ -71,7 +71,7 @@ class Discrepancies(Selecting):
         """The filter that is asked for, and the one that the rows that are shown were found by."""
 
     def body(self) -> Iterable[Widget]:
-        yield FilterLine(placeholder=f"/ filter: {TERMS}", id="filter", max_length=TEXT_MAX)
+        yield FilterLine(placeholder=hint(WIDE), id="filter", max_length=TEXT_MAX)
         yield Line(id="groups")
         yield Line(id="selection")
         yield Head(id="head")
@@ -98,6 +98,7 @@ class Discrepancies(Selecting):
         self.rows.redraw()
 
     def on_resize(self) -> None:
+        self.query_one(Input).placeholder = hint(self.size.width)
         self.redraw_lines()
 
     def on_rows_chosen(self) -> None:
@@ -223,8 +224,7 @@ class Discrepancies(Selecting):
 
     def _known(self) -> Known:
         state = self.desk.state
-        login = state.operator.login if state.operator else ""
-        return Known(tuple(practice.id for practice in state.practices), login, self.desk.world.utc())
+        return Known(tuple(practice.id for practice in state.practices), state.me, self.desk.world.utc())
 
     def _terms(self, room: int) -> str:
         """The words that can be completed where one types."""
@@ -249,7 +249,12 @@ class Discrepancies(Selecting):
 
     def _columns(self) -> tuple[Column, ...]:
         one_practice = bool(self._base.practice) or len(self.desk.state.practices) == 1
-        return list_columns(self.size.width, one_practice=one_practice)
+        return list_columns(self.size.width, one_practice=one_practice, most=self._most())
+
+    def _most(self) -> str:
+        """What no amount of the list exceeds: their sum, where they are of one currency and have one."""
+        currency, listing = self.desk.state.currency(self.filter.practice), self.listing
+        return "" if currency is None or listing.total is None else amount(listing.amount, currency)
 
     def _summary(self) -> list[Piece]:
         if self._answered != self._typed and self.desk.state.connection is not Connection.LIVE:
@@ -258,8 +263,8 @@ class Discrepancies(Selecting):
         if self.listing.total is None and self.seen is None and self.desk.state.connection is not Connection.LIVE:
             return [(" ! nothing is here before the daemon is back", "warn")]
         if self._empty:
-            if self.query_one(Input).value:
-                return [(" nothing matches this filter: Esc clears it", "warn")]
+            if text := self.query_one(Input).value:
+                return [(f" nothing matches{safe(misread(text))}: Esc clears the filter", "warn")]
             return [(" ✓ nothing is open", "good")]
         currency = self.desk.state.currency(self.filter.practice)
         return [(" ", ""), *summary_line(self.listing, self.folds, self.seen, currency)]

@@ -99,8 +99,7 @@ class DecidingMany(View):
         self._fill(lines, "notes it", (entries.COMMENT,), lambda texts: Comment(text=texts["text"]))
 
     def action_assign(self) -> None:
-        operator = self.desk.state.operator
-        entry = entries.assignee(operator.login if operator else "")
+        entry = entries.assignee(self.desk.state.me)
         self._fill(self._about("Assign", ""), "assigns", (entry,), lambda texts: Assign(user=texts["user"]))
 
     def _about(self, what: str, then: str) -> list[Piece]:

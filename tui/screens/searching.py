@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from daemon.protocol import TEXT_MAX
+from daemon.safe import safe
 from tui.drawing import Piece
 from tui.remembered import ViewMemory
 from tui.screens.reading import Reading
@@ -28,6 +29,10 @@ class Searching(Reading):
     def searched(self, text: str) -> None:
         """Show what this text lets through."""
 
+    def misread(self, text: str) -> str:  # noqa: ARG002
+        """Which word of a search that finds nothing looks like a term and is none, as an addition; "" if none does."""
+        return ""
+
     def body(self) -> Iterable[Widget]:
         yield TextLine(placeholder=f"/ search: {self.TERMS}", id="filter", max_length=TEXT_MAX, compact=True)
         yield from super().body()
@@ -37,8 +42,8 @@ class Searching(Reading):
         return self.query_one(Input).value
 
     def nothing(self) -> list[Piece]:
-        if self.search.strip():
-            return [(" nothing matches this search: Esc clears it", "warn")]
+        if text := self.search.strip():
+            return [(f" nothing matches{safe(self.misread(text))}: Esc clears the search", "warn")]
         return super().nothing()
 
     def on_mount(self) -> None:
