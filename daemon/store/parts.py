@@ -51,6 +51,10 @@ class Part:
 
     @cached_property
     def sums(self) -> Sums:
+        """Where it is most of another part, that one's without those that were left out."""
+        whole = self._whole
+        if whole and self._kept.count(True) * 2 > len(self._kept):
+            return _less(whole.sums, whole.keeping(map(not_, self._kept)).sums)
         counted = Counter(self.column("kind"))
         kinds = {kind: counted[code] for kind, code in self._codes["kind"].items() if counted[code]}
         amount = from_cents(sum(self.column("amount_cents")))
@@ -103,6 +107,15 @@ class Part:
         part = Part({}, self._codes)
         part._whole, part._kept = self, kept
         return part
+
+
+def _less(sums: Sums, others: Sums) -> Sums:
+    groups = {kind: count - others.groups.get(kind, 0) for kind, count in sums.groups.items()}
+    return Sums(
+        total=sums.total - others.total,
+        amount=sums.amount - others.amount,
+        groups={kind: count for kind, count in groups.items() if count},
+    )
 
 
 _GROUPED: Mapping[By, tuple[str, Callable[[Any], Iterable[tuple[str, str]]]]] = {
