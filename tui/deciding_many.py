@@ -24,6 +24,7 @@ from daemon.safe import safe
 from tui.asking import PAUSED
 from tui.drawing import Piece
 from tui.plain import amount, words
+from tui.times import at
 from tui.waiting import for_second_person, words_of
 
 _SHOWN = 8
@@ -82,15 +83,16 @@ def amounts(sums: Mapping[str, Decimal]) -> str:
     return " + ".join(each) or "0"
 
 
-def question(outlook: Outlook, paused: int = 0, practices: int = 1) -> list[Piece]:
-    """What would be decided: count, money, kinds, writes, and what would be left as it is.
+def question(outlook: Outlook, paused: int = 0, practices: int = 1, zone: str = "") -> list[Piece]:
+    """What would be decided: count, money, terms, kinds, writes, and what would be left as it is.
 
-    Of the ``practices`` that it is about, so many are ``paused``.
+    Of the ``practices`` that it is about, so many are ``paused``; ``zone`` is the one of all of them, "" UTC.
     """
     shares = [share for _, part in outlook.parts for share in part.shares]
     lines: list[Piece] = [
         (f"{verb(outlook.decision)} {_things(outlook)} over {amounts(_sums((s.currency, s.amount) for s in shares))}?",
          "head"),
+        *_terms(outlook.decision, sorted({share.currency for share in shares}), zone),
     ]  # fmt: skip
     if paused and any(part.writes for _, part in outlook.parts):
         some = f"{paused} of {practices} practices are paused: what is theirs is written once they go on."
@@ -109,6 +111,19 @@ def question(outlook: Outlook, paused: int = 0, practices: int = 1) -> list[Piec
         lines.append((f"{second} afterwards (four eyes).", "warn"))
     lines += [(f"{words_of(each, several=len(outlook.causes) > 1)}.", "good") for each in outlook.waiting]
     return [*lines, *refusals(outlook.refused, {}, "would be")]
+
+
+def _terms(decision: SomeDecision, currencies: Sequence[str], zone: str) -> list[Piece]:
+    """Until when, up to what and why; empty for a decision that has no such terms."""
+    if isinstance(decision, Snooze):
+        return [(f"Until {at(decision.until, zone)}, or until the facts change.", "")]
+    if not isinstance(decision, Waive):
+        return []
+    ceiling = "what it is now"
+    if decision.ceiling is not None:
+        ceiling = amounts(dict.fromkeys(currencies, decision.ceiling))
+    last = f"up to and with {decision.until} (UTC)" if decision.until else "until somebody ends it"
+    return [(f"Each up to {ceiling}, {last}.", ""), (f"Reason: {safe(decision.reason)}", "")]
 
 
 def refusals(refused: Sequence[BulkRefusal], labels: Mapping[str, Selected], tense: str) -> list[Piece]:

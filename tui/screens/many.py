@@ -171,7 +171,9 @@ class DecidingMany(View):
 
     def _question(self, outlook: Outlook, chosen: Mapping[str, Selected]) -> list[Piece]:
         practices = {each.practice for each in chosen.values()}
-        return question(outlook, sum(self.desk.state.paused(practice)[0] for practice in practices), len(practices))
+        paused = sum(self.desk.state.paused(practice)[0] for practice in practices)
+        zones = {found.timezone for each in practices if (found := self.desk.state.practice(each))}
+        return question(outlook, paused, len(practices), zones.pop() if len(zones) == 1 else "")
 
     async def _rehearse(self, decision: SomeDecision, ids: tuple[str, ...]) -> Outlook | None:
         parts: list[tuple[tuple[str, ...], Rehearsal]] = []
