@@ -133,6 +133,8 @@ class XeroPayment:
     reference: str
     living: bool
     accounts: frozenset[str]
+    by_note: bool = False
+    """Whether it is a credit note that writes off, which is never older than what it is set against."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,9 @@ def _with_write_offs(xero: XeroLedger, terms: Terms) -> XeroLedger:
     for note in notes:
         for each in note.allocations:
             code = frozenset({note.lines[0].account})
-            payments.append(XeroPayment(note.id, each.invoice, each.amount, each.date, note.reference, True, code))
+            payments.append(
+                XeroPayment(note.id, each.invoice, each.amount, each.date, note.reference, True, code, by_note=True)
+            )
             invoice = documents[each.invoice]
             documents[each.invoice] = replace(invoice, credited=invoice.credited - each.amount)
     return replace(xero, documents=documents, payments=tuple(payments))

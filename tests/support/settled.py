@@ -123,8 +123,9 @@ def _sent(match: Match, theirs: XeroPayment, row: ProvetPayment | None, books: B
     account = books.terms.payment_accounts.get(row.type, "none")
     if account not in theirs.accounts and not entered_anew:
         yield Difference(about, "account", account, " or ".join(sorted(theirs.accounts)))
-    if row.date is not None and row.date != theirs.date and not entered_anew:
-        yield Difference(about, "date", row.date.isoformat(), theirs.date.isoformat())
+    day = max(row.date, match.xero.date) if row.date and theirs.by_note else row.date
+    if day is not None and day != theirs.date and not entered_anew:
+        yield Difference(about, "date", day.isoformat(), theirs.date.isoformat())
 
 
 def _was(dead: XeroPayment, theirs: XeroPayment, origin: str) -> bool:
