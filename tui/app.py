@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from daemon.protocol import Event
 from daemon.safe import safe
+from tui.attached import attached_lines
 from tui.clipboard import doubt, fill_tmux_buffer, sequences
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
@@ -159,11 +160,11 @@ class ReconcileApp(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy to the clipboard of the terminal that the person sits at; whoever calls this shows the text as well.
 
-        Nothing tells whether it arrived: where it may not, the first copy says what to do then.
+        Nothing tells whether it arrived: where it may not, the first copy says behind that what to do then.
         """
         if (way_out := doubt(self._env)) and not self._doubt_told:
             self._doubt_told = True
-            self.notify(way_out, markup=False)
+            self.call_later(self.notify, way_out, markup=False)
         if self._driver:
             self._driver.write(sequences(safe(text), self._env))
         if self._env.get("TMUX"):
@@ -193,7 +194,8 @@ class ReconcileApp(App[None]):
     def action_help(self) -> None:
         screen = self.screen
         about, marks = (screen.ABOUT, screen.MARKS) if isinstance(screen, View) else ("", ())
-        self.push_screen(Help(help_lines(keys_of(self.screen), about, marks)))
+        attached = attached_lines(self.desk.state, self.desk.socket)
+        self.push_screen(Help([*help_lines(keys_of(self.screen), about, marks), *attached]))
 
     async def run_action(
         self,

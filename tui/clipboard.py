@@ -33,7 +33,7 @@ def doubt(env: Mapping[str, str]) -> str:
     """Why a copy may not arrive in this terminal and what to do then, "" where nothing stands between."""
     term = env.get("TERM", "")
     if env.get("TMUX") or env.get("STY") or term.startswith(("tmux", "screen")):
-        return "should nothing arrive: select the text with Shift and the mouse"
+        return "not there? select the text with Shift+mouse"
     return ""
 
 

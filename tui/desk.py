@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from daemon.protocol import Event, Message, Resync
@@ -24,13 +25,17 @@ M = TypeVar("M", bound=Message)
 
 
 class Desk:
-    """Holds the newest ``state``; ``run`` keeps it so. ``keeper`` holds what is remembered between sessions."""
+    """Holds the newest ``state``; ``run`` keeps it so. ``keeper`` holds what is remembered between sessions.
+
+    ``socket`` is the daemon's, as an absolute path.
+    """
 
     def __init__(self, path: str, world: World, keeper: Keeper | None = None) -> None:
         self.state = State()
         self.world = world
         self.keeper = keeper or Keeper()
         self._path = path
+        self.socket = str(Path(path).absolute())
         self.months: dict[MonthKey, Sheet] = {}
         """Reports of months as far as they were read, the newest last."""
         self._client: Client | None = None

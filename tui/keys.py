@@ -42,17 +42,21 @@ class Key:
 
 
 def footer(keys: Sequence[Key], width: int) -> list[Key]:
-    """The keys that fit into ``width``, the pinned ones last and first to be given room."""
-    pinned = [key for key in keys if key.footer and key.pinned]
-    room = width - sum(cells(key.label) + len(_GAP) for key in pinned) - 1
-    chosen = []
-    for key in sorted(keys, key=lambda each: not each.opens):
-        if key.footer and not key.pinned:
-            room -= cells(key.label) + len(_GAP)
-            if room < 0:
-                break
-            chosen.append(key)
-    return chosen + pinned
+    """The keys that fit into ``width``, in their order, the pinned ones last.
+
+    Those are given room first, then the one that opens, and of each section what works now before what does not.
+    """
+    shown = sorted((key for key in keys if key.footer), key=lambda each: (each.pinned, not each.opens))
+    sections = list(dict.fromkeys(key.section for key in keys))
+    room, chosen = width - 1, set()
+    for key in sorted(
+        shown, key=lambda each: (not each.pinned, not each.opens, sections.index(each.section), bool(each.why_not))
+    ):
+        room -= cells(key.label) + len(_GAP)
+        if room < 0 and not key.pinned:
+            break
+        chosen.add(key)
+    return [key for key in shown if key in chosen]
 
 
 def footer_line(keys: Sequence[Key]) -> tuple[list[Piece], list[tuple[int, int, str]]]:

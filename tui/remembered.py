@@ -12,8 +12,9 @@ import msgspec
 
 _BYTES_MAX = 64 * 1024
 _VIEWS_MAX = 200
+_NAME_MAX = 200
 
-Text = Annotated[str, msgspec.Meta(max_length=200)]
+Text = Annotated[str, msgspec.Meta(max_length=_NAME_MAX)]
 
 
 class ViewMemory(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,21 +27,25 @@ class ViewMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """``views`` maps "name practice" to how it was looked at."""
+    """``views`` maps "name practice socket" to how it was looked at: it is of that daemon alone."""
 
     theme: Text = ""
     views: dict[Text, ViewMemory] = msgspec.field(default_factory=dict)
 
-    def view(self, place: tuple[str, str]) -> ViewMemory:
-        """How the view of that name and practice was last looked at."""
-        return self.views.get(" ".join(place), ViewMemory())
+    def view(self, place: tuple[str, ...]) -> ViewMemory:
+        """How the view of that name, practice and socket was last looked at."""
+        return self.views.get(_key(place), ViewMemory())
 
-    def with_view(self, place: tuple[str, str], view: ViewMemory) -> Memory:
+    def with_view(self, place: tuple[str, ...], view: ViewMemory) -> Memory:
         """The memory with this one newest; the oldest are forgotten."""
-        name = " ".join(place)
+        name = _key(place)
         kept = {key: known for key, known in self.views.items() if key != name}
         newest = [*kept.items(), (name, view)][-_VIEWS_MAX:]
         return msgspec.structs.replace(self, views=dict(newest))
+
+
+def _key(place: tuple[str, ...]) -> str:
+    return " ".join(place)[:_NAME_MAX]
 
 
 class Keeper:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.tui.test_screens import app_of, attached, notices, open_list
+from tests.tui.test_screens import app_of, attached, notices, open_list, screen_text
 from tui.clipboard import TEXT_MAX, doubt, sequences
 
 PLAIN = "\x1b]52;c;YTEyMw==\x07"
@@ -90,6 +90,10 @@ async def test_the_first_copy_through_a_multiplexer_says_what_to_do_should_it_no
         screen = await open_list(pilot)
         await pilot.press("y")
         assert notices(pilot).count("select the text with Shift") == 1
+        said = next(line for line in screen_text(pilot).splitlines() if "select the text" in line)
+        assert re.search(r"copied \S+ · not there\? select the text with Shift\+mouse", said), (
+            "on one line, in this order"
+        )
         await pilot.press("y")
         assert notices(pilot).count("select the text with Shift") == 1, "said again at once, it takes nothing away"
         screen.hush()

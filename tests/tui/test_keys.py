@@ -9,16 +9,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from daemon.protocol import Operator, Role
+from daemon.protocol import DEFAULT_SOCKET, Operator, Role
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
+from tests.tui.details import listed
 from tests.tui.test_screens import app_of, attached, notices, open_list, open_review, screen_text, until
+from tui.attached import attached_lines
 from tui.keys import Key, footer, footer_line, help_lines
 from tui.marks import DISCREPANCIES, FOLDED, OPENED, PRACTICES, REACHED, SELECTED
 from tui.screens.dialogs import Confirm, Help
 from tui.screens.keybar import KeyBar
 from tui.screens.overview import Overview
+from tui.state import State
 
 APPROVE = Key("a", "approve", ("a",), "Approve", "Here", footer=True)
 REJECT = Key("r", "reject", ("r", "R"), "Reject", "Here", why_not="read-only", footer=True)
@@ -35,6 +38,13 @@ def test_keys_fold_to_the_width_and_help_stays(width: int, kept: list[str]) -> N
     fitting = footer(KEYS, width)
     assert [key.text for key in fitting] == kept
     assert len("".join(text for text, _ in footer_line(fitting)[0]).rstrip()) <= max(width, 8)
+
+
+def test_what_works_now_is_given_room_before_what_does_not() -> None:
+    pause = Key("p", "pause", ("p",), "Pause", "Here", why_not="it is paused already", footer=True)
+    resume = Key("u", "resume", ("u",), "Resume", "Here", footer=True)
+    assert [key.text for key in footer([pause, resume, HELP], 20)] == ["Resume", "Help"]
+    assert [key.text for key in footer([pause, resume, HELP], 80)] == ["Pause", "Resume", "Help"]
 
 
 def test_a_click_means_the_key_under_it() -> None:
@@ -86,6 +96,7 @@ async def test_a_key_that_would_change_nothing_says_so(socket_path: str, operati
         for practice in operations.states:
             await operations.pause(practice, "stocktaking", ANN)
         await until(pilot, lambda: screen_text(pilot).count("‖ paused") == len(operations.states))
+        await until(pilot, lambda: "u Resume" in screen_text(pilot).splitlines()[-1])
         await pilot.press("p")
         assert isinstance(pilot.app.screen, Overview)
 
@@ -96,6 +107,15 @@ async def test_a_click_on_the_footer_presses_the_key(socket_path: str) -> None:
         line = screen_text(pilot).splitlines()[-1]
         await pilot.click(KeyBar, offset=(line.index("? Help"), 0))
         await until(pilot, lambda: isinstance(pilot.app.screen, Help))
+
+
+def test_help_says_how_others_attach_to_this_daemon() -> None:
+    text = listed(attached_lines(State(operator=ANN), "/tmp/a demo/c.sock"))
+    assert "attached as ann (approver) to /tmp/a demo/c.sock" in text
+    assert "reconcile --socket '/tmp/a demo/c.sock'" in text
+    assert "viewer_group" in text
+    assert text.splitlines()[-1] == "  a second person attaches so too, under a login of their own"
+    assert "by: reconcile\n" in listed(attached_lines(State(), DEFAULT_SOCKET))
 
 
 async def test_help_has_every_key_of_the_view(socket_path: str) -> None:
@@ -120,7 +140,7 @@ async def test_a_help_that_goes_on_below_says_so_until_its_end(socket_path: str,
         assert "Esc closes this" in screen_text(pilot)
         await pilot.press(*["pagedown"] * 6)
         await until(pilot, lambda: "more lines below" not in screen_text(pilot))
-        assert "Find a command" in screen_text(pilot)
+        assert "a second person attaches" in screen_text(pilot)
         await pilot.press("k")
         await until(pilot, lambda: "1 more line below: j, PgDn" in screen_text(pilot))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.remembered import Memory, ViewMemory, memory_path, recall, remember
+from daemon.protocol import ListQuery
+from tests.tui.details import NOW
+from tui.desk import Desk
+from tui.remembered import Keeper, Memory, ViewMemory, memory_path, recall, remember
+from tui.screens.discrepancies import Discrepancies
+from tui.world import World
 
 PLACE = ("discrepancies", "riverside")
 
@@ -22,6 +28,27 @@ def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
     assert recall(path).view(PLACE).filter == "kind:payment"
     assert recall(path).view(("discrepancies", "")) == ViewMemory()
     assert [each.name for each in path.parent.iterdir()] == ["ui.json"]
+
+
+async def test_a_view_is_remembered_by_its_daemon(tmp_path: Path) -> None:
+    world = World(utc=lambda: NOW, pause=lambda _: None, sleep=asyncio.sleep)
+    one, other = (
+        Discrepancies(Desk(f"/run/{name}.sock", world, Keeper(tmp_path / "ui.json")), ListQuery(), "all")
+        for name in ("one", "other")
+    )
+    for view in (one, other):
+        view.place = PLACE
+    one.remember(ViewMemory(filter="kind:payment"))
+    again = Discrepancies(Desk("/run/one.sock", world, Keeper(tmp_path / "ui.json")), ListQuery(), "all")
+    again.place = PLACE
+    assert again.memory.filter == "kind:payment"
+    assert other.memory == ViewMemory()
+
+
+def test_a_place_of_any_length_can_be_remembered(tmp_path: Path) -> None:
+    place = (*PLACE, "/run/" + "x" * 300)
+    remember(tmp_path / "ui.json", Memory().with_view(place, ViewMemory(sort="age")))
+    assert recall(tmp_path / "ui.json").view(place).sort == "age"
 
 
 @given(st.binary(max_size=200))

@@ -86,11 +86,15 @@ class View(Screen[None]):
     @property
     def memory(self) -> ViewMemory:
         """How this view was last looked at."""
-        return self.desk.keeper.memory.view(self.place)
+        return self.desk.keeper.memory.view(self._where)
 
     def remember(self, memory: ViewMemory) -> None:
         """Keep how this view is looked at, for when it is opened again, also in another session."""
-        self.desk.keeper.keep(lambda known: known.with_view(self.place, memory))
+        self.desk.keeper.keep(lambda known: known.with_view(self._where, memory))
+
+    @property
+    def _where(self) -> tuple[str, ...]:
+        return (*self.place, self.desk.socket)
 
     def refusal(self, action: str) -> str:
         """Why an action cannot be done right now, "" if it can: its key is dim, and says this when it is pressed."""
