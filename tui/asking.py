@@ -11,8 +11,10 @@ from tui.drawing import Piece
 from tui.following import UNFINISHED, chosen_title, left_to_people
 from tui.plain import LABEL_MAX, age, amount, counted
 from tui.reviewing import effect, local, write_words, zone_of
+from tui.waiting import words_of
 
 PAUSED = "The practice is paused: it is written once it goes on."
+_UNDO = "undo"
 _STANDING = frozenset({"reject", "snooze", "waive"})
 
 
@@ -35,7 +37,15 @@ def question(
     ]
     pieces += [(PAUSED, "warn")] if paused and count else []
     pieces += [(f"→ {write_words(write.system, write.summary)}", "") for write in chosen.writes]
-    return pieces + ([(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else [])
+    pieces += [(effect(chosen.effect, view), "dim")] if chosen.effect and chosen.writes else []
+    return [*pieces, *_waiting(view, chosen)]
+
+
+def _waiting(view: DiscrepancyView, chosen: OptionView) -> list[Piece]:
+    """What goes on by an approval; empty for an undo, and where nothing waits."""
+    if not isinstance(view, Detail) or not view.waiting or chosen.id == _UNDO:
+        return []
+    return [(f"{words_of(view.waiting)}.", "good")]
 
 
 def waiver_terms(view: DiscrepancyView) -> list[Piece]:

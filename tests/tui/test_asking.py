@@ -110,3 +110,10 @@ def test_a_cause_says_what_waits_for_it() -> None:
     said = "2 discrepancies of 177.60 GBP wait for this and go on by it"
     assert said in text(reviewing.title(detail(waiting=held), NOW))
     assert "wait for this" not in text(reviewing.title(detail(), NOW))
+
+
+def test_the_question_says_what_waits_for_it_and_an_undo_does_not() -> None:
+    found = detail(waiting=Waiting(currency="GBP", count=3, amount="9.00", freed=3, freed_amount="9.00"))
+    said = "3 discrepancies of 9.00 GBP wait for this and go on by it."
+    assert said in listed(asking.question(found, found.options[0], "ann", NOW))
+    assert said not in listed(asking.question(found, option(id="undo"), "ann", NOW))
