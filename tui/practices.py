@@ -164,8 +164,9 @@ def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
     cycle, full = recently(practice.last_cycle, zone, now), recently(practice.last_full, zone, now)
     left = "unknown" if budget.xero_day_remaining is None else f"{budget.xero_day_remaining:,} left"
     lines: list[Piece] = [
-        (f" proven equal {full} · last cycle {cycle}\n", "dim"),
-        (f" calls today {budget.calls_today:,}, Xero's: {left} · excluded {practice.excluded:,}\n", "dim"),
+        (f" proven equal {full}\n", "dim"),
+        (f" last cycle {cycle} · excluded {practice.excluded:,}\n", "dim"),
+        (f" calls today {budget.calls_today:,}, Xero's: {left}\n", "dim"),
     ]
     oldest = [(at, name) for name, at in practice.proofs.items() if practice.last_full and at < practice.last_full]
     if oldest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -38,10 +39,11 @@ _PROVET_PATHS = {Kind.DOCUMENT: "billing/invoice/", Kind.CONTACT: "client/"}
 
 
 class Place(Value, frozen=True, kw_only=True):
-    """What a view must know of its practice: the currency and where Provet's web pages are ("" = no links)."""
+    """What a view must know of its practice: currency, zone, and where Provet's web pages are ("" = no links)."""
 
     currency: str
     provet_web_url: str = ""
+    zone: dt.tzinfo = dt.UTC
 
 
 def discrepancy_view(discrepancy: Discrepancy, correction: Correction | None, place: Place) -> DiscrepancyView:

@@ -250,10 +250,15 @@ class Desk:
         return await self._db.read(lambda tx: practice_status(tx, engine))
 
     async def audit(self, after: int, limit: int) -> AuditPage:
-        return AuditPage(entries=await self._db.read(lambda tx: told(tx, audit.page(tx, after=after, limit=limit))))
+        return AuditPage(
+            entries=await self._db.read(lambda tx: told(tx, audit.page(tx, after=after, limit=limit), self._zone_of))
+        )
 
     async def audit_search(self, query: AuditQuery) -> AuditFound:
-        return await self._db.read(lambda tx: search(tx, query))
+        return await self._db.read(lambda tx: search(tx, query, self._zone_of))
+
+    def _zone_of(self, practice: str) -> dt.tzinfo:
+        return place_of(self._engines, practice).zone
 
     async def doubts(self, practice: str) -> DoubtPage:
         if practice:

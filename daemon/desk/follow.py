@@ -38,11 +38,11 @@ class Following:
         Those that come while nobody has ``heard`` are passed over unread: who comes later begins with a snapshot.
         """
         seq = await self._db.read(state.current_seq)
-        number, before = await self._db.read(partial(_noted, after=0))
+        number, before = await self._db.read(partial(_noted, after=0, engines=self._engines))
         self.recent.extend(before)
         while True:
             practices, remarks = await self._pulse.wait()
-            number, noted = await self._db.read(partial(_noted, after=number))
+            number, noted = await self._db.read(partial(_noted, after=number, engines=self._engines))
             said = [Activity(at=remark.at, practice=remark.practice, text=remark.text) for remark in remarks]
             for each in sorted([*noted, *said], key=lambda each: each.at):
                 self.recent.append(each)
@@ -61,12 +61,14 @@ class Following:
                 )
 
 
-def _noted(tx: Tx, after: int) -> tuple[int, list[Activity]]:
+def _noted(tx: Tx, after: int, engines: Mapping[str, Engine]) -> tuple[int, list[Activity]]:
     """What the audit log holds since an entry, of many only the newest; and the number of the newest."""
     newest, _ = audit.head(tx)
     entries = audit.page(tx, after=max(after, newest - _AT_ONCE), limit=_AT_ONCE)
     titles = titles_of(tx, entries)
-    return newest, [activity(entry, titles.get(entry.number, "")) for entry in entries]
+    return newest, [
+        activity(entry, place_of(engines, entry.practice).zone, titles.get(entry.number, "")) for entry in entries
+    ]
 
 
 def _changes(tx: Tx, after: int, engines: Mapping[str, Engine]) -> list[tuple[int, Change]]:

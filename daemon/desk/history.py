@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from daemon.core.choices import BY_HAND, option_words
 from daemon.protocol import Activity, AuditEntry, HistoryEntry
@@ -46,13 +46,16 @@ _SORTS = {
     "in_doubt": "correction",
     "stale": "correction",
 }
+ZoneOf = Callable[[str], dt.tzinfo]
+"""The zone of the practice with that id."""
+
 _PROGRAM = frozenset({"daemon", "policy"})
 
 
-def sentence(entry: Entry, title: str = "") -> str:
-    """One audit entry as a plain sentence; ``title`` is that of its option where it is known."""
+def sentence(entry: Entry, zone: dt.tzinfo, title: str = "") -> str:
+    """One audit entry as a plain sentence, times in its practice's ``zone``; ``title`` is its option's where known."""
     details = {name: _words(value) for name, value in entry.detail.items()}
-    details["until"] = _until(details.get("until", ""))
+    details["until"] = _until(details.get("until", ""), zone)
     said = _SENTENCES.get(entry.action, entry.action)
     if "option" in details:
         said = _BY_HAND.get(entry.action, said) if details["option"] == BY_HAND else said
@@ -66,10 +69,10 @@ def _words(value: object) -> str:
     return str(value)
 
 
-def _until(text: str) -> str:
-    """The end of a decision: a time in UTC, or a day; "" where it has none."""
+def _until(text: str, zone: dt.tzinfo) -> str:
+    """The end of a decision: a time, told in the zone, or a day; "" where it has none."""
     if "T" in text:
-        text = f"{dt.datetime.fromisoformat(text).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        text = f"{dt.datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M %Z}"
     return f" until {text}" if text else ""
 
 
@@ -78,10 +81,10 @@ class _Known(dict[str, str]):
         return "?"
 
 
-def history_entry(entry: Entry, titles: Mapping[str, str]) -> HistoryEntry:
+def history_entry(entry: Entry, titles: Mapping[str, str], zone: dt.tzinfo) -> HistoryEntry:
     """An audit entry as part of a discrepancy's history; ``titles`` are those of its options by their ids."""
     option = str(entry.detail.get("option", ""))
-    text = sentence(entry, f"“{titles[option]}”" if option in titles else "")
+    text = sentence(entry, zone, f"“{titles[option]}”" if option in titles else "")
     return HistoryEntry(at=entry.at, actor=entry.actor, action=entry.action, text=text)
 
 
@@ -98,7 +101,7 @@ def titles_of(tx: Tx, entries: Sequence[Entry]) -> Mapping[int, str]:
     return {number: known[key] for number, key in keys.items() if key in known}
 
 
-def audit_entry(entry: Entry, title: str = "") -> AuditEntry:
+def audit_entry(entry: Entry, zone: dt.tzinfo, title: str = "") -> AuditEntry:
     """An audit entry as the log shows it."""
     return AuditEntry(
         number=entry.number,
@@ -107,21 +110,21 @@ def audit_entry(entry: Entry, title: str = "") -> AuditEntry:
         action=entry.action,
         practice=entry.practice,
         subject=entry.subject,
-        text=sentence(entry, title),
+        text=sentence(entry, zone, title),
         hash=entry.hash,
     )
 
 
-def told(tx: Tx, entries: Sequence[Entry]) -> tuple[AuditEntry, ...]:
-    """Entries as the log shows them, options by their titles."""
+def told(tx: Tx, entries: Sequence[Entry], zone_of: ZoneOf) -> tuple[AuditEntry, ...]:
+    """Entries as the log shows them, options by their titles and times in their practice's zone."""
     titles = titles_of(tx, entries)
-    return tuple(audit_entry(entry, titles.get(entry.number, "")) for entry in entries)
+    return tuple(audit_entry(entry, zone_of(entry.practice), titles.get(entry.number, "")) for entry in entries)
 
 
-def activity(entry: Entry, title: str = "") -> Activity:
+def activity(entry: Entry, zone: dt.tzinfo, title: str = "") -> Activity:
     """An audit entry as something that happens right now."""
     sort = _SORTS.get(entry.action) or ("" if entry.actor in _PROGRAM else "decision")
-    said = sentence(entry, title)
+    said = sentence(entry, zone, title)
     text = said if entry.actor in _PROGRAM else f"{entry.actor} {said}"
     subject = entry.subject if entry.action != _REQUEST and entry.subject != entry.practice else ""
     return Activity(at=entry.at, practice=entry.practice, text=text, sort=sort, subject=subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from daemon.desk.history import told
+from daemon.desk.history import ZoneOf, told
 from daemon.protocol import AuditEntry, AuditFound, AuditProof, AuditQuery
 from daemon.store import audit
 from daemon.store.audit import Entry
@@ -14,15 +14,15 @@ _PART = 5000
 _CHUNK = 500
 
 
-def search(tx: Tx, query: AuditQuery) -> AuditFound:
-    """What a query finds in the next few thousand entries."""
+def search(tx: Tx, query: AuditQuery, zone_of: ZoneOf) -> AuditFound:
+    """What a query finds in the next few thousand entries, as they are told in each practice's zone."""
     newest, _ = audit.head(tx)
     before = min(query.before, newest + 1) if query.before else newest + 1
     floor = max(before - _PART, 1)
     found: list[AuditEntry] = []
     while before > floor and len(found) < query.limit:
         chunk = _chunk(tx, query, before, floor)
-        for shown in _told(tx, chunk, query):
+        for shown in _told(tx, chunk, query, zone_of):
             before = shown.number
             if _holds(shown, query.text.casefold()):
                 found.append(shown)
@@ -65,10 +65,10 @@ def _chunk(tx: Tx, query: AuditQuery, before: int, floor: int) -> list[Entry]:
     )
 
 
-def _told(tx: Tx, chunk: Sequence[Entry], query: AuditQuery) -> Iterator[AuditEntry]:
+def _told(tx: Tx, chunk: Sequence[Entry], query: AuditQuery, zone_of: ZoneOf) -> Iterator[AuditEntry]:
     """A chunk as the log shows it, in parts no longer than what is wanted: most searches end within one."""
     for first in range(0, len(chunk), query.limit):
-        yield from told(tx, chunk[first : first + query.limit])
+        yield from told(tx, chunk[first : first + query.limit], zone_of)
 
 
 def _holds(entry: AuditEntry, text: str) -> bool:

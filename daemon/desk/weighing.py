@@ -31,7 +31,9 @@ def plain(tx: Tx, row: Discrepancy, place: Place) -> Detail:
     newest = corrections.shown(tx, row)
     entries = audit.page(tx, subject=row.id, limit=_HISTORY_MAX)
     titles = {option.id: option.title for option in row.finding.options}
-    detail = detail_view(discrepancy_view(row, newest, place), tuple(history_entry(entry, titles) for entry in entries))
+    detail = detail_view(
+        discrepancy_view(row, newest, place), tuple(history_entry(entry, titles, place.zone) for entry in entries)
+    )
     waiting = waiting_by_currency((place.currency, held) for held in waits.held(tx, [row.id]))
     correction = followed(tx, newest, place.currency) if newest else None
     return msgspec.structs.replace(

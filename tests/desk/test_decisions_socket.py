@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from daemon.protocol import DiscrepancyView
+from daemon.protocol import AuditQuery, DiscrepancyView
 from tests.desk.office import VISIT, Office, office
 from tests.desk.test_decisions_cycle import FOUR_EYES, edited
 from tests.support.serving import serving
@@ -87,6 +87,10 @@ async def test_a_day_that_is_named_begins_where_the_practice_is(tmp_path: Path) 
         reconcile, found = reconcile_at(path), await edited(clinic)
         ran = await reconcile("snooze", found.id, "--until", "2030-02-01", "--json")
         assert (ran.exit, ran.json()["snoozed_until"]) == (DONE, begins)
+        said = "snoozed until 2030-02-01 00:00 EET"
+        assert [each.text for each in (await clinic.show(found.id)).history if each.action == "snoozed"] == [said]
+        assert [each.text for each in (await clinic.desk.audit_search(AuditQuery(text=said))).entries] == [said]
+        assert said in [each.text for each in (await clinic.desk.audit(after=0, limit=100)).entries]
         again = await edited(clinic)
         ran = await reconcile("bulk", "snooze", "--kind", "invoice", "--until", "2030-02-01", "--yes", "--json")
         assert ran.exit == DONE, ran
