@@ -216,6 +216,19 @@ async def test_the_question_about_many_says_that_the_practice_is_paused(path: st
         await until(pilot, lambda: "The practice is paused: it is written once it goes on" in screen_text(pilot))
 
 
+async def test_the_question_before_many_are_snoozed_says_until_when_where_the_practice_is(
+    path: str, shop: Workshop
+) -> None:
+    async with attached(path) as pilot:
+        await open_list(pilot)
+        await pilot.press("space", "space", "s", *"2027-07-01", "enter")
+        await until(pilot, lambda: "Until 2027-07-01 00:00 BST, or until the facts change." in flat(pilot))
+        assert await total(shop, "snoozed") == 0
+        await pilot.press("y")
+        await until(pilot, lambda: "2 of 2 snoozed" in notices(pilot))
+        assert await total(shop, "snoozed") == 2
+
+
 async def test_no_is_no(path: str, shop: Workshop) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)
