@@ -37,6 +37,26 @@ async def test_a_mixture_becomes_a_card_and_is_what_is_approved(socket_path: str
         assert [c.option for c in operations.corrections.values()] == [mixed]
 
 
+async def test_more_fields_than_fit_are_scrolled_to(socket_path: str, operations: FakeOperations) -> None:
+    plain = contact_finding(900, "riverside", "Ada Quinn")
+    names = [f"address_line{number}" for number in range(1, 30)]
+    fields = tuple(FieldDiff(name=name, provet="a", baseline="", xero="b") for name in names)
+    operations.found = {}
+    operations.add(msgspec.structs.replace(plain, fields=fields))
+    async with attached(socket_path, (60, 20)) as pilot:
+        await open_review(pilot)
+        await pilot.press("f")
+        await until(
+            pilot, lambda: "▸ address line1 " in screen_text(pilot) and "more lines below" in screen_text(pilot)
+        )
+        assert "Esc leaves" in screen_text(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: "▸ address line29" in screen_text(pilot))
+        assert "Esc leaves" in screen_text(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: "Settle it field by field" in screen_text(pilot))
+
+
 def move(operations: FakeOperations, discrepancy_id: str, value: str) -> None:
     """Somebody changes the amount in Xero."""
     found = operations.found[discrepancy_id]

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Resize
-from textual.screen import ModalScreen
+from textual.geometry import Region
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import composing
 from tui.composing import PROVET, XERO, Mix
-from tui.screens.dialogs import SHARE
-from tui.widgets import Line, content
+from tui.drawing import Piece
+from tui.screens.dialogs import SHARE, Passage
+from tui.widgets import content
 
-_KEYS = "↑↓ field · ← Provet · → Xero · space other side · p all Provet · x all Xero · Enter takes this · Esc leaves"
+_TITLE: Piece = ("Settle it field by field\n\n", "head")
+_KEYS = "↑↓ field · ←→ Provet/Xero · p/x all · Enter takes this · Esc leaves"
 
 _WIDTH, _FRAME = 100, 6
 """Columns of the dialog, as in app.tcss, and those that its border and padding take."""
+_ABOVE = 3
+"""Lines above the first field."""
 
 
-class Mixing(ModalScreen[str]):
+class Mixing(Passage[str]):
     """Dismissed with the id of the option that was put together; "" after Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,17 +40,16 @@ class Mixing(ModalScreen[str]):
         Binding("escape,q", "cancel", "Cancel"),
     ]
 
+    FOOT = 2
+
     def __init__(self, mix: Mix) -> None:
-        super().__init__()
+        super().__init__(())
         self.mix = mix
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Static(content([("Settle it field by field\n", "head")]), classes="words")
-            yield Line(id="mix")
-            yield Static(content([(_KEYS, "dim")]), classes="words")
+    def foot(self) -> Iterable[Widget]:
+        yield Static(content([(_KEYS, "dim")]), id="keys-of-mix")
 
-    def on_resize(self, _: Resize) -> None:
+    def on_resize(self) -> None:
         self._redraw()
 
     def action_move(self, by: int) -> None:
@@ -74,4 +75,8 @@ class Mixing(ModalScreen[str]):
         self._redraw()
 
     def _redraw(self) -> None:
-        self.query_one("#mix", Line).show(composing.drawn(self.mix, min(int(self.size.width * SHARE), _WIDTH) - _FRAME))
+        width = min(int(self.size.width * SHARE), _WIDTH) - _FRAME
+        self.query_one(".words", Static).update(content([_TITLE, *composing.drawn(self.mix, width)]))
+        line = _ABOVE + self.mix.cursor
+        shown = Region(0, line, 1, 1) if self.mix.cursor else Region(0, 0, 1, line + 1)
+        self.call_after_refresh(self._scroll.scroll_to_region, shown, animate=False)
