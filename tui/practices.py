@@ -176,16 +176,18 @@ def _proof(practice: PracticeStatus, now: dt.datetime) -> list[Piece]:
 
 
 def recent(activity: Sequence[Activity], zones: Mapping[str, str], lines: int, width: int) -> list[Piece]:
-    """The newest things that the daemon did, the newest last, each on one line at its practice's time of day.
+    """The newest calls, corrections and decisions, the newest last, each on one line at its practice's time of day.
 
-    What a practice says again and again with nothing between is shown once, with its newest time.
+    What is said again and again with nothing of its practice between is shown once, with its newest time; of all else
+    that happens, such as cycles and their progress, only the newest of each practice.
     """
+    remarks = {each.practice: each for each in activity if not each.sort}
     later: dict[str, str] = {}
     kept: list[Activity] = []
     for each in reversed(activity):
-        if later.get(each.practice) != each.text:
+        if (each.sort or remarks[each.practice] is each) and later.get(each.practice) != each.text:
             kept.append(each)
-        later[each.practice] = each.text
+            later[each.practice] = each.text
     shown = kept[: max(lines, 0)][::-1]
     said = (
         f"{clock(each.at, zones.get(each.practice, ''))} {safe(each.practice)}: {safe(each.text)}" for each in shown

@@ -120,9 +120,17 @@ def fold(state: State, event: Event) -> State:
         case Changed(seq=seq) | Closed(seq=seq) if state.status:
             return replace(state, seq=seq)
         case Activity():
-            return replace(state, activity=(*state.activity, event)[-ACTIVITY_MAX:])
+            return replace(state, activity=_with_activity(state.activity, event))
         case _:
             return state
+
+
+def _with_activity(known: tuple[Activity, ...], event: Activity) -> tuple[Activity, ...]:
+    """What happens by itself again and again, with nothing of its practice between, stands there once."""
+    if not event.sort:
+        last = next((each for each in reversed(known) if each.practice == event.practice), None)
+        known = tuple(each for each in known if each is not last) if last and last.text == event.text else known
+    return (*known, event)[-ACTIVITY_MAX:]
 
 
 def _joined(known: tuple[Activity, ...], fresh: tuple[Activity, ...]) -> tuple[Activity, ...]:

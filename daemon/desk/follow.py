@@ -45,7 +45,7 @@ class Following:
             number, noted = await self._db.read(partial(_noted, after=number, engines=self._engines))
             said = [Activity(at=remark.at, practice=remark.practice, text=remark.text) for remark in remarks]
             for each in sorted([*noted, *said], key=lambda each: each.at):
-                self.recent.append(each)
+                self._keep(each)
                 yield each
             newest = await self._db.read(state.current_seq)
             if not heard():
@@ -59,6 +59,14 @@ class Following:
                 yield PracticeChanged(
                     practice=await self._db.read(partial(practice_status, engine=self._engines[practice]))
                 )
+
+    def _keep(self, each: Activity) -> None:
+        """What happens by itself again and again, with nothing of its practice between, is kept once."""
+        places = reversed(range(len(self.recent)))
+        last = next((place for place in places if self.recent[place].practice == each.practice), None)
+        if last is not None and not each.sort and self.recent[last].text == each.text:
+            del self.recent[last]
+        self.recent.append(each)
 
 
 def _noted(tx: Tx, after: int, engines: Mapping[str, Engine]) -> tuple[int, list[Activity]]:

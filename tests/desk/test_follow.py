@@ -55,6 +55,18 @@ async def test_nothing_is_drawn_up_while_nobody_hears_and_nothing_is_missed_then
             following.cancel()
 
 
+async def test_what_happens_again_and_again_is_kept_once(tmp_path: Path) -> None:
+    async with stocked(tmp_path, 1) as shop:
+        following = asyncio.create_task(pump(shop.app.desk, Feed()))
+        try:
+            for text in ("busy", "idle", "idle", "busy", "idle", "idle", "end"):
+                shop.engine.practice.remark(text)
+            await _seen(lambda: bool(shop.app.desk.recent()) and shop.app.desk.recent()[-1].text == "end")
+        finally:
+            following.cancel()
+        assert [each.text for each in shop.app.desk.recent()][-5:] == ["busy", "idle", "busy", "idle", "end"]
+
+
 async def _seen(holds: Callable[[], bool]) -> None:
     """Let the feed work until something holds; the time-out is the limit."""
     async with asyncio.timeout(10):

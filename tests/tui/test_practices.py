@@ -135,15 +135,19 @@ def test_hostile_names_are_plain(practice: PracticeStatus, hostile: str) -> None
     assert all(line.isprintable() for line in lines.split("\n"))
 
 
-def test_what_is_said_again_and_again_is_shown_once() -> None:
-    idle = [Activity(at=NOW + dt.timedelta(seconds=n), practice="a", text="nothing to do") for n in range(5)]
-    other = Activity(at=NOW, practice="b", text="nothing to do")
-    paused = Activity(at=NOW, practice="a", text="paused")
-    shown = text(recent([*idle[:2], paused, *idle[2:4], other, idle[4]], {}, 10, 99)).splitlines()
+def test_of_all_that_happens_by_itself_only_the_newest_is_shown() -> None:
+    cycles = [Activity(at=NOW + dt.timedelta(seconds=n), practice="a", text=f"cycle {n}") for n in range(5)]
+    other = Activity(at=NOW, practice="b", text="cycle 0")
+    calls = [Activity(at=NOW, practice="a", text="PUT Payments", sort="call") for _ in range(2)]
+    shown = text(recent([*cycles[:2], calls[0], *cycles[2:4], other, cycles[4], calls[1]], {}, 10, 99)).splitlines()
     assert [line.split(maxsplit=1)[1] for line in shown] == [
-        "a: nothing to do",
-        "a: paused",
-        "b: nothing to do",
-        "a: nothing to do",
+        "a: PUT Payments",
+        "b: cycle 0",
+        "a: cycle 4",
+        "a: PUT Payments",
     ]
-    assert shown[-1].startswith(" 12:00:04")
+    assert len(text(recent([*calls, other], {}, 9, 99)).splitlines()) == 2, (
+        "what is said again and again stands there once"
+    )
+    assert len(recent([*calls, other], {}, 1, 99)) == 1
+    assert not recent(calls, {}, 0, 99)

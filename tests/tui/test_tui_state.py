@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
 
 import msgspec
 
@@ -75,6 +76,16 @@ async def test_a_practice_that_is_new_is_added() -> None:
     state = await attached()
     new = msgspec.structs.replace(state.practices[0], id="new")
     assert len(fold(state, PracticeChanged(practice=new)).practices) == 4
+
+
+def test_what_happens_again_and_again_stands_there_once_with_its_newest_time() -> None:
+    def said(second: int, practice: str, text: str, sort: str = "") -> Activity:
+        return Activity(at=NOW + dt.timedelta(seconds=second), practice=practice, text=text, sort=sort)
+
+    idle, other, call = said(0, "a", "idle"), said(1, "b", "idle"), said(2, "a", "PUT", "call")
+    again = [said(3, "a", "idle"), said(4, "b", "idle"), said(5, "a", "idle"), said(6, "a", "PUT", "call")]
+    events = (idle, other, call, *again, again[-1])
+    assert reduce(fold, events, State()).activity == (idle, call, again[1], again[2], again[3], again[3])
 
 
 def test_activity_is_bounded() -> None:
