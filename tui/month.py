@@ -123,9 +123,8 @@ def totals_lines(proof: MonthProof | MonthReport) -> list[str]:
     """
     if not proof.recoded.count:
         return table(_HEAD[:-1], (row[:-1] for row in _totals(proof)), _RIGHT - {len(_HEAD) - 1})
-    one = proof.recoded.count == 1
-    note = f"{counted(proof.recoded.count, 'document')} {'stands' if one else 'stand'} on other accounts in Xero"
-    return [*table(_HEAD, _totals(proof), _RIGHT), f"recoded: {note}, which is no discrepancy"]
+    note = f"recoded: {counted(proof.recoded.count, 'document')} on other accounts in Xero, no discrepancy"
+    return [*table(_HEAD, _totals(proof), _RIGHT), note]
 
 
 def _totals(proof: MonthProof | MonthReport) -> list[tuple[str, ...]]:

@@ -102,7 +102,7 @@ def layout(report: MonthReport, width: int) -> Layout:
             lines.append(ReportLine([(_INDENT, ""), *head(_columns(part, width, report))]))
         blocks.append(Block(tuple(lines), part, found.count))
     hint = f"reconcile report {safe(report.practice)} --month {safe(report.month)}"
-    blocks.append(Block(tuple(_title(f"on paper: {hint}   for programs: the same with --json"))))
+    blocks.append(Block((*_title(f"on paper: {hint}"), ReportLine([("for programs: the same with --json", "dim")]))))
     return Layout(tuple(blocks))
 
 

@@ -148,7 +148,7 @@ async def test_what_was_recoded_stands_beside_the_difference_it_makes(
     assert re.search(r"DIFFERENCE +RECODED$", text, re.MULTILINE)
     assert re.search(r"account 201, net +0\.00 +88\.00 +-88\.00 +-88\.00$", text, re.MULTILINE)
     assert re.search(r"account 202, net +188\.00 +100\.00 +88\.00 +88\.00$", text, re.MULTILINE)
-    assert "2 documents stand on other accounts in Xero, which is no discrepancy" in text
+    assert "recoded: 2 documents on other accounts in Xero, no discrepancy" in text
 
 
 async def test_a_month_to_come_is_not_proven(socket_path: str, operations: FakeOperations) -> None:
