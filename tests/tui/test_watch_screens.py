@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import pytest
 from textual.widgets import Input
 
 from daemon.core.discrepancy import Policy
-from daemon.protocol import PAGE_MAX, By, ExcludedRow
+from daemon.protocol import PAGE_MAX, By, ExcludedRow, Message, Resync
 from daemon.protocol import Activity as Happening
 from tests.support.fake_books import START, finding
 from tests.support.fake_operations import FakeOperations
@@ -18,15 +20,21 @@ from tests.support.fake_watch import doubt, left_out
 from tests.support.hostile import HOSTILE
 from tests.support.serving import serving
 from tests.tui.test_screens import Ui, app_of, attached, notices, screen_text, until
+from tui.calls import Call
+from tui.desk import Desk
 from tui.screens.activity import Activity
 from tui.screens.audit import Audit
 from tui.screens.doubts import Doubts
 from tui.screens.excluded import Excluded
 from tui.screens.hand_work import HandWork
+from tui.screens.keybar import KeyBar
 from tui.screens.links import Links
 from tui.screens.month import Month
 from tui.screens.reading import Reading
 from tui.screens.review import Review
+from tui.widgets import Rows
+
+M = TypeVar("M", bound=Message)
 
 SIZES = [(80, 24), (200, 50)]
 VIEWS: dict[str, type[Reading]] = {
@@ -361,6 +369,42 @@ async def test_a_lost_daemon_comes_back_without_losing_the_place(tmp_path: Path,
                 await until(pilot, lambda: "● live" in screen_text(pilot) and not screen.problem)
                 assert _under_cursor(pilot) == on
                 assert app_of(pilot).screen is screen
+
+
+@pytest.mark.parametrize("key", [key for key in VIEWS if key != "5"])  # the activity asks for nothing
+async def test_an_answer_that_comes_while_the_view_is_taken_apart_is_left(
+    socket_path: str, operations: FakeOperations, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    busy(operations)
+    waits, apart, answer = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    ask = Desk.ask
+
+    async def held_back(desk: Desk, call: Call[M]) -> M:
+        found = await ask(desk, call)
+        waits.set()
+        await answer.wait()
+        return found
+
+    async def lingering(_: KeyBar) -> None:
+        while apart.is_set() and screen.query(Rows):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        answer.set()
+        for _number in range(20 if apart.is_set() else 0):
+            await asyncio.sleep(0)
+
+    async with attached(socket_path) as pilot:
+        screen = await view(pilot, key)
+        await pilot.pause()
+        monkeypatch.setattr(Desk, "ask", held_back)
+        monkeypatch.setattr(KeyBar, "on_unmount", lingering, raising=False)
+        screen.told(Resync())
+        screen.action_reread()
+        await until(pilot, waits.is_set)
+        apart.set()
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.is_running)
+        assert answer.is_set()
+        assert pilot.app.screen is not screen
 
 
 def _under_cursor(pilot: Ui) -> str:

@@ -182,6 +182,11 @@ class View(Screen[None]):
             self._dirty_widgets.add(self)
         super()._refresh_layout(size, scroll)
 
+    async def _message_loop_exit(self) -> None:
+        """As Textual's, but what it has asked for is given up before its widgets go: no answer finds it in parts."""
+        self.workers.cancel_node(self)
+        await super()._message_loop_exit()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""
         return self.is_current
