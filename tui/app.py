@@ -24,13 +24,13 @@ from tui.attached import attached_lines
 from tui.clipboard import doubt, fill_tmux_buffer, sequences
 from tui.commanding import Command, with_argument
 from tui.desk import Desk
-from tui.drawing import WIDE
+from tui.drawing import WIDE, Piece
 from tui.driver import QuickDriver
 from tui.ending import ended_by_signals
 from tui.keys import help_lines
 from tui.remembered import Keeper, memory_path
 from tui.screens.commandline import CommandLine
-from tui.screens.dialogs import Help
+from tui.screens.dialogs import Confirm, Help
 from tui.screens.keybar import keys_of
 from tui.screens.steering import STEERED, steer
 from tui.screens.typing import Typing
@@ -135,6 +135,8 @@ class ReconcileApp(App[None]):
         behind = next((s for s in reversed(self.screen_stack) if isinstance(s, View) and s.place == place), None)
         if behind:
             while self.screen is not behind:
+                if isinstance(self.screen, View) and not self.screen.may_leave():
+                    return
                 self.pop_screen()
         else:
             view = entry.create(self.desk, place[1])
@@ -190,6 +192,15 @@ class ReconcileApp(App[None]):
             return False
         self._loop_running.call_soon_threadsafe(partial(self.exit, return_code=status))
         return True
+
+    async def action_quit(self) -> None:
+        """Leave; what that would break off is asked about first."""
+        left = next((text for view in self.screen_stack if isinstance(view, View) and (text := view.unfinished())), "")
+        if not left:
+            self.exit()
+            return
+        asked: list[Piece] = [("Leave before all is sent?", "head"), (f"{left}. What is not sent stays as it is.", "")]
+        self.push_screen(Confirm(lambda: asked, "Leave"), lambda yes: self.exit() if yes else None)
 
     def action_help(self) -> None:
         screen = self.screen

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from textual.widgets import Button, Input
 
-from daemon.protocol import ListQuery, Operator, Reject, Role
+from daemon.protocol import ListQuery, Message, Operator, Reject, Role
 from tests.support.serving import serving
 from tests.support.stocked import stocked
 from tests.support.workshop import Workshop
 from tests.tui.test_screens import Ui, attached, notices, open_list, screen_text, until
+from tui.calls import Call
+from tui.desk import Desk
 from tui.screens import selecting, windowed
 from tui.screens.dialogs import Confirm, Told
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.forms import Form
 from tui.widgets import Rows
 
+M = TypeVar("M", bound=Message)
 COUNT = 60
 LAST_DAY = "2026-12-31"
 """A day to come at the desk, whose clock is not the screen's."""
@@ -227,6 +232,42 @@ async def test_the_question_before_many_are_snoozed_says_until_when_where_the_pr
         await pilot.press("y")
         await until(pilot, lambda: "2 of 2 snoozed" in notices(pilot))
         assert await total(shop, "snoozed") == 2
+
+
+async def test_what_is_being_sent_is_not_left_unfinished(
+    path: str, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    ask = Desk.ask
+
+    async def held_back(desk: Desk, call: Call[M]) -> M:
+        if call.path == "/some":
+            await go_on.wait()
+        return await ask(desk, call)
+
+    monkeypatch.setattr(Desk, "ask", held_back)
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("space", "space", "r", *"agreed", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "rejected: 0 of 2" in flat(pilot))
+        for key in ("escape", "q", "1"):
+            await pilot.press(key)
+            await until(pilot, lambda: "wait until all is sent: rejected: 0 of 2" in notices(pilot))
+            assert pilot.app.screen is screen
+            screen.hush()
+        await pilot.press("7", "1")
+        await until(pilot, lambda: "wait until all is sent: rejected: 0 of 2" in notices(pilot))
+        assert pilot.app.screen is screen
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "Leave before all is sent?" in flat(pilot))
+        await pilot.press("n")
+        go_on.set()
+        await until(pilot, lambda: "2 of 2 rejected" in notices(pilot))
+        assert await total(shop, "rejected") == 2
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is not screen)
 
 
 async def test_no_is_no(path: str, shop: Workshop) -> None:

@@ -56,6 +56,8 @@ class DecidingMany(View):
 
     progress = ""
     """How far a decision is, "" if none is under way."""
+    _sent = ""
+    """How far one is that is being sent, part by part."""
 
     async def targets(self) -> Sequence[Selected]:
         """What a decision is about now; empty if nothing, which the operator has been told."""
@@ -70,6 +72,9 @@ class DecidingMany(View):
 
     def show_progress(self, text: str) -> None:
         self.progress = text
+
+    def unfinished(self) -> str:
+        return self._sent
 
     def alone(self) -> DiscrepancyView | None:
         """The one that a decision is about, if it is one and here."""
@@ -167,6 +172,7 @@ class DecidingMany(View):
             ):
                 await self._carry_out(outlook, chosen)
         finally:
+            self._sent = ""
             self.show_progress("")
 
     def _question(self, outlook: Outlook, chosen: Mapping[str, Selected]) -> list[Piece]:
@@ -195,7 +201,8 @@ class DecidingMany(View):
         count = waiting = 0
         left = list(outlook.refused)
         for ids, seq in outlook.able:
-            self.show_progress(f"{done(outlook.decision)}: {count:,} of {outlook.count:,}")
+            self._sent = f"{done(outlook.decision)}: {count:,} of {outlook.count:,}"
+            self.show_progress(self._sent)
             result = await self.ask(calls.some(ids, outlook.decision, seq))
             if result is None:
                 left += [BulkRefusal(id=id_, message="the daemon did not answer: look at it") for id_ in ids]

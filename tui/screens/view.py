@@ -191,5 +191,16 @@ class View(Screen[None]):
         """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""
         return self.is_current
 
+    def unfinished(self) -> str:
+        """What would be broken off if this view were left now, in words; "" for nothing."""
+        return ""
+
+    def may_leave(self) -> bool:
+        """Whether nothing would be broken off; if something would, says what."""
+        if unfinished := self.unfinished():
+            self.explain(f"wait until all is sent: {unfinished}")
+        return not unfinished
+
     def action_back(self) -> None:
-        self.app.pop_screen()
+        if self.may_leave():
+            self.app.pop_screen()
