@@ -14,6 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.events import Event as TextualEvent
 from textual.events import Key
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -113,6 +114,12 @@ class ReconcileApp(App[None]):
             for choice in command.choices:
                 run = partial(self.call_later, self.run_action, with_argument(command.action, choice))
                 yield SystemCommand(f"{command.name} {choice}", command.text, run)
+
+    async def on_event(self, event: TextualEvent) -> None:
+        """As Textual does; but a key waits until the screen that it is meant for is there."""
+        if isinstance(event, Key):
+            await self.screen._mounted_event.wait()  # noqa: SLF001
+        await super().on_event(event)
 
     def on_key(self, event: Key) -> None:
         """What a quick hand types before the line that it is meant for is there belongs into that line."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
+from textual.widgets import Input
 
 from daemon.protocol import PracticeState
 from tests.support.fake_operations import FakeOperations
@@ -51,6 +53,16 @@ async def test_a_wrong_command_stays_and_says_what_is_meant(socket_path: str) ->
         assert "quit?" in screen_text(pilot)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, Overview)
+
+
+@pytest.mark.parametrize("name", ["discrepancies", "audit", "excluded"])
+async def test_a_key_that_comes_before_its_view_waits_for_it(socket_path: str, name: str) -> None:
+    async with attached(socket_path) as pilot:
+        app = app_of(pilot)
+        for key, typed in (("slash", "/"), *((each, each) for each in "quinn")):
+            app.post_message(Key(key, typed))
+        app.action_view(name)
+        await until(pilot, lambda: bool(app.screen.query(Input)) and app.screen.query_one(Input).value == "quinn")
 
 
 async def test_going_back_to_a_view_finds_it_as_it_was_left(socket_path: str) -> None:
