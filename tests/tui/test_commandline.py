@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 from textual.events import Key
 from textual.widgets import Input
@@ -10,9 +13,12 @@ from daemon.protocol import PracticeState
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import app_of, attached, list_of, notices, open_list, open_review, screen_text, until
 from tui.screens.commandline import CommandLine
+from tui.screens.dialogs import Confirm, Told
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.overview import Overview
 from tui.views import VIEWS
+
+LINES = [("x", "")] * 60
 
 
 def test_each_view_has_a_name_and_a_key_of_its_own() -> None:
@@ -63,6 +69,20 @@ async def test_a_key_that_comes_before_its_view_waits_for_it(socket_path: str, n
             app.post_message(Key(key, typed))
         app.action_view(name)
         await until(pilot, lambda: bool(app.screen.query(Input)) and app.screen.query_one(Input).value == "quinn")
+
+
+@pytest.mark.parametrize("turns", [0, 20, 40])
+@pytest.mark.parametrize("dialog", [lambda: Told(LINES), lambda: Confirm(lambda: LINES, "Yes")], ids=["told", "asked"])
+async def test_a_dialog_may_be_closed_before_it_is_there(
+    socket_path: str, dialog: Callable[[], Told | Confirm], turns: int
+) -> None:
+    async with attached(socket_path) as pilot:
+        pilot.app.push_screen(dialog())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        pilot.app.pop_screen()
+        await pilot.pause(0.01)
+        assert isinstance(pilot.app.screen, Overview)
 
 
 async def test_going_back_to_a_view_finds_it_as_it_was_left(socket_path: str) -> None:

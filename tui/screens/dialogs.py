@@ -58,11 +58,13 @@ class Passage(ModalScreen[T]):
         return ()
 
     def on_mount(self) -> None:
-        for name in ("scroll_y", "virtual_size"):
-            self.watch(self._scroll, name, self._say_more)
+        for scroll in self.query(VerticalScroll):
+            for name in ("scroll_y", "virtual_size"):
+                self.watch(scroll, name, self._say_more)
 
     def on_resize(self) -> None:
-        self._scroll.styles.max_height = max(int(self.size.height * SHARE) - _FRAME - 1 - self.FOOT, 1)
+        for scroll in self.query(VerticalScroll):
+            scroll.styles.max_height = max(int(self.size.height * SHARE) - _FRAME - 1 - self.FOOT, 1)
         self.call_after_refresh(self._say_more)
 
     def replace(self, lines: Sequence[Piece]) -> None:
@@ -82,9 +84,10 @@ class Passage(ModalScreen[T]):
         return self.query_one(VerticalScroll)
 
     def _say_more(self) -> None:
-        below = round(self._scroll.max_scroll_y - self._scroll.scroll_y)
+        below = sum(round(scroll.max_scroll_y - scroll.scroll_y) for scroll in self.query(VerticalScroll))
         more: list[Piece] = [(f"▾ {counted(below, 'more line')} below: j, PgDn  ", "warn")] if below > 0 else []
-        self.query_one("#more", Line).show([*more, *([(self.CLOSES, "dim")] if self.CLOSES else [])])
+        for line in self.query("#more").results(Line):
+            line.show([*more, *([(self.CLOSES, "dim")] if self.CLOSES else [])])
 
 
 class Confirm(Passage[bool]):
@@ -113,7 +116,8 @@ class Confirm(Passage[bool]):
             yield Button(f"{self._yes} (y)", id="yes", variant="warning")
 
     def on_mount(self) -> None:
-        self.query_one("#no", Button).focus()
+        for no in self.query("#no"):
+            no.focus()
 
     def show(self, asked: Asked) -> None:
         """Ask this instead, and take a yes to it."""

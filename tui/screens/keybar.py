@@ -20,7 +20,10 @@ _SECTIONS = _HERE, _MOVING, _EVERYWHERE = ("Here", "Moving about", "Everywhere")
 
 
 class KeyBar(Line):
-    """Drawn from the bindings that are active now, once however often something asks for it in one go."""
+    """Drawn from the bindings that are active now, once however often something asks for it in one go.
+
+    ``display`` is False as soon as the screen is taken apart.
+    """
 
     _due = False
 
@@ -38,7 +41,7 @@ class KeyBar(Line):
 
     def _draw(self) -> None:
         self._due = False
-        if self.is_attached and self.screen.is_current:
+        if self.is_attached and self.display and self.screen.is_current:
             pieces, _ = footer_line(self._fitting())
             self.show(pieces)
 
