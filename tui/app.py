@@ -33,6 +33,7 @@ from tui.remembered import Keeper, memory_path
 from tui.screens.commandline import CommandLine
 from tui.screens.dialogs import Confirm, Help
 from tui.screens.keybar import keys_of
+from tui.screens.palette import Palette
 from tui.screens.steering import STEERED, steer
 from tui.screens.typing import Typing
 from tui.screens.view import View
@@ -125,6 +126,10 @@ class ReconcileApp(App[None]):
         """What a quick hand types before the line that it is meant for is there belongs into that line."""
         if isinstance(self.screen, Typing) and self.screen.take(event):
             event.prevent_default()
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_command(self) -> None:
         def typed(action: str | None) -> None:

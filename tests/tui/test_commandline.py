@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.events import Key
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from daemon.protocol import PracticeState
 from tests.support.fake_operations import FakeOperations
@@ -69,6 +69,18 @@ async def test_a_key_that_comes_before_its_view_waits_for_it(socket_path: str, n
             app.post_message(Key(key, typed))
         app.action_view(name)
         await until(pilot, lambda: bool(app.screen.query(Input)) and app.screen.query_one(Input).value == "quinn")
+
+
+async def test_a_page_key_may_come_before_the_palette_has_its_list(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        await pilot.press("ctrl+p")
+        palette = pilot.app.screen
+        await until(pilot, lambda: bool(palette.query_one(OptionList).option_count))
+        palette.query_one(OptionList)._index_to_line.clear()
+        await pilot.press("pageup", "pagedown")
+        assert pilot.app.screen is palette
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, Overview)
 
 
 @pytest.mark.parametrize("turns", [0, 20, 40])
