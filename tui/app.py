@@ -129,7 +129,7 @@ class ReconcileApp(App[None]):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_command(self) -> None:
         def typed(action: str | None) -> None:

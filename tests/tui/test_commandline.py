@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.events import Key
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from daemon.protocol import PracticeState
 from tests.support.fake_operations import FakeOperations
@@ -69,6 +69,30 @@ async def test_a_key_that_comes_before_its_view_waits_for_it(socket_path: str, n
             app.post_message(Key(key, typed))
         app.action_view(name)
         await until(pilot, lambda: bool(app.screen.query(Input)) and app.screen.query_one(Input).value == "quinn")
+
+
+async def test_a_dialog_that_is_answered_twice_closes_nothing_beneath_it(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        screen, answers = await open_list(pilot), list[bool | None]()
+        dialog = Confirm(lambda: LINES, "Yes")
+        await pilot.app.push_screen(dialog, answers.append)
+        button = dialog.query_one("#yes", Button)
+        for _ in range(2):
+            dialog.post_message(Button.Pressed(button))
+        await until(pilot, lambda: not dialog.is_running)
+        assert (pilot.app.screen, answers) == (screen, [True])
+
+
+async def test_what_is_taken_twice_from_the_palette_closes_nothing_beneath_it(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("ctrl+p", *"by subject")
+        palette = pilot.app.screen
+        await until(pilot, lambda: palette.query_one(OptionList).option_count > 0)
+        for _ in range(4):
+            palette.post_message(Input.Submitted(palette.query_one(Input), "by subject"))
+        await until(pilot, lambda: not palette.is_running)
+        assert screen in pilot.app.screen_stack
 
 
 async def test_a_page_key_may_come_before_the_palette_has_its_list(socket_path: str) -> None:

@@ -8,17 +8,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.drawing import Piece
 from tui.plain import cells, fit
+from tui.screens.modal import Modal
 from tui.widgets import content
 
 _MOST = 9
 
 
-class Copying(ModalScreen[None]):
+class Copying(Modal[None]):
     """Offers texts, each with its name; ``y`` copies the first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

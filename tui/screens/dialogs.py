@@ -8,13 +8,13 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.plain import counted
+from tui.screens.modal import Modal
 from tui.widgets import Line, content
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ def _ended(lines: Sequence[Piece]) -> list[Piece]:
     return [(f"{text}\n" if place else text, role) for place, (text, role) in enumerate(lines, 1 - len(lines))]
 
 
-class Passage(ModalScreen[T]):
+class Passage(Modal[T]):
     """Lines to read, scrolled where there are more than fit, which is said below them; ``foot`` stands beneath."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

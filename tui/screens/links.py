@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.widgets import content
 
 
-class Links(ModalScreen[None]):
+class Links(Modal[None]):
     """Each link as a hyperlink of the terminal (OSC 8); its number copies it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Input
+
+from tui.screens.modal import Modal
 
 T = TypeVar("T")
 
 
-class Typing(ModalScreen[T]):
+class Typing(Modal[T]):
     """Keys that come early are handed to ``take``; on mounting, the first line gets them and the focus."""
 
     first_default = ""
