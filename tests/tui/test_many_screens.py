@@ -295,6 +295,19 @@ async def test_a_bare_word_finds_kinds_and_an_empty_filter_names_its_terms(path:
         await until(pilot, lambda: "waived  rejected  closed  all" in screen_text(pilot))
 
 
+async def test_enter_goes_to_no_row_that_the_filter_did_not_let_through(path: str) -> None:
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", *"kind:conflict", "enter", "enter", "down", "a")
+        await until(pilot, lambda: "the filter is not understood" in notices(pilot))
+        assert pilot.app.screen is screen
+        assert screen.query_one(Input).value == "kind:conflicta"
+        await pilot.press("escape")
+        assert screen.focused is screen.rows
+        await pilot.press("escape")
+        assert screen.query_one(Input).value == ""
+
+
 async def test_a_group_is_rejected_whole(path: str, shop: Workshop) -> None:
     async with attached(path) as pilot:
         screen = await open_list(pilot)

@@ -142,6 +142,13 @@ class Discrepancies(Selecting):
         self.set_focus(self.query_one(Input))
 
     def action_leave_filter(self) -> None:
+        """Go to the rows that the filter lets through; while it is not understood, there are none."""
+        if self.problem:
+            self.explain(f"the filter is not understood: {self.problem}; Esc leaves it")
+        else:
+            self._to_rows()
+
+    def _to_rows(self) -> None:
         self.set_focus(self.rows)
         self._remember()
 
@@ -154,7 +161,7 @@ class Discrepancies(Selecting):
         """Leave what is innermost: the filter's line, a range, the filter, then the screen."""
         line = self.query_one(Input)
         if self.focused is line:
-            self.action_leave_filter()
+            self._to_rows()
         elif self.selection.anchor is not None:
             self.select(selecting.with_these(self.selection, ()))
         elif line.value:
