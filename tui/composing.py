@@ -38,6 +38,12 @@ def can_mix(view: DiscrepancyView) -> bool:
     return view.kind.startswith("contact.") and len(differing) > 1 and len(view.options) > 1
 
 
+def fits(view: DiscrepancyView, option_id: str) -> bool:
+    """Whether a mixture that was put together before says of every field that differs now where it is taken from."""
+    differing = {field.name for field in view.fields if field.differs}
+    return view.status != "closed" and can_mix(view) and set(_sources(option_id)) == differing
+
+
 def hint(view: DiscrepancyView) -> list[Piece]:
     """That it can be settled field by field, where it can."""
     if view.status == "closed" or not can_mix(view):
@@ -49,8 +55,13 @@ def begin(view: DiscrepancyView, option_id: str = "") -> Mix:
     """Every differing field from the side that ``option_id`` takes it from, else from Provet."""
     fields = tuple(field for field in view.fields if field.differs)
     whole = XERO if option_id == "use-xero" else PROVET
-    chosen = dict(part.removeprefix("field:").partition("=")[::2] for part in option_id.split(",") if "=" in part)
+    chosen = _sources(option_id)
     return Mix(fields, {field.name: chosen.get(field.name, whole) for field in fields})
+
+
+def _sources(option_id: str) -> dict[str, str]:
+    """The side of each field that an option names."""
+    return dict(part.removeprefix("field:").partition("=")[::2] for part in option_id.split(",") if "=" in part)
 
 
 def moved(mix: Mix, by: int) -> Mix:

@@ -172,7 +172,10 @@ class FakeOperations(FakeWatch):
         return followed(self.corrections[correction_id], (), "GBP")
 
     async def option(self, discrepancy_id: str, option_id: str) -> OptionView:
-        chosen = self._get(discrepancy_id).finding.option(option_id)
+        found = self._get(discrepancy_id)
+        if found.status is Status.CLOSED:
+            raise Invalid(f"{discrepancy_id} is closed", hint="its difference is gone; nothing is left to approve")
+        chosen = found.finding.option(option_id)
         if chosen is None:
             raise Invalid(f"no option {option_id!r}")
         return option_view(chosen, "GBP")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from daemon.protocol import FieldView
@@ -34,6 +35,15 @@ def test_it_begins_where_the_chosen_card_is() -> None:
     assert composing.begin(found, "use-xero").option_id == "field:email=xero,field:phone=xero"
     chosen = "field:phone=xero,field:email=provet"
     assert composing.begin(found, chosen).option_id == "field:email=provet,field:phone=xero"
+
+
+def test_a_mixture_fits_while_it_is_about_just_what_differs() -> None:
+    mix = conflict("email", "phone")
+    found = detail(kind="contact.conflict", fields=mix.fields, options=(option("use-provet"), option("use-xero")))
+    assert composing.fits(found, mix.option_id)
+    assert not composing.fits(found, "")
+    assert not composing.fits(found, conflict("email", "phone", "name").option_id)
+    assert not composing.fits(msgspec.structs.replace(found, status="closed"), mix.option_id)
 
 
 def test_the_names_of_a_person_go_together() -> None:

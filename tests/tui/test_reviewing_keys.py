@@ -8,7 +8,7 @@ from daemon.core.discrepancy import FieldDiff
 from daemon.protocol import EntryView, LedgerRow, Operator, Role
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
-from tests.tui.test_screens import attached, open_review, screen_text, until
+from tests.tui.test_screens import attached, notices, open_review, screen_text, until
 from tui import asking
 from tui.screens.dialogs import Confirm, Told
 from tui.screens.links import Links
@@ -35,6 +35,23 @@ async def test_a_mixture_becomes_a_card_and_is_what_is_approved(socket_path: str
         await pilot.press("a", "y")
         await until(pilot, lambda: len(operations.corrections) == 1)
         assert [c.option for c in operations.corrections.values()] == [mixed]
+
+
+async def test_a_mixture_is_forgotten_when_its_difference_is_gone(socket_path: str, operations: FakeOperations) -> None:
+    plain = contact_finding(900, "riverside", "Ada Quinn")
+    email = FieldDiff(name="email", provet="a@x.example", baseline="", xero="b@x.example")
+    option = msgspec.structs.replace(plain.options[0], id="field:phone=provet,field:email=xero", title="A mixture")
+    fields = (*(field for field in plain.fields if field.name == "phone"), email)
+    operations.found = {}
+    operations.add(msgspec.structs.replace(plain, fields=fields, options=(*plain.options, option)))
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("f", "down", "right", "enter")
+        await until(pilot, lambda: "(•) A mixture" in screen_text(pilot))
+        operations.close(review.found.id)
+        await until(pilot, lambda: review.found.status == "closed" and review._mixed is None)
+        await pilot.press("S")
+        assert "nothing is left to approve" not in notices(pilot)
 
 
 async def test_more_fields_than_fit_are_scrolled_to(socket_path: str, operations: FakeOperations) -> None:

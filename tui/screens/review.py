@@ -249,11 +249,14 @@ class Review(Deciding):
         wanted = self.found.id
         detail = await self.ask(calls.show(wanted))
         if detail and detail.id == self.found.id:
+            mixed = self._mixed.id if self._mixed else ""
+            if not composing.fits(detail, mixed):
+                self._mixed = None
             self._become(detail)
             if self._equal:
                 self.start(self._read_on, "ledger")
             if self._mixed:
-                await self._mix(detail.id, self._mixed.id)
+                await self._mix(detail.id, mixed)
 
     def _follow(self) -> None:
         """Look how far a correction is that is on its way; the feed tells of its beginning and end only."""
