@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from daemon.core.kinds import KINDS
 from daemon.protocol import Detail, DiscrepancyView, EffectView, HistoryEntry, OptionView, SubjectView
 from daemon.safe import safe
+from tui.composing import can_mix
 from tui.drawing import Piece
 from tui.plain import LABEL_MAX, age, amount, words
 from tui.waiting import words_of
@@ -72,11 +73,12 @@ def write_words(system: str, summary: str) -> str:
 def option(view: OptionView, found: DiscrepancyView, *, chosen: bool, others: int = 0) -> list[Piece]:
     """One option as a card: what follows from it, exactly what is written, and what that does to the balance.
 
-    The chosen one of several says how to choose one of the ``others``.
+    The chosen one says how to choose one of the ``others``, and how to mix them.
     """
     mark = "(•)" if chosen else "( )"
     pieces: list[Piece] = [(f"{mark} {safe(view.title)}", "head"), ("  recommended" * view.recommended, "good")]
-    pieces.append((f"  j/k: {others} more\n" if chosen and others else "\n", "dim"))
+    ways = [f"  j/k: {others} more"] * bool(others) + ["  f: field by field"] * can_mix(found) if chosen else []
+    pieces.append((f"{''.join(ways)}\n", "dim"))
     pieces += [(f"  {safe(text)}\n", "") for text in view.consequences]
     for write in view.writes:
         pieces += [("  → ", "warn"), (f"{write_words(write.system, write.summary)}\n", "")]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from daemon.protocol import EffectView, HistoryEntry, Waiting
+from daemon.protocol import EffectView, FieldView, HistoryEntry, Waiting
 from tests.tui.details import NOW, correction, detail, listed, option, text
 from tui import asking, reviewing
 
@@ -27,6 +27,14 @@ def test_the_chosen_card_of_several_says_how_to_choose_another() -> None:
     assert "j/k: 2 more" in text(reviewing.option(option(), detail(), chosen=True, others=2))
     assert "j/k" not in text(reviewing.option(option(), detail(), chosen=False, others=2))
     assert "j/k" not in text(reviewing.option(option(), detail(), chosen=True))
+
+
+def test_the_chosen_card_says_that_a_conflict_can_be_settled_field_by_field() -> None:
+    fields = tuple(FieldView(name=name, provet="a", baseline="c", xero="b") for name in ("email", "phone"))
+    found = detail(kind="contact.conflict", fields=fields, options=(option("use-provet"), option("use-xero")))
+    assert "f: field by field" in text(reviewing.option(option(), found, chosen=True, others=1))
+    assert "f: field by field" not in text(reviewing.option(option(), found, chosen=False, others=1))
+    assert "f: field by field" not in text(reviewing.option(option(), detail(), chosen=True))
 
 
 def test_the_first_of_two_is_told_that_a_second_is_needed() -> None:
