@@ -1,4 +1,4 @@
-"""The two widgets everything is drawn with: a line of pieces, and rows of which only the visible ones are drawn."""
+"""Rows of which only the visible ones are drawn, and the lines that one types into."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.events import (
     Click,
     Key,
@@ -26,18 +25,11 @@ from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui.drawing import Piece
+from tui.prose import ROLES
 
-_ROLES = {
-    "head": "bold",
-    "key": "bold $text-accent",
-    "dim": "$text-muted",
-    "good": "$text-success",
-    "warn": "$text-warning",
-    "bad": "bold $text-error",
-}
 _EDITING = {
     key: binding.action for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
 }
@@ -52,38 +44,6 @@ class _Shown(NamedTuple):
 
     strip: Strip
     bar: bool | None
-
-
-def content(pieces: list[Piece]) -> Content:
-    """Pieces as content of a widget: plain text with styles, never markup."""
-    return Content.assemble(*((text, _ROLES.get(role, "")) for text, role in pieces))
-
-
-class Line(Static):
-    """Some pieces of text; hidden while there are none."""
-
-    _shown: list[Piece] | None = None
-
-    def show(self, pieces: list[Piece]) -> None:
-        if pieces == self._shown:
-            return
-        self._shown = pieces
-        self.display = bool(pieces)
-        self.update(content(pieces), layout=self.styles.is_auto_height)
-
-
-class Head(Line):
-    """The titles above a list."""
-
-    class Clicked(Message):
-        """The title in this column of the screen was clicked."""
-
-        def __init__(self, x: int) -> None:
-            super().__init__()
-            self.x = x
-
-    def on_click(self, event: Click) -> None:
-        self.post_message(self.Clicked(event.x))
 
 
 class TextLine(Input):
@@ -118,7 +78,7 @@ class Rows(Widget, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = "Rows { width: 1fr; height: 1fr; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *("rows--cursor", "rows--track", "rows--thumb"),
-        *(f"rows--{role}" for role in _ROLES),
+        *(f"rows--{role}" for role in ROLES),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down"),

@@ -13,9 +13,9 @@ from daemon.protocol import Event
 from tui.desk import Desk
 from tui.drawing import Column, Piece
 from tui.marks import FOLLOWING, PRACTICES, STOPPED, Mark
+from tui.prose import Line
 from tui.screens.reading import CURSOR, Reading
 from tui.watching import SORTS, activity_columns, activity_row, budgets, chosen
-from tui.widgets import Line
 
 _BUDGETS, _BUDGETS_TALL = 3, 12
 _TALL = 40

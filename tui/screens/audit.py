@@ -31,9 +31,10 @@ from tui.auditing import (
 from tui.desk import Desk
 from tui.drawing import Column, Piece
 from tui.marks import FOLLOWING, STOPPED, Mark
+from tui.prose import Line
 from tui.screens.reading import CURSOR
 from tui.screens.searching import Searching
-from tui.widgets import Line, Rows
+from tui.widgets import Rows
 
 _NEAR = 50
 """How many entries stay above one that is gone to."""

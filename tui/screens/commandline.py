@@ -13,8 +13,9 @@ from textual.widgets import Input
 
 from tui.commanding import Command, CommandError, completions, understood
 from tui.drawing import Piece
+from tui.prose import Line
 from tui.screens.typing import Typing
-from tui.widgets import Line, TextLine
+from tui.widgets import TextLine
 
 _LENGTH_MAX = 100
 

@@ -8,12 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from tui.drawing import Piece
 from tui.plain import cells, fit
+from tui.prose import Prose
 from tui.screens.modal import Modal
-from tui.widgets import content
 
 _MOST = 9
 
@@ -37,8 +36,8 @@ class Copying(Modal[None]):
         for number, (name, text) in enumerate(self._texts, 1):
             lines += [(f"{number} ", "key"), (f"{fit(name, width)}  ", "dim"), (f"{text}\n", "")]
         with Vertical(classes="dialog"):
-            yield Static(content(lines), classes="words")
-            yield Static(content([("A number copies, y the first, Esc copies nothing", "dim")]), classes="words")
+            yield Prose(lines, classes="words")
+            yield Prose([("A number copies, y the first, Esc copies nothing", "dim")], classes="words")
 
     def action_copy(self, number: int) -> None:
         if number <= len(self._texts):

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.plain import counted
+from tui.prose import Line, Prose
 from tui.screens.modal import Modal
-from tui.widgets import Line, content
 
 T = TypeVar("T")
 Asked = Callable[[], Sequence[Piece]]
@@ -49,7 +49,7 @@ class Passage(Modal[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             with VerticalScroll(can_focus=False):
-                yield Static(content(_ended(self.lines)), classes="words")
+                yield Prose(_ended(self.lines), classes="words")
             yield Line(id="more")
             yield from self.foot()
 
@@ -70,8 +70,8 @@ class Passage(Modal[T]):
     def replace(self, lines: Sequence[Piece]) -> None:
         """Show these lines instead."""
         self.lines = lines
-        for words in self.query(".words").results(Static):
-            words.update(content(_ended(lines)))
+        for words in self.query(".words").results(Prose):
+            words.tell(_ended(lines))
 
     def action_scroll(self, by: int) -> None:
         self._scroll.scroll_relative(y=by, animate=False)

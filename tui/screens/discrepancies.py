@@ -21,11 +21,12 @@ from tui.listed import group_row, list_columns, list_head, list_row, selection_l
 from tui.listing import requery
 from tui.marks import DISCREPANCIES, FOLDED, NEEDED, OPENED, PARTLY, REACHED, SELECTED, UNREAD, Mark
 from tui.plain import amount, cells
+from tui.prose import Head, Line
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
 from tui.screens.selecting import Selecting
 from tui.state import Connection
-from tui.widgets import FilterLine, Head, Line
+from tui.widgets import FilterLine
 
 _SUMS = 3
 """How many pieces of the summary stay where words to complete take the place of the others: all but count by kind."""

@@ -28,10 +28,11 @@ from tui.leaving_out import (
     wanted,
 )
 from tui.plain import counted
+from tui.prose import Line
 from tui.screens.links import Links
 from tui.screens.reading import CURSOR
 from tui.screens.searching import Searching
-from tui.widgets import Line, Rows
+from tui.widgets import Rows
 
 _REASONS, _REASONS_TALL = 4, 12
 _TALL = 40

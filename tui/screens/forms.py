@@ -10,15 +10,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import Worker
 
 from daemon.protocol import REASON_MAX
 from daemon.safe import safe
 from tui.drawing import Piece
 from tui.entries import Entry
+from tui.prose import Line, Prose
 from tui.screens.typing import Typing
-from tui.widgets import Line, TextLine, content
+from tui.widgets import TextLine
 
 Send = Callable[[dict[str, str]], Awaitable[str]]
 """Does what the answers ask for; gives why it was refused, "" if it was not."""
@@ -49,9 +50,9 @@ class Form(Typing[dict[str, str]]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog form", can_focus=False):
-            yield Static(content([(f"{text}\n", role) for text, role in self._lines]), classes="words")
+            yield Prose([(f"{text}\n", role) for text, role in self._lines], classes="words")
             for entry in self._entries:
-                yield Static(content([(entry.label, "head"), (f"  {safe(entry.hint)}", "dim")]), classes="words")
+                yield Prose([(entry.label, "head"), (f"  {safe(entry.hint)}", "dim")], classes="words")
                 yield TextLine(entry.default, id=f"entry-{entry.name}", max_length=REASON_MAX, compact=True)
                 yield Line(id=f"wrong-{entry.name}", classes="wrong")
             yield Line(id="keys-of-form")

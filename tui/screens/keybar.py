@@ -11,7 +11,7 @@ from textual.events import Click, Mount, Resize
 from textual.screen import Screen
 
 from tui.keys import Key, footer, footer_line
-from tui.widgets import Line
+from tui.prose import Line
 
 _PINNED = ("back", "app.quit", "command", "app.help")
 _SHARED = ("app.", "screen.")

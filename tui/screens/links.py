@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.prose import Prose
 from tui.screens.modal import Modal
-from tui.widgets import content
 
 
 class Links(Modal[None]):
@@ -31,9 +31,9 @@ class Links(Modal[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             for number, (name, url) in enumerate(self._links, 1):
-                yield Static(content([(f"{number} {name}", "head")]), classes="words")
+                yield Prose([(f"{number} {name}", "head")], classes="words")
                 yield Static(Content.assemble((url, Style(link=url, underline=True)), "\n"), classes="words")
-            yield Static(content([("A number copies its link; your terminal may open it by a click", "dim")]))
+            yield Prose([("A number copies its link; your terminal may open it by a click", "dim")])
 
     def action_copy(self, number: int) -> None:
         if number <= len(self._links):

@@ -8,13 +8,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui import composing
 from tui.composing import PROVET, XERO, Mix
 from tui.drawing import Piece
+from tui.prose import Prose
 from tui.screens.dialogs import SHARE, Passage
-from tui.widgets import content
 
 _TITLE: Piece = ("Settle it field by field\n\n", "head")
 _KEYS = "↑↓ field · ←→ Provet/Xero · p/x all · Enter takes this · Esc leaves"
@@ -47,7 +46,7 @@ class Mixing(Passage[str]):
         self.mix = mix
 
     def foot(self) -> Iterable[Widget]:
-        yield Static(content([(_KEYS, "dim")]), id="keys-of-mix")
+        yield Prose([(_KEYS, "dim")], id="keys-of-mix")
 
     def on_resize(self) -> None:
         self._redraw()
@@ -76,7 +75,7 @@ class Mixing(Passage[str]):
 
     def _redraw(self) -> None:
         width = min(int(self.size.width * SHARE), _WIDTH) - _FRAME
-        self.query_one(".words", Static).update(content([_TITLE, *composing.drawn(self.mix, width)]))
+        self.query_one(".words", Prose).tell([_TITLE, *composing.drawn(self.mix, width)])
         line = _ABOVE + self.mix.cursor
         shown = Region(0, line, 1, 1) if self.mix.cursor else Region(0, 0, 1, line + 1)
         self.call_after_refresh(self._scroll.scroll_to_region, shown, animate=False)

@@ -6,7 +6,7 @@ from textual.timer import Timer
 
 from daemon.safe import safe
 from tui.drawing import Piece
-from tui.widgets import Line
+from tui.prose import Line
 
 _ROLES = {"information": "good", "warning": "warn", "error": "bad"}
 _TOGETHER_S = 1.0

@@ -15,10 +15,11 @@ from tui.drawing import WIDE, Column, Piece, head
 from tui.marks import PRACTICES, Mark
 from tui.plain import counted
 from tui.practices import about, columns, recent, row
+from tui.prose import Line
 from tui.screens import steering
 from tui.screens.keybar import KeyBar
 from tui.screens.view import View
-from tui.widgets import Line, Rows
+from tui.widgets import Rows
 
 _CURSOR = 2
 _FRAME = 6

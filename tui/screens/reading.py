@@ -16,11 +16,12 @@ from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Column, Piece, head
 from tui.entries import said
+from tui.prose import Head, Line
 from tui.screens.keybar import KeyBar
 from tui.screens.review import Reached, open_review
 from tui.screens.view import View
 from tui.state import Connection
-from tui.widgets import Head, Line, Rows
+from tui.widgets import Rows
 
 M = TypeVar("M", bound=Message)
 

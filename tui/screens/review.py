@@ -17,13 +17,13 @@ from tui import beside, calls, composing, following, reviewing
 from tui.desk import Desk
 from tui.drawing import WIDE
 from tui.marks import CHOSEN, DIFFERS, MOVED, PROVET_ONLY, WRITES, XERO_ONLY, Mark
+from tui.prose import Line
 from tui.screens.copying import Copying
 from tui.screens.deciding import Deciding
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
 from tui.screens.view import View
 from tui.state import Connection
-from tui.widgets import Line
 
 Reached = DiscrepancyView | None
 Neighbour = Callable[[int, str], Reached | Awaitable[Reached]]
@@ -314,7 +314,7 @@ class Review(Deciding):
         box = self.query_one("#options", Vertical)
         cards = [card for card in box.children if isinstance(card, Line)]
         for place, option in enumerate(shown):
-            card = cards[place] if place < len(cards) else Line(id=f"option-{place}", classes="card", markup=False)
+            card = cards[place] if place < len(cards) else Line(id=f"option-{place}", classes="card")
             if place >= len(cards):
                 box.mount(card)
             card.set_class(option == chosen, "-chosen")

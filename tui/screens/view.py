@@ -20,12 +20,12 @@ from tui.desk import Desk
 from tui.drawing import Piece, activity_line, banner, header
 from tui.entries import said
 from tui.marks import Mark
+from tui.prose import Line
 from tui.remembered import ViewMemory
 from tui.screens.dialogs import Confirm
 from tui.screens.keybar import KeyBar
 from tui.screens.notice import Notice
 from tui.views import VIEWS
-from tui.widgets import Line
 
 M = TypeVar("M", bound=Message)
 
