@@ -11,6 +11,7 @@ from typing import ClassVar
 import msgspec
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
@@ -154,6 +155,11 @@ class ReconcileApp(App[None]):
             view = entry.create(self.desk, place[1])
             view.place = place
             self.push_screen(view)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As Textual's; what the screen has asked for is given up at once: no answer opens a dialog upon another."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
 
     def action_steer(self, action: str, practice: str = "") -> None:
         """Do something with a practice: the one that is named, else the one that is looked at, else the only one."""

@@ -21,6 +21,7 @@ from tui.screens import selecting, windowed
 from tui.screens.dialogs import Confirm, Told
 from tui.screens.discrepancies import Discrepancies
 from tui.screens.forms import Form
+from tui.screens.overview import Overview
 from tui.widgets import Rows
 
 M = TypeVar("M", bound=Message)
@@ -268,6 +269,32 @@ async def test_what_is_being_sent_is_not_left_unfinished(
         assert await total(shop, "rejected") == 2
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is not screen)
+
+
+async def test_a_list_that_was_left_asks_nothing_more(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask, loop = Desk.ask, asyncio.get_running_loop()
+    async with attached(path) as pilot:
+        screen = await open_list(pilot)
+        left = asyncio.Event()
+
+        async def left_as_it_answers(desk: Desk, call: Call[M]) -> M:
+            found, answered = await ask(desk, call), loop.create_future()
+
+            def leave() -> None:
+                answered.set_result(None)
+                screen.action_back()
+                left.set()
+
+            if call.path == "/rehearsal":
+                loop.call_soon(leave)
+                await answered
+            return found
+
+        monkeypatch.setattr(Desk, "ask", left_as_it_answers)
+        await pilot.press("a")
+        await until(pilot, left.is_set)
+        await until(pilot, lambda: not screen.is_attached)
+        assert [type(each) for each in pilot.app.screen_stack[1:]] == [Overview]
 
 
 async def test_no_is_no(path: str, shop: Workshop) -> None:

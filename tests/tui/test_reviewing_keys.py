@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TypeVar
+
 import msgspec
+import pytest
 
 from daemon.core.discrepancy import FieldDiff
-from daemon.protocol import EntryView, LedgerRow, Operator, Role
+from daemon.protocol import EntryView, LedgerRow, Message, Operator, Role
 from tests.support.fake_books import contact_finding
 from tests.support.fake_operations import FakeOperations
 from tests.tui.test_screens import attached, notices, open_review, screen_text, until
 from tui import asking
+from tui.calls import Call
+from tui.desk import Desk
 from tui.screens.dialogs import Confirm, Told
 from tui.screens.links import Links
 from tui.screens.mixing import Mixing
 
+M = TypeVar("M", bound=Message)
 ANN = Operator(uid=1001, login="ann", role=Role.APPROVER)
 
 
@@ -81,6 +88,34 @@ def move(operations: FakeOperations, discrepancy_id: str, value: str) -> None:
     fields = (FieldDiff(name="amount", provet="1.00", baseline="1.00", xero=value),)
     new = msgspec.structs.replace(found.finding, options=(option,), fields=fields)
     operations.found[discrepancy_id] = msgspec.structs.replace(found, finding=new)
+
+
+async def test_an_approval_is_sent_to_its_end_whatever_is_typed_behind_it(
+    socket_path: str, operations: FakeOperations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, ask = asyncio.Event(), Desk.ask
+
+    async def held_back(desk: Desk, call: Call[M]) -> M:
+        if call.path.endswith("/approve"):
+            await go_on.wait()
+        return await ask(desk, call)
+
+    monkeypatch.setattr(Desk, "ask", held_back)
+    async with attached(socket_path, (118, 60)) as pilot:
+        review = await open_review(pilot)
+        await pilot.press("a", "y")
+        for key in ("escape", "q", "1", "a"):
+            await pilot.press(key)
+            await until(pilot, lambda: f"sent: approve {review.found.subject.label}" in notices(pilot))
+            assert pilot.app.screen is review
+            review.hush()
+        await pilot.press("n", "escape", "u")
+        assert pilot.app.screen is review
+        assert operations.corrections == {}
+        go_on.set()
+        await until(pilot, lambda: len(operations.corrections) == 1 and not review.unfinished())
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is not review)
 
 
 async def test_an_approval_of_what_moved_shows_the_values_before_and_after(

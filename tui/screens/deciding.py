@@ -28,7 +28,7 @@ from tui.calls import Call, ControlError
 from tui.desk import Desk
 from tui.drawing import Piece
 from tui.entries import Entry
-from tui.plain import words
+from tui.plain import LABEL_MAX, words
 from tui.screens.dialogs import Confirm, Told
 from tui.screens.forms import Form
 from tui.screens.view import View
@@ -76,6 +76,11 @@ class Deciding(View):
     def __init__(self, desk: Desk, found: DiscrepancyView) -> None:
         super().__init__(desk)
         self.found = found
+        self._sent = ""
+        """What is on its way to the daemon, in words."""
+
+    def unfinished(self) -> str:
+        return self._sent
 
     def chosen(self) -> OptionView | None:
         """The option that an approval is about."""
@@ -93,6 +98,8 @@ class Deciding(View):
     def refusal(self, action: str) -> str:
         if action not in self.DECIDES:
             return ""
+        if self._sent and action in {"approve", "undo"}:
+            return f"wait until it is sent: {self._sent}"
         return super().refusal(action) or safe(asking.refusal(action, self.found, self.chosen(), self.desk.state.me))
 
     def action_approve(self) -> None:
@@ -142,7 +149,14 @@ class Deciding(View):
 
     def _answered(self, said: bool | None, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
         if said:
-            self.start(partial(self._send_approval, wish, seen, option), "decide")
+            self._sent = f"{wish.action} {safe(seen.subject.label, LABEL_MAX)}"
+            self.start(partial(self._decide, wish, seen, option))
+
+    async def _decide(self, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
+        try:
+            await self._send_approval(wish, seen, option)
+        finally:
+            self._sent = ""
 
     async def _send_approval(self, wish: _Wish, seen: DiscrepancyView, option: OptionView) -> None:
         try:

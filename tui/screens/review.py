@@ -100,10 +100,6 @@ class Review(Deciding):
     def on_resize(self) -> None:
         self._redraw()
 
-    def on_screen_suspend(self) -> None:
-        if self not in self.app.screen_stack:
-            self.workers.cancel_node(self)
-
     def begin(self, found: DiscrepancyView, neighbour: Neighbour) -> None:
         """Be about another discrepancy, as if it was opened only now."""
         self.workers.cancel_node(self)
