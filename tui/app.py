@@ -40,6 +40,7 @@ from tui.screens.typing import Typing
 from tui.screens.view import View
 from tui.themes import OWN, UNMEASURED, legible
 from tui.views import VIEWS, view_entry
+from tui.widgets import TextLine
 from tui.world import World
 
 
@@ -118,8 +119,10 @@ class ReconcileApp(App[None]):
                 yield SystemCommand(f"{command.name} {choice}", command.text, run)
 
     async def on_event(self, event: TextualEvent) -> None:
-        """As Textual does; but a key waits until the screen that it is meant for is there."""
+        """As Textual does; but a key waits for what was typed before it, and for the screen that it is meant for."""
         if isinstance(event, Key):
+            if isinstance(self.focused, TextLine):
+                await self.focused.taken()
             await self.screen._mounted_event.wait()  # noqa: SLF001
         await super().on_event(event)
 

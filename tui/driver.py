@@ -1,6 +1,7 @@
-"""Textual's driver for terminals, with two differences.
+"""Textual's driver for terminals, with three differences.
 
-Esc by itself is sooner told from the beginning of a key, and memory is tidied up while nobody types.
+Esc by itself is sooner told from the beginning of a key, what is pasted is never a key, and memory is tidied up while
+nobody types.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from select import select
 from textual._xterm_parser import XTermParser
 from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
+
+from tui.pasting import Pasting
 
 _IDLE_S, _LATER_S = 0.1, 0.001
 _IDLE_ROUNDS = 10
@@ -43,7 +46,7 @@ class QuickDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Wait for input and pass on what it means, until the driver is stopped; tidy up once after each input."""
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        decode, pasting = getincrementaldecoder("utf-8")("replace").decode, Pasting()
         wait_s, idle = _IDLE_S, 0
         while not self.exit_event.is_set():
             text = ""
@@ -51,7 +54,7 @@ class QuickDriver(LinuxDriver):
                 typed, idle = os.read(self.fileno, 4096), 0
                 if not typed:
                     return
-                text = decode(typed)
+                text = pasting.feed(decode(typed))
             else:
                 idle += 1
                 if idle == _IDLE_ROUNDS:

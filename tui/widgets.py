@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
@@ -55,6 +56,14 @@ class TextLine(Input):
             event.stop()
             event.prevent_default()
             await self.run_action(action)
+
+    async def taken(self) -> None:
+        """Wait until what was typed stands here, the line has said so, and all around it have heard of that."""
+        for node in (self, *self.ancestors_with_self):
+            if isinstance(node, Widget):
+                heard = asyncio.get_running_loop().create_future()
+                if node.call_later(heard.set_result, None):
+                    await asyncio.wait({heard, node.task}, return_when=asyncio.FIRST_COMPLETED)
 
 
 class FilterLine(TextLine):

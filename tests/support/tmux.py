@@ -46,6 +46,11 @@ class Tmux:
         """Type a text, whatever it says."""
         await self.run("send-keys", "-t", "0", "-l", text)
 
+    async def pasted(self, text: str) -> None:
+        """Paste a text as terminals do."""
+        await self.run("set-buffer", text)
+        await self.run("paste-buffer", "-p", "-t", "0")
+
     async def screen(self) -> str:
         return await self.run("capture-pane", "-p", "-t", "0")
 

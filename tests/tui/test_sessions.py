@@ -145,6 +145,22 @@ class Viewers(Access):
         return Role.VIEWER
 
 
+async def test_nothing_that_is_pasted_is_taken_for_a_key(tmux: Tmux, shop: Workshop) -> None:
+    await tmux.pasted("\x1b[31md3ay\x1b\r")
+    await tmux.press("?", "Every practice and its health")
+    await tmux.press("Escape", gone="Every practice and its health")
+    await tmux.press("d", f"{COUNT} ·")
+    await filtered(tmux, "kind:contact policy:person", "8 ·")
+    await tmux.press("a", "No (n)")
+    await tmux.pasted("\x1bOPy\ry")
+    await tmux.press("n", gone="No (n)")
+    await tmux.press("/", gone="Approve")
+    await tmux.press("C-u", "Tab:")
+    await tmux.pasted("\x1b[31mkind:pay\x1b\x1ba\ry")
+    await tmux.press("x", "[31mkind:payax")
+    assert await total(shop, "approved") == 0
+
+
 async def test_a_viewer_may_look_and_is_told_why_not_more(
     shop: Workshop, tmp_path: Path, columns: int, rows: int
 ) -> None:

@@ -89,9 +89,11 @@ class CommandLine(Typing[str]):
 
     def _redraw(self) -> None:
         lines: list[Piece] = []
-        for place, (line, text) in enumerate(self._possible()):
+        possible = self._possible()
+        width = max((len(line) for line, _ in possible), default=0)
+        for place, (line, text) in enumerate(possible):
             on = place == self._place
-            lines += [(f"{'▸' if on else ' '} {line:<24} ", "head" if on else ""), (f"{text}\n", "dim")]
+            lines += [(f"{'▸' if on else ' '} {line:<{width}}  ", "head" if on else ""), (f"{text}\n", "dim")]
         if self._problem:
             lines.append((f"  {self._problem}\n", "bad"))
         if lines:

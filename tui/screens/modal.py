@@ -7,10 +7,12 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from tui.screens.base import Base
+
 T = TypeVar("T")
 
 
-class Modal(ModalScreen[T]):
+class Modal(ModalScreen[T], Base[T]):
     """Lies on a view until it is answered."""
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:

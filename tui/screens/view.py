@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -22,6 +21,7 @@ from tui.entries import said
 from tui.marks import Mark
 from tui.prose import Line
 from tui.remembered import ViewMemory
+from tui.screens.base import Base
 from tui.screens.dialogs import Confirm
 from tui.screens.keybar import KeyBar
 from tui.screens.notice import Notice
@@ -33,7 +33,7 @@ _AGES_S = 20
 """How often ages are drawn anew where nothing happens."""
 
 
-class View(Screen[None]):
+class View(Base[None]):
     """Draws the desk's state; ``told`` is called after every event, ``body`` gives the widgets in the middle.
 
     ``DECIDES`` names the actions that need a live connection and an approver; ``ABOUT`` opens the view's help, which
@@ -181,11 +181,6 @@ class View(Screen[None]):
             self._repaint_required = False
             self._dirty_widgets.add(self)
         super()._refresh_layout(size, scroll)
-
-    async def _message_loop_exit(self) -> None:
-        """As Textual's, but what it has asked for is given up before its widgets go: no answer finds it in parts."""
-        self.workers.cancel_node(self)
-        await super()._message_loop_exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that were typed ahead into a dialog decide nothing on the screen beneath it."""
