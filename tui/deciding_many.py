@@ -23,11 +23,11 @@ from daemon.protocol import (
 from daemon.safe import safe
 from tui.asking import PAUSED
 from tui.drawing import Piece
-from tui.plain import amount, words
+from tui.plain import LABEL_MAX, amount, words
 from tui.times import at
 from tui.waiting import for_second_person, words_of
 
-_SHOWN = 8
+_SHOWN, _NAMED = 8, 3
 _VERBS: dict[type[SomeDecision], tuple[str, str]] = {
     ApproveRequest: ("Approve", "approved"),
     Reject: ("Reject", "rejected"),
@@ -111,6 +111,12 @@ def question(outlook: Outlook, paused: int = 0, practices: int = 1, zone: str = 
         lines.append((f"{second} afterwards (four eyes).", "warn"))
     lines += [(f"{words_of(each, several=len(outlook.causes) > 1)}.", "good") for each in outlook.waiting]
     return [*lines, *refusals(outlook.refused, {}, "would be")]
+
+
+def named(outlook: Outlook, chosen: Mapping[str, Selected]) -> list[Piece]:
+    """A few by name, as a person must see who meant others; of many none."""
+    ids = [id_ for able, _ in outlook.able for id_ in able if id_ in chosen]
+    return [(f"  {safe(chosen[id_].label, LABEL_MAX)}", "") for id_ in ids] if len(ids) <= _NAMED else []
 
 
 def _terms(decision: SomeDecision, currencies: Sequence[str], zone: str) -> list[Piece]:

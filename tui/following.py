@@ -51,14 +51,11 @@ def left_to_people(found: CorrectionView) -> bool:
 
 
 def chosen_title(view: DiscrepancyView) -> str:
-    """What was chosen, by the title that its card has; in words where no card has it any more."""
-    if view.correction is None:
+    """What was chosen, by the title that its card had then."""
+    found = view.correction
+    if found is None:
         return ""
-    chosen = view.correction.option
-    card = view.option(chosen) if chosen else None
-    if card:
-        return f"“{safe(card.title)}”"
-    return option_title(chosen)
+    return f"“{safe(found.title)}”" if found.title else option_title(found.option)
 
 
 def option_title(option_id: str) -> str:

@@ -168,7 +168,7 @@ def _correction_lines(detail: Detail) -> list[str]:
         return []
     error = f": {safe(found.error)}" if found.error else ""
     state = "waits for people to do it, closes once it is seen done" if left_to_people(found) else words(found.status)
-    lines = ["", f"CORRECTION {safe(found.option)} by {safe(found.approved_by)}: {state}{error}"]
+    lines = ["", f"CORRECTION {safe(found.title or found.option)} by {safe(found.approved_by)}: {state}{error}"]
     for step in found.progress:
         why = f": {safe(step.detail)}" if step.detail else ""
         lines.append(f"  {words(step.state):<8} {safe(step.system)}: {safe(step.summary)}{why}")

@@ -208,7 +208,13 @@ class Book:
             tx,
             status,
             correction.discrepancy_id,
-            {"correction": correction.id, "option": correction.option, "by": correction.approved_by, "error": error},
+            {
+                "correction": correction.id,
+                "option": correction.option,
+                "title": correction.title,
+                "by": correction.approved_by,
+                "error": error,
+            },
         )
 
     async def local(self, batch: Sequence[Correction]) -> None:

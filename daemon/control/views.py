@@ -121,6 +121,7 @@ def correction_view(correction: Correction) -> CorrectionView:
     return CorrectionView(
         id=correction.id,
         option=correction.option,
+        title=correction.title,
         status=correction.status.value,
         approved_by=correction.approved_by,
         error=correction.error or None,

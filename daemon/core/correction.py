@@ -286,6 +286,7 @@ class Before(Value, frozen=True, kw_only=True):
 class Correction(Value, frozen=True, kw_only=True):
     """One chosen option on its way into the systems. ``approved_by`` is ``policy`` or a person's login name.
 
+    ``title`` is how the option was called then.
     ``proposed`` corrections wait for a second person. ``cursor`` is the index of the first step not yet settled.
     ``undoes`` is the id of the correction that this one corrects back, ``relies_on`` what its option relied on,
     ``sources`` what its steps were made of when the first of them might be sent (``daemon/core/sources.py``).
@@ -302,6 +303,7 @@ class Correction(Value, frozen=True, kw_only=True):
     status: CorrectionStatus
     approved_by: str
     created_at: dt.datetime
+    title: str = ""
     cursor: int = 0
     error: str = ""
     undoes: str = ""

@@ -10,7 +10,7 @@ from daemon.applier.outcomes import amount_of
 from daemon.core.correction import UNFINISHED, Correction, CorrectionStatus, Option, moved
 from daemon.core.discrepancy import Discrepancy, Finding
 from daemon.core.model import ZERO, Value
-from daemon.desk.notes import note
+from daemon.desk.notes import note, of_option
 from daemon.errors import Invalid
 from daemon.practice import Practice
 from daemon.protocol import Operator
@@ -106,7 +106,7 @@ class Agreement:
             proposal = self._new(wish, _S.PROPOSED)
             corrections.put(tx, proposal)
             discrepancies.put(tx, wish.discrepancy)
-            note(tx, self._practice, wish.operator, "proposed", wish.discrepancy.id, option=wish.option.id)
+            note(tx, self._practice, wish.operator, "proposed", wish.discrepancy.id, **of_option(wish.option))
         return proposal
 
     def _new(self, wish: Wish, status: CorrectionStatus) -> Correction:
@@ -116,6 +116,7 @@ class Agreement:
             discrepancy_id=wish.discrepancy.id,
             family=wish.discrepancy.finding.family,
             option=wish.option.id,
+            title=wish.option.title,
             fingerprint=wish.option.fingerprint,
             steps=wish.option.steps,
             status=status,

@@ -13,7 +13,7 @@ from daemon.core.rules import Mode
 from daemon.core.undo import plan_undo
 from daemon.desk import switches
 from daemon.desk.agreement import Agreement, Wish, at_stake
-from daemon.desk.notes import note
+from daemon.desk.notes import note, of_option
 from daemon.errors import Invalid
 from daemon.practice import Practice
 from daemon.protocol import Approval, ApproveRequest, Operator, Outcome
@@ -51,7 +51,7 @@ class Approvals:
             discrepancy, status=Status.APPROVED, snoozed_until=None, waiver=None, rejected_facts=""
         )
         discrepancies.put(tx, approved)
-        detail = {"option": option.id, "fingerprint": option.fingerprint, "correction": agreed.id}
+        detail = {**of_option(option), "fingerprint": option.fingerprint, "correction": agreed.id}
         note(tx, self._practice, operator, "approved", discrepancy.id, **detail, recommended=option.recommended)
         message = _LEFT_TO_PEOPLE if option.id == BY_HAND else ""
         return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED, message=message)
@@ -66,7 +66,8 @@ class Approvals:
         if agreed.status is CorrectionStatus.PROPOSED:
             return self._waits(discrepancy)
         discrepancies.put(tx, msgspec.structs.replace(discrepancy, by_hand=True))
-        note(tx, self._practice, operator, "undone", discrepancy.id, option=applied.option, correction=agreed.id)
+        detail = {"option": applied.option, "title": applied.title, "correction": agreed.id}
+        note(tx, self._practice, operator, "undone", discrepancy.id, **detail)
         return Approval(discrepancy=discrepancy.id, outcome=Outcome.ACCEPTED)
 
     def undo_option(self, tx: Tx, discrepancy: Discrepancy) -> tuple[Correction, Option]:
@@ -86,8 +87,7 @@ class Approvals:
         if planned.option is None:
             reasons = "; ".join(planned.obstacles)
             raise Invalid(f"{applied.option} cannot be undone: {reasons}", hint="correct it by hand in that system")
-        known = discrepancy.finding.option(applied.option)
-        title = f"Undo “{known.title}”" if known else planned.option.title
+        title = f"Undo ‘{applied.title}’" if applied.title else planned.option.title
         return applied, msgspec.structs.replace(planned.option, title=title)
 
     def _refusal(self, tx: Tx, discrepancy: Discrepancy) -> Approval | None:

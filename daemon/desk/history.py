@@ -53,13 +53,15 @@ _PROGRAM = frozenset({"daemon", "policy"})
 
 
 def sentence(entry: Entry, zone: dt.tzinfo, title: str = "") -> str:
-    """One audit entry as a plain sentence, times in its practice's ``zone``; ``title`` is its option's where known."""
+    """One audit entry as a plain sentence, times in its practice's ``zone``; ``title`` is its option's of now, for
+    entries that do not say how it was read then."""
     details = {name: _words(value) for name, value in entry.detail.items()}
     details["until"] = _until(details.get("until", ""), zone)
     said = _SENTENCES.get(entry.action, entry.action)
     if "option" in details:
         said = _BY_HAND.get(entry.action, said) if details["option"] == BY_HAND else said
-        details["option"] = title or option_words(details["option"])
+        read = f"“{details['title']}”" if details.get("title") else title
+        details["option"] = read or option_words(details["option"])
     return said.format_map(_Known(details))
 
 

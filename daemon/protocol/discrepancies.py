@@ -78,6 +78,7 @@ class OptionView(Message, frozen=True, kw_only=True, omit_defaults=True):
 class CorrectionView(Message, frozen=True, kw_only=True):
     """A chosen option on its way: ``steps_done`` of ``steps`` writes to the two systems are settled.
 
+    ``title`` is how the option was called when it was chosen.
     ``at`` is when it was first decided; a ``proposed`` one waits for somebody other than ``approved_by``. ``progress``
     has its writes one by one, in a ``Detail`` and when a correction is asked for by its id.
     """
@@ -86,6 +87,7 @@ class CorrectionView(Message, frozen=True, kw_only=True):
     status: str
     approved_by: str
     error: str | None
+    title: str = ""
     id: str = ""
     steps_done: int = 0
     steps: int = 0

@@ -126,6 +126,7 @@ class Corrector:
             discrepancy_id=row.id,
             family=row.finding.family,
             option=option.id,
+            title=option.title,
             fingerprint=option.fingerprint,
             steps=option.steps,
             status=CorrectionStatus.APPROVED,

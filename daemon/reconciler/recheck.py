@@ -165,7 +165,7 @@ class Rechecker:
             actor="daemon",
             action="stale",
             subject=correction.discrepancy_id,
-            detail={"option": correction.option, "error": why},
+            detail={"option": correction.option, "title": correction.title, "error": why},
         )
 
 

@@ -171,7 +171,7 @@ async def test_undo_waits_until_it_is_applied(clinic: Office, reconcile: Reconci
     assert (shown["status"], shown["policy"]) == ("open", "person")
     assert [entry["text"] for entry in shown["history"]][-2:] == [
         "decided to undo “Create it in Xero”",
-        f"applied undo, approved by {shown['history'][-2]['actor']}",
+        f"applied “Undo ‘Create it in Xero’”, approved by {shown['history'][-2]['actor']}",
     ]
 
 

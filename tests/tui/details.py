@@ -53,9 +53,16 @@ def detail(**changes: Any) -> Detail:
 
 
 def correction(status: str, *steps: StepView, by: str = "ann", error: str | None = None) -> CorrectionView:
-    at = NOW - dt.timedelta(minutes=5)
     return CorrectionView(
-        option="update", status=status, approved_by=by, error=error, id="c1", steps=len(steps), at=at, progress=steps
+        option="update",
+        title="Update it in Xero",
+        status=status,
+        approved_by=by,
+        error=error,
+        id="c1",
+        steps=len(steps),
+        at=NOW - dt.timedelta(minutes=5),
+        progress=steps,
     )
 
 

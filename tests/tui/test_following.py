@@ -93,10 +93,12 @@ def test_hand_work_says_where() -> None:
     assert following.by_hand(detail()) == []
 
 
-def test_what_was_chosen_is_told_by_the_title_of_its_card() -> None:
-    found = detail(correction=correction("applying", step(StepState.SENT)))
+def test_what_was_chosen_is_told_by_the_title_that_its_card_had_then() -> None:
+    chosen = correction("applying", step(StepState.SENT))
+    found = detail(correction=chosen, options=(option(title="Update it otherwise"),))
     assert text(following.progress(found)).startswith("applying “Update it in Xero” by ann")
-    assert text(following.progress(msgspec.structs.replace(found, options=()))).startswith("applying update by ann")
+    untitled = detail(correction=msgspec.structs.replace(chosen, title=""))
+    assert text(following.progress(untitled)).startswith("applying update by ann")
     mixed = correction("applied")
-    mixed = msgspec.structs.replace(mixed, option="field:email=xero,field:phone=provet")
+    mixed = msgspec.structs.replace(mixed, title="", option="field:email=xero,field:phone=provet")
     assert "applied field by field by" in text(following.progress(detail(correction=mixed)))

@@ -47,8 +47,8 @@ async def test_a_correction_is_approved_applied_and_undone(rig: Rig, tmp_path: P
             await tmux.press("a", "1 correction", f"{gross}.00 GBP", "No (n)", "Approve (y)")
             await tmux.press("y", "gone: both systems agree", "✓ done")
             assert number in rig.books().matches
-            await tmux.press("u", "Undo “Create it in Xero”?", "Void in Xero", "No (n)")
-            await tmux.press("y", "applied undo", "-2")
+            await tmux.press("u", "Undo ‘Create it in Xero’?", "Void in Xero", "No (n)")
+            await tmux.press("y", "applied “Undo ‘Create it in Xero’”", "-2")
             assert number not in rig.books().matches
 
 

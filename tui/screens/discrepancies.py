@@ -25,6 +25,7 @@ from tui.prose import Head, Line
 from tui.remembered import ViewMemory
 from tui.screens.review import open_review
 from tui.screens.selecting import Selecting
+from tui.screens.windowed import ON_ITS_WAY
 from tui.state import Connection
 from tui.widgets import FilterLine
 
@@ -103,7 +104,9 @@ class Discrepancies(Selecting):
         self.redraw_lines()
 
     def on_rows_chosen(self) -> None:
-        if group := self.group():
+        if self.on_its_way:
+            self.explain(ON_ITS_WAY)
+        elif group := self.group():
             self.toggle_group(group)
         elif row := self.listing.current:
             open_review(self, row, self.neighbour)

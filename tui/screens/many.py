@@ -24,7 +24,7 @@ from daemon.protocol import (
     SomeDecision,
 )
 from tui import calls, entries
-from tui.deciding_many import Outlook, done, question, refusals, verb
+from tui.deciding_many import Outlook, done, named, question, refusals, verb
 from tui.drawing import Piece
 from tui.entries import Entry
 from tui.screens.dialogs import Confirm, Told
@@ -140,14 +140,18 @@ class DecidingMany(View):
         if self.progress:
             self.explain(f"wait for the decision that is under way: {self.progress}")
             return False
+        if not self.may_decide():
+            return False
         if not self.meant():
             self.explain("there is nothing here to decide on")
             return False
-        return self.may_decide()
+        return True
 
     async def _approve(self) -> None:
         found = await self._look(ApproveRequest())
-        if found and found.outlook.count:
+        if found and not self.is_current:
+            self.notify("nothing is asked, as you went on", severity="warning", markup=False)
+        elif found and found.outlook.count:
             await self._settle(found)
         elif found:
             self.app.push_screen(Told(refusals(found.outlook.refused, found.chosen, "are")))
@@ -179,7 +183,8 @@ class DecidingMany(View):
         practices = {each.practice for each in chosen.values()}
         paused = sum(self.desk.state.paused(practice)[0] for practice in practices)
         zones = {found.timezone for each in practices if (found := self.desk.state.practice(each))}
-        return question(outlook, paused, len(practices), zones.pop() if len(zones) == 1 else "")
+        lines = question(outlook, paused, len(practices), zones.pop() if len(zones) == 1 else "")
+        return [*lines[:1], *named(outlook, chosen), *lines[1:]]
 
     async def _rehearse(self, decision: SomeDecision, ids: tuple[str, ...]) -> Outlook | None:
         parts: list[tuple[tuple[str, ...], Rehearsal]] = []

@@ -14,7 +14,7 @@ from daemon.safe import safe
 from tui import calls, folds, selecting
 from tui.desk import Desk
 from tui.marks import PARTLY, REACHED, SELECTED
-from tui.screens.windowed import Windowed
+from tui.screens.windowed import ON_ITS_WAY, Windowed
 from tui.selecting import Selection, selected
 
 _NO_END = "a range begins and ends on a discrepancy, not on a group"
@@ -115,6 +115,9 @@ class Selecting(Windowed):
         self.select(Selection())
 
     def may_decide(self) -> bool:
+        if not self.selection.kept and self.on_its_way:
+            self.explain(ON_ITS_WAY)
+            return False
         if self.selection.anchor is not None and self.member() is None:
             self.explain(_NO_END)
             return False

@@ -20,6 +20,9 @@ _EVENTS_S = 0.2
 """Events within this time are answered with one question."""
 
 
+ON_ITS_WAY = "the list that is asked for is on its way from the daemon: wait until it is shown"
+
+
 class Windowed(DecidingMany):
     """Holds ``rows`` over a ``listing`` of what ``filter`` lets through, in ``folds`` where it is grouped.
 
@@ -36,6 +39,8 @@ class Windowed(DecidingMany):
         """Count and amount of all groups."""
         self._pending = self._busy = False
         self._groups_stale = True
+        self._grouped: ListQuery | None = None
+        """What the groups that are here were made of."""
 
     def draw(self, place: int, /) -> list[Piece] | None:
         """What stands at a place; None if it is not here yet."""
@@ -170,6 +175,14 @@ class Windowed(DecidingMany):
         """Whether nothing of the list that was asked for is here yet."""
         return self.listing.other or self.listing.total is None
 
+    @property
+    def on_its_way(self) -> bool:
+        """Whether what is shown is still that of another filter or order."""
+        return self._unanswered() if self.folds.by is None else self._grouped != self._asked()
+
+    def _asked(self) -> ListQuery:
+        return msgspec.structs.replace(self.filter, offset=0, limit=GROUPS_MAX)
+
     def _wants_groups(self) -> bool:
         return self.folds.by is not None and self._groups_stale
 
@@ -184,13 +197,13 @@ class Windowed(DecidingMany):
         if by is None or not self._groups_stale:
             return False
         self._groups_stale = False
-        asked = msgspec.structs.replace(self.filter, offset=0, limit=GROUPS_MAX)
+        asked = self._asked()
         page = await self.ask(calls.groups(asked, by))
         if page is None:
             self._groups_stale = True
             return False
         if self.folds.by is by and self.rows.is_attached:
-            group, place = self.group(), None
+            group, place, self._grouped = self.group(), None, asked
             self.folds, self.seen = folds.counted(self.folds, page), (page.count, page.amount)
             if group:
                 place = self.folds.place_of_group(folds.key_of(group), self.members)
