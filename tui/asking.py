@@ -11,7 +11,7 @@ from tui.drawing import Piece
 from tui.following import UNFINISHED, chosen_title, left_to_people
 from tui.plain import LABEL_MAX, age, amount, counted
 from tui.reviewing import effect, local, write_words, zone_of
-from tui.waiting import words_of
+from tui.waiting import still_waiting, words_of
 
 PAUSED = "The practice is paused: it is written once it goes on."
 _UNDO = "undo"
@@ -76,6 +76,8 @@ def refusal(action: str, view: DiscrepancyView, chosen: OptionView | None, me: s
     if action == "undo":
         if found is None:
             return "nothing was applied for it: there is nothing to undo"
+        if found.status in {"proposed", "approved"} and not left_to_people(found):
+            return f"{chosen_title(view)} is not written yet: r (reject) takes the approval back"
         return view.undo_refusal if isinstance(view, Detail) else ""
     if view.status == "closed" and action in {"approve", "compose", *_STANDING}:
         return "it is gone already"
@@ -105,4 +107,7 @@ def _no_approval(view: DiscrepancyView, chosen: OptionView | None, me: str) -> s
 def about(view: DiscrepancyView, text: str) -> list[Piece]:
     """The head of a form: the question, what it is about, and the money."""
     money = f"{amount(view.amount, view.currency)} {safe(view.currency)}"
-    return [(text, "head"), (f"1 discrepancy · {money}", "warn"), (safe(view.subject.label, LABEL_MAX), "")]
+    label = safe(view.subject.label, LABEL_MAX)
+    lines: list[Piece] = [(text, "head"), (f"1 discrepancy · {money}", "warn"), (label, "")]
+    waiting = view.waiting if isinstance(view, Detail) else None
+    return [*lines, (f"{still_waiting(waiting)}.", "warn")] if waiting else lines

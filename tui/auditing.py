@@ -41,6 +41,8 @@ def parse_search(text: str, practice: str, me: str = "") -> AuditQuery:
             raise SearchError(f"{name} is too long")
         elif (name.casefold(), value.casefold()) == ("actor", "me") and me:
             given["actor"] = me
+        elif name.casefold() == "practice" and not practice.casefold().startswith(value.casefold()) and practice:
+            raise SearchError(f"this log is of {practice} only: the overview opens the log of all")
         elif name.casefold() != "practice" or not practice:
             given[name.casefold()] = value
     return msgspec.structs.replace(AuditQuery(text=" ".join(words_left)), **given)

@@ -34,6 +34,10 @@ _CENT = Decimal("0.01")
 _LIMIT = Decimal(10) ** 12
 _WORD_MAX = 64
 _ONE_WORD = ("client", "cause")
+_BY_ID = {
+    "client": "client: takes Provet's number of a client, a name is typed as it is",
+    "cause": "cause: takes the id of a discrepancy, b groups by cause",
+}
 _EVERY_KIND = tuple(sorted({*KINDS, *(kind.partition(".")[0] for kind in KINDS)}))
 
 
@@ -85,8 +89,13 @@ def hint(width: int) -> str:
 
 
 def misread(text: str) -> str:
-    """Which word of a filter that finds nothing looks like a term and is none, as an addition; "" if none does."""
-    return unknown_term(text, _FIELDS)
+    """What may be wrong with a filter that finds nothing, as an addition; "" if nothing can be said."""
+    if found := unknown_term(text, _FIELDS):
+        return found
+    for field, says in _BY_ID.items():
+        if f"{field}:" in text and f"{field}:none" not in text:
+            return f": {says}"
+    return "" if "status:" in text else " that is open; status:all looks everywhere"
 
 
 def candidates(text: str, known: Known) -> list[str]:

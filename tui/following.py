@@ -51,11 +51,13 @@ def left_to_people(found: CorrectionView) -> bool:
 
 
 def chosen_title(view: DiscrepancyView) -> str:
-    """What was chosen, by the title that its card had then."""
+    """What was chosen, by the title that its card had then, where that is known."""
     found = view.correction
     if found is None:
         return ""
-    return f"“{safe(found.title)}”" if found.title else option_title(found.option)
+    card = view.option(found.option) if found.option else None
+    title = found.title or (card.title if card else "")
+    return f"“{safe(title)}”" if title else option_title(found.option)
 
 
 def option_title(option_id: str) -> str:

@@ -22,6 +22,7 @@ from tui.plain import amount, counted, table, words
 from tui.report import list_lines
 from tui.times import at
 
+_NAME_MAX = 30
 _ROWS = ("invoices", "credits", "payments", "receivable")
 _HEAD = ("", "PROVET", "XERO", "DIFFERENCE", "RECODED")
 _RIGHT = frozenset({1, 2, 3, 4})
@@ -149,9 +150,18 @@ def by_lines(rows: tuple[ResidualRow, ...], currency: str) -> list[str]:
     if not rows:
         return []
     head = ("BY", "PROVET", "XERO", "EXCLUDED", "EXPLAINED", "RESIDUAL")
-    sums = ((r.key or "-", (r.provet, r.xero, r.excluded, r.effect, r.residual)) for r in rows)
+    sums = ((_whose(r), (r.provet, r.xero, r.excluded, r.effect, r.residual)) for r in rows)
     cells = ((key, *(amount(each, currency) for each in row)) for key, row in sums)
     return ["", *table(head, cells, frozenset(range(1, 6)))]
+
+
+def _whose(row: ResidualRow) -> str:
+    return f"{safe(row.label, _NAME_MAX)} ({safe(row.key)})" if row.label else safe(row.key) or "-"
+
+
+def chosen_words(found: ApprovalView) -> str:
+    """What was approved, as it was called then."""
+    return safe(found.title) or words(option_words(found.option))
 
 
 def excluded_lines(found: tuple[ExcludedView, ...], currency: str) -> list[str]:
@@ -194,5 +204,5 @@ def approval_lines(found: tuple[ApprovalView, ...], zone: str) -> list[str]:
     """Who approved what."""
     if not found:
         return ["none"]
-    rows = [(at(a.at, zone), a.by, a.id, words(option_words(a.option))) for a in found]
+    rows = [(at(a.at, zone), a.by, a.id, chosen_words(a)) for a in found]
     return table(("AT", "BY", "DISCREPANCY", "OPTION"), rows, frozenset())

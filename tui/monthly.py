@@ -10,13 +10,12 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
 
-from daemon.core.choices import option_words
 from daemon.protocol import BY_MAX, ApprovalView, DiscrepancyView, ExcludedView, MonthReport, PartSum
 from daemon.safe import safe
 from tui.drawing import WIDE, Column, Piece, head, laid_out
 from tui.listed import list_columns, list_row
-from tui.month import bounds, by_lines, totals_lines
-from tui.plain import age, amount, counted, fit, words
+from tui.month import bounds, by_lines, chosen_words, totals_lines
+from tui.plain import age, amount, counted, fit
 from tui.times import at
 
 Row = DiscrepancyView | ExcludedView | ApprovalView
@@ -194,7 +193,7 @@ def _drawn(part: str, row: Row, report: MonthReport, columns: tuple[Column, ...]
     elif isinstance(row, ApprovalView):
         values = {
             **_timed(row.at, row.by, report, now),
-            "OPTION": (words(option_words(row.option)), ""),
+            "OPTION": (chosen_words(row), ""),
             "DISCREPANCY": (safe(row.id), "dim"),
         }
     elif part == "discrepancies" or row.waiver is None:

@@ -18,7 +18,7 @@ from tui.times import clock, recently
 POLICIES = {
     "person": ("a person decides", "warn"),
     "hand_work": ("to be done by hand", "warn"),
-    "hold": ("waits for a cause", ""),
+    "hold": ("waits for a cause, or is one", ""),
     "automatic": ("corrected by itself", "dim"),
 }
 """Who moves next, the most urgent first; the order in which money is shown by severity."""

@@ -31,14 +31,15 @@ def kind_words(kind: str) -> str:
 
 def title(view: DiscrepancyView, now: dt.datetime, *, roomy: bool = False) -> list[Piece]:
     """What it is about, how much money, and since when; where there is room for it, also the title of its kind."""
-    policy = _POLICIES.get(view.policy, words(view.policy))
+    policy = "closed" if view.status == "closed" else _POLICIES.get(view.policy, words(view.policy))
+    stood, were = ("it was: ", " were") if view.status == "closed" else ("", "")
     kind = kind_words(view.kind) if roomy else safe(view.kind)
     pieces: list[Piece] = [
         (safe(view.subject.label, LABEL_MAX), "head"),
         (f" · {safe(view.client_name, LABEL_MAX)}\n" if isinstance(view, Detail) and view.client_name else "\n", ""),
-        (f"{safe(view.summary)}\n", ""),
+        (f"{stood}{safe(view.summary)}\n", ""),
         (f"{amount(view.amount, view.currency)} {safe(view.currency)}", "head"),
-        (f" at stake, effect {amount(view.effect, view.currency)} · {kind} · {policy}", ""),
+        (f"{were} at stake, effect {amount(view.effect, view.currency)} · {kind} · {policy}", ""),
         (f" · seen {age(view.first_seen, now)} ago\n", "dim"),
     ]
     if view.cause:
@@ -56,7 +57,8 @@ def _decided(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     if view.snoozed_until:
         pieces.append((f"snoozed until {local(view.snoozed_until, zone)}\n", "dim"))
     if view.waiver:
-        ceiling = f" up to {amount(view.waiver.ceiling, view.currency)}" if view.waiver.ceiling else ""
+        money = f"{amount(view.waiver.ceiling, view.currency)} {safe(view.currency)}" if view.waiver.ceiling else ""
+        ceiling = f" up to {money}" if money else ""
         until = f" until {view.waiver.until.isoformat()}" if view.waiver.until else ""
         ago = age(view.waiver.at, now)
         by, reason = safe(view.waiver.by), safe(view.waiver.reason)

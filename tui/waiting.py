@@ -21,6 +21,13 @@ def for_second_person(found: Iterable[Pending]) -> str:
     return f"{total:,} of them over {money} {'waits' if total == 1 else 'wait'} for a second person" if total else ""
 
 
+def still_waiting(found: Waiting) -> str:
+    """How many go on waiting for what is not mended now."""
+    money = f"{amount(found.amount, found.currency)} {safe(found.currency)}"
+    waits, goes = ("waits", "goes") if found.count == 1 else ("wait", "go")
+    return f"{counted(found.count, 'discrepancy')} of {money} {waits} for this and {goes} on waiting"
+
+
 def words_of(found: Waiting, *, several: bool = False) -> str:
     """How many wait, how much money, and apart: what goes on and what does not yet; ``several`` causes, or one."""
     these, them = ("these", "them") if several else ("this", "it")

@@ -18,6 +18,7 @@ from textual.events import (
     MouseScrollDown,
     MouseScrollUp,
     MouseUp,
+    Paste,
     Resize,
 )
 from textual.geometry import Region, Size
@@ -56,6 +57,18 @@ class TextLine(Input):
             event.stop()
             event.prevent_default()
             await self.run_action(action)
+
+    def on_paste(self, event: Paste) -> None:
+        """Take the first line of what is pasted, as far as there is room, and say what is left out."""
+        event.prevent_default()
+        event.stop()
+        line, *more = event.text.splitlines() or [""]
+        start, end = sorted(self.selection)
+        room = (self.max_length or len(line)) - len(self.value) + end - start
+        self.replace(line[:room], start, end)
+        if more or len(line) > room:
+            fits = min(len(line), room)
+            self.notify(f"of what was pasted, {fits:,} characters of the first line fit", severity="warning")
 
     async def taken(self) -> None:
         """Wait until what was typed stands here, the line has said so, and all around it have heard of that."""

@@ -86,7 +86,8 @@ class Approvals:
         planned = plan_undo(applied, _with_former_contacts(tx, family, applied), rules)
         if planned.option is None:
             reasons = "; ".join(planned.obstacles)
-            raise Invalid(f"{applied.option} cannot be undone: {reasons}", hint="correct it by hand in that system")
+            what = f"“{applied.title}”" if applied.title else applied.option
+            raise Invalid(f"{what} cannot be undone: {reasons}", hint="correct it by hand in that system")
         title = f"Undo ‘{applied.title}’" if applied.title else planned.option.title
         return applied, msgspec.structs.replace(planned.option, title=title)
 

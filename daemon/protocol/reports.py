@@ -40,9 +40,13 @@ class SideTotals(Message, frozen=True, kw_only=True):
 
 
 class ResidualRow(Message, frozen=True, kw_only=True):
-    """Where the books differ for one client or day: ``residual`` = provet - xero - excluded - effect."""
+    """Where the books differ for one client or day: ``residual`` = provet - xero - excluded - effect.
+
+    ``label`` is the client's name, "" for a day and where it is not known.
+    """
 
     key: str
+    label: str = ""
     provet: str
     xero: str
     excluded: str
@@ -109,12 +113,13 @@ class ExcludedView(Message, frozen=True, kw_only=True):
 
 
 class ApprovalView(Message, frozen=True, kw_only=True):
-    """Who approved what and when; ``id`` is the discrepancy's."""
+    """Who approved what and when; ``id`` is the discrepancy's, ``title`` how the option was called."""
 
     id: str
     by: str
     at: dt.datetime
     option: str = ""
+    title: str = ""
 
 
 class LinkView(Message, frozen=True, kw_only=True):

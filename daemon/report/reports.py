@@ -280,5 +280,6 @@ def _excluded_view(found: monthly.Excluded) -> ExcludedView:
 
 
 def _approval_view(found: monthly.Approved) -> ApprovalView:
-    option = msgspec.json.decode(found.detail, type=dict[str, object]).get("option", "")
-    return ApprovalView(id=found.subject, by=found.actor, at=found.at, option=str(option))
+    detail = msgspec.json.decode(found.detail, type=dict[str, object])
+    option, title = (str(detail.get(name, "")) for name in ("option", "title"))
+    return ApprovalView(id=found.subject, by=found.actor, at=found.at, option=option, title=title)

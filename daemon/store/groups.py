@@ -56,10 +56,7 @@ _NAMES = {
         "SELECT client, MAX(client_name) FROM discrepancy"
         " WHERE practice = ? AND status <> 'closed' AND client IN (...) GROUP BY client"
     ),
-    By.CAUSE: (
-        "SELECT id, substr(search, 1, instr(search || char(10), char(10)) - 1) FROM discrepancy"
-        " WHERE practice = ? AND id IN (...)"
-    ),
+    By.CAUSE: ("SELECT id, json_extract(body, '$.subject.label') FROM finding WHERE practice = ? AND id IN (...)"),
 }
 
 

@@ -14,7 +14,7 @@ from daemon.core.discrepancy import Discrepancy, Status
 from daemon.core.family import CLIENT_KEY
 from daemon.core.model import Document, Value
 from daemon.store import discrepancy_rows as rows
-from daemon.store.codec import from_cents, listed, moment, stamp
+from daemon.store.codec import execute_in, from_cents, listed, moment, stamp
 from daemon.store.tx import Tx
 
 EXPLAINING = (Status.OPEN, Status.APPROVED, Status.SNOOZED, Status.WAIVED)
@@ -59,6 +59,7 @@ class Share(Value, frozen=True, kw_only=True):
     xero: Decimal
     excluded: Decimal
     effect: Decimal
+    label: str = ""
 
     @property
     def residual(self) -> Decimal:
@@ -117,9 +118,14 @@ def through(tx: Tx, practice: str, last: dt.date) -> Share:
 
 
 def by_client(tx: Tx, practice: str, last: dt.date, limit: int) -> list[Share]:
-    """The clients whose books differ, largest residual first; ``key`` is the client's id, "" for none."""
+    """The clients whose books differ, largest residual first; ``key`` is the client's id, "" for none.
+
+    ``label`` is the client's name where a discrepancy has it, else "".
+    """
     found = _shares(tx, practice, last, _CLIENT, _DIFFERING, (limit,))
-    return [msgspec.structs.replace(share, key=share.key.removeprefix(CLIENT_KEY)) for share in found]
+    keys = [share.key.removeprefix(CLIENT_KEY) for share in found]
+    names = dict(execute_in(tx, _CLIENT_NAMES, (practice,), keys))
+    return [msgspec.structs.replace(s, key=key, label=names.get(key, "")) for s, key in zip(found, keys, strict=True)]
 
 
 def by_day(tx: Tx, practice: str, last: dt.date, limit: int) -> list[Share]:
@@ -127,6 +133,9 @@ def by_day(tx: Tx, practice: str, last: dt.date, limit: int) -> list[Share]:
     return _shares(tx, practice, last, _DAY.format("p", "family"), _DIFFERING, (limit,))
 
 
+_CLIENT_NAMES = (
+    "SELECT client, MAX(client_name) FROM discrepancy WHERE practice = ? AND client IN (...) GROUP BY client"
+)
 _DIFFERING = (
     " GROUP BY key HAVING SUM(p.provet) <> SUM(p.xero) OR SUM(p.excluded) <> 0 OR SUM(p.effect) <> 0"
     " ORDER BY ABS(SUM(p.provet) - SUM(p.xero) - SUM(p.excluded) - SUM(p.effect)) DESC, key LIMIT ?"

@@ -268,11 +268,11 @@ class Discrepancies(Selecting):
         return "" if currency is None or listing.total is None else amount(listing.amount, currency)
 
     def _summary(self) -> list[Piece]:
+        if self.listing.total is None and self.seen is None and self.desk.state.connection is not Connection.LIVE:
+            return [(" ! nothing is here before the daemon is back", "warn")]
         if self._answered != self._typed and self.desk.state.connection is not Connection.LIVE:
             rows = f"the rows of `{safe(self._answered, _ROWS_OF)}`" if self._answered else "the rows without a filter"
             return [(f" ! showing {rows} until the daemon is back", "warn")]
-        if self.listing.total is None and self.seen is None and self.desk.state.connection is not Connection.LIVE:
-            return [(" ! nothing is here before the daemon is back", "warn")]
         if self._empty:
             if text := self.query_one(Input).value:
                 return [(f" nothing matches{safe(misread(text))}: Esc clears the filter", "warn")]

@@ -69,7 +69,7 @@ def keys_of(screen: Screen[object]) -> list[Key]:
         known = found.get(binding.description)
         if known:
             keeps = known if known.footer or not binding.show else replace(known, press=binding.key, footer=True)
-            found[binding.description] = replace(keeps, shown=(*known.shown, name))
+            found[binding.description] = replace(keeps, shown=tuple(dict.fromkeys((*known.shown, name))))
         else:
             found[binding.description] = _key(screen, active.node, binding, name)
     return sorted(found.values(), key=_rank)

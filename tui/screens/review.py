@@ -30,7 +30,7 @@ Neighbour = Callable[[int, str], Reached | Awaitable[Reached]]
 """Gives the discrepancy so many places on from the one with that id, None at the end, or what to wait for."""
 
 _FOLLOW_S = 0.4
-_TICK_S = 30.0
+_TICK_S = 5.0
 _PATIENCE_S = 0.1
 _KEPT = "review"
 
