@@ -14,6 +14,7 @@ PROVET, XERO = "provet", "xero"
 _TOGETHER = frozenset({"name", "first_name", "last_name"})
 """The names of a person come from one side: what one system shows as the name, the other keeps in parts."""
 
+_MIXABLE = frozenset({"contact.changed_in_provet", "contact.changed_in_xero", "contact.conflict"})
 _SIGNS = 13
 """Columns of a line beside the name of its field and both values."""
 
@@ -35,7 +36,7 @@ class Mix:
 def can_mix(view: DiscrepancyView) -> bool:
     """Whether the daemon would take some fields from one side and some from the other."""
     differing = [field for field in view.fields if field.differs]
-    return view.kind.startswith("contact.") and len(differing) > 1 and len(view.options) > 1
+    return view.kind in _MIXABLE and len(differing) > 1 and len(view.options) > 1
 
 
 def fits(view: DiscrepancyView, option_id: str) -> bool:

@@ -145,7 +145,7 @@ def residual_line(report: MonthReport) -> list[Piece]:
     """What the report comes to."""
     clean = not Decimal(report.residual)
     money = f"{amount(report.residual, report.currency)} {safe(report.currency)}"
-    verdict = "✓ every cent is explained" if clean else "✗ unexplained: look at the discrepancies"
+    verdict = "✓ every cent is explained" if clean else "✗ unexplained: see what is open or was rejected"
     return [(f" residual {money}  {verdict}", "good" if clean else "bad")]
 
 

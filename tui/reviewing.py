@@ -54,6 +54,8 @@ def _decided(view: DiscrepancyView, now: dt.datetime) -> list[Piece]:
     """Who looks after it, and what was decided on it."""
     zone = zone_of(view)
     pieces: list[Piece] = [(f"assigned to {safe(view.assignee)}\n", "dim")] if view.assignee else []
+    if view.status in {"snoozed", "waived", "rejected"}:
+        pieces.append((f"{view.status}: another decision takes the place of this one\n", "dim"))
     if view.snoozed_until:
         pieces.append((f"snoozed until {local(view.snoozed_until, zone)}\n", "dim"))
     if view.waiver:

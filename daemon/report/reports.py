@@ -256,6 +256,7 @@ def _recoded(both: BothTotals) -> Recoded:
 def _row(share: Share) -> ResidualRow:
     return ResidualRow(
         key=share.key,
+        label=share.label,
         provet=money(share.provet),
         xero=money(share.xero),
         excluded=money(share.excluded),

@@ -120,7 +120,7 @@ def through(tx: Tx, practice: str, last: dt.date) -> Share:
 def by_client(tx: Tx, practice: str, last: dt.date, limit: int) -> list[Share]:
     """The clients whose books differ, largest residual first; ``key`` is the client's id, "" for none.
 
-    ``label`` is the client's name where a discrepancy has it, else "".
+    ``label`` is the client's name in Provet, "" where it is not known.
     """
     found = _shares(tx, practice, last, _CLIENT, _DIFFERING, (limit,))
     keys = [share.key.removeprefix(CLIENT_KEY) for share in found]
@@ -134,7 +134,8 @@ def by_day(tx: Tx, practice: str, last: dt.date, limit: int) -> list[Share]:
 
 
 _CLIENT_NAMES = (
-    "SELECT client, MAX(client_name) FROM discrepancy WHERE practice = ? AND client IN (...) GROUP BY client"
+    "SELECT id, json_extract(body, '$.name') FROM record_body"
+    " WHERE practice = ? AND system = 'provet' AND kind = 'contact' AND id IN (...)"
 )
 _DIFFERING = (
     " GROUP BY key HAVING SUM(p.provet) <> SUM(p.xero) OR SUM(p.excluded) <> 0 OR SUM(p.effect) <> 0"

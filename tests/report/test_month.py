@@ -14,11 +14,13 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.control.operations import UnknownId
+from daemon.core.model import Contact, Kind, Ref, System
 from daemon.errors import Invalid
 from daemon.protocol import By, MonthReport, Operator, ReportQuery, Role, SideTotals, Waive
 from daemon.report import reports
 from daemon.report.reports import Reports, span_of
 from daemon.sandbox.hands import act
+from daemon.store import records
 from tests.support.workshop import Workshop, workshop
 
 ANN = Operator(uid=1000, login="ann", role=Role.APPROVER)
@@ -181,7 +183,17 @@ async def test_the_residual_by_client_and_by_day_adds_up_to_the_whole(tmp_path: 
         clients = {row.key for row in (await _by(shop, month, By.CLIENT)).by}
         known = {str(client) for client in shop.world.hosts["provet"].system.hands.state.clients}
         assert clients - {""} <= known
+        named = {row.key: row.label for row in (await _by(shop, month, By.CLIENT)).by if row.key}
+        assert named
+        for client, name in named.items():
+            known = await shop.app.db.read(lambda tx, id_=client: records.get(tx, "riverside", _client(id_)))
+            assert isinstance(known, Contact)
+            assert name == known.name
         assert all(dt.date.fromisoformat(row.key) for row in (await _by(shop, month, By.DAY)).by)
+
+
+def _client(id_: str) -> Ref:
+    return Ref(system=System.PROVET, kind=Kind.CONTACT, id=id_)
 
 
 async def _by(shop: Workshop, month: str, by: By) -> MonthReport:

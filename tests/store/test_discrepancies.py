@@ -237,7 +237,7 @@ async def test_groups_bear_names(db: Database) -> None:
     assert by_kind == ["invoice.missing", "mapping.missing"]
     assert by_client == ["Ada Quinn", ""]
     assert by_practice == [CLINIC]
-    assert by_cause == ["invoice c", ""]
+    assert by_cause == ["Invoice c", ""]
 
 
 async def test_unasked_the_largest_and_newest_open_or_approved_come_first(db: Database) -> None:

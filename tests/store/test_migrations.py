@@ -43,7 +43,7 @@ OLD_SHAPE = 3
 ROWS = int(os.environ.get("ROWS", "600"))
 ROWS_A_VISIT = 15
 VISITS = ROWS // ROWS_A_VISIT
-NEW_FIELDS = {"client", "client_name", "also", "sources", "again_at"}
+NEW_FIELDS = {"client", "client_name", "also", "sources", "again_at", "title"}
 """What bodies of that shape did not have."""
 STATUSES = (Status.OPEN, Status.CLOSED, Status.CLOSED, Status.WAIVED)
 TABLES = ("record", "record_body", "link", "family", "discrepancy", "finding", "correction", "request", "intent")

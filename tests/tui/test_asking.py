@@ -120,6 +120,24 @@ def test_a_cause_says_what_waits_for_it() -> None:
     assert "wait for this" not in text(reviewing.title(detail(), NOW))
 
 
+def test_whoever_does_not_mend_a_cause_is_told_what_goes_on_waiting() -> None:
+    found = detail(waiting=Waiting(currency="GBP", count=1, amount="9.00", freed=1, freed_amount="9.00"))
+    assert "1 discrepancy of 9.00 GBP waits for this and goes on waiting." in listed(asking.about(found, "Reject?"))
+    assert "waits for this" not in listed(asking.about(detail(), "Reject?"))
+
+
+def test_what_is_closed_is_told_as_what_it_was() -> None:
+    shown = text(reviewing.title(detail(status="closed"), NOW))
+    assert "it was: " in shown
+    assert " were at stake" in shown
+    assert "· closed ·" in shown
+
+
+def test_an_approval_that_is_not_written_yet_is_taken_back_by_a_rejection() -> None:
+    found = detail(correction=correction("approved"))
+    assert "r (reject) takes the approval back" in asking.refusal("undo", found, None, "ann")
+
+
 def test_the_question_says_what_waits_for_it_and_an_undo_does_not() -> None:
     found = detail(waiting=Waiting(currency="GBP", count=3, amount="9.00", freed=3, freed_amount="9.00"))
     said = "3 discrepancies of 9.00 GBP wait for this and go on by it."

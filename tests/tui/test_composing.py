@@ -20,6 +20,13 @@ def conflict(*names: str) -> composing.Mix:
     return composing.begin(found)
 
 
+def test_who_it_is_cannot_be_settled_field_by_field() -> None:
+    fields = tuple(FieldView(name=name, provet="a", baseline=None, xero="b") for name in ("email", "address"))
+    found = detail(kind="contact.ambiguous", fields=fields, options=(option("link:1"), option("create-new")))
+    assert not composing.can_mix(found)
+    assert composing.hint(found) == []
+
+
 def test_each_field_is_taken_from_the_side_it_is_turned_to() -> None:
     mix = composing.moved(conflict("email", "phone"), 1)
     assert mix.option_id == "field:email=provet,field:phone=provet"

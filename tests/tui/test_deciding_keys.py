@@ -146,6 +146,8 @@ async def test_an_undo_that_is_refused_closes_its_question(tmp_path: Path) -> No
         await pilot.press("a", "y")
         await until(pilot, lambda: bool(review.found.correction))
         operations.planned.set()
+        operations.step()
+        await until(pilot, lambda: bool(review.found.correction and review.found.correction.status == "applying"))
         await pilot.press("u")
         await until(pilot, lambda: "nothing was applied" in notices(pilot) and pilot.app.screen is review)
 

@@ -151,7 +151,10 @@ def test_whatever_is_typed_the_daemon_can_read_or_it_is_refused_here(text: str) 
         ("decided:me", ", and decided: is no term"),
         ("amount>1 assinee:me", ", and assinee: is no term (did you mean assignee:?)"),
         ("-KIND:payment", ", and KIND: is no term (did you mean kind:?)"),
-        ("kind:payment ada 09:30", ""),
+        ("kind:payment ada 09:30", " that is open; status:all looks everywhere"),
+        ("client:ada", ": client: takes Provet's number of a client, a name is typed as it is"),
+        ("cause:tax status:all", ": cause: takes the id of a discrepancy, b groups by cause"),
+        ("status:closed client:none ada", ""),
     ],
 )
 def test_a_word_that_is_nearly_a_term_is_named_where_nothing_is_found(text: str, said: str) -> None:

@@ -79,7 +79,7 @@ async def test_one_discrepancy_sees_every_decision(tmux: Tmux, shop: Workshop) -
     await filled(tmux, "goodwill", "0.01")
     await tmux.press("Enter", "Waive?", "the ceiling 0.01 is below the difference")
     await filled(tmux, "9999.50", "2030-01-31")
-    await tmux.press("Enter", "waived by", "up to 9,999.50 until 2030-01-31: goodwill")
+    await tmux.press("Enter", "waived by", "up to 9,999.50 GBP until 2030-01-31: goodwill")
     assert await total(shop, "waived") == 1
     await tmux.press("r", "Reject?", "Reason")
     await tmux.typed("a yes of the clinic, q n y")

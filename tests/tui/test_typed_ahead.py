@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
-from daemon.protocol import Message
+from daemon.protocol import TEXT_MAX, Message
 from tests.support.fake_operations import FakeOperations
 from tests.support.serving import serving
 from tests.support.stocked import stocked
@@ -94,3 +94,12 @@ async def test_a_question_does_not_lie_on_what_was_opened_meanwhile(
         go_on.set()
         await until(pilot, lambda: "nothing is asked, as you went on" in notices(pilot))
         assert isinstance(pilot.app.screen, Review)
+
+
+async def test_of_a_long_paste_comes_what_there_is_room_for_and_the_rest_is_told(socket_path: str) -> None:
+    async with attached(socket_path) as pilot:
+        screen = await open_list(pilot)
+        await pilot.press("slash", "a")
+        pilot.app.post_message(Paste("b" * 5000 + "\nsecond"))
+        await until(pilot, lambda: "characters of the first line fit" in notices(pilot))
+        assert screen.query_one(Input).value == "a" + "b" * (TEXT_MAX - 1)

@@ -44,13 +44,15 @@ def test_a_search_is_understood() -> None:
     assert parse_search("actor:ann stock take ACTION:paused", "") == AuditQuery(
         actor="ann", action="paused", text="stock take"
     )
-    assert parse_search("practice:oaktree x:y", "riverside") == AuditQuery(practice="riverside", text="x:y")
+    assert parse_search("practice:river x:y", "riverside") == AuditQuery(practice="riverside", text="x:y")
     assert parse_search("actor:me", "", "ann") == AuditQuery(actor="ann")
     assert parse_search("subject:me actor:anna", "", "ann") == AuditQuery(subject="me", actor="anna")
     assert misread("actr:ann") == ", and actr: is no term (did you mean actor:?)"
     assert misread("ACTOR:ann stock") == ""
     with pytest.raises(SearchError):
         parse_search(f"actor:{'a' * 65}", "")
+    with pytest.raises(SearchError, match="of riverside only"):
+        parse_search("practice:oaktree", "riverside")
 
 
 def test_the_log_is_read_on_where_somebody_looks_and_no_further() -> None:

@@ -212,7 +212,7 @@ class Discrepancies(Selecting):
         if not (self._wants_groups() if self.folds.by else self._unanswered()):
             self._answered = self._typed
         summary: list[Piece] = [(f" {safe(self.problem)}", "bad")] if self.problem else self._summary()
-        shown = summary[:_SUMS] if self._terms(self.size.width) else summary
+        shown = summary[: 1 if self._empty else _SUMS] if self._terms(self.size.width) else summary
         room = self.size.width - sum(cells(text) for text, _ in shown) - len(_GAP)
         self.query_one("#groups", Line).show([*shown, (_GAP + safe(self._terms(room)), "dim")])
         self.query_one(Head).show(self._head())
@@ -275,7 +275,7 @@ class Discrepancies(Selecting):
             return [(f" ! showing {rows} until the daemon is back", "warn")]
         if self._empty:
             if text := self.query_one(Input).value:
-                return [(f" nothing matches{safe(misread(text))}: Esc clears the filter", "warn")]
+                return [(" nothing matches", "warn"), (f"{safe(misread(text))}: Esc clears the filter", "warn")]
             return [(" ✓ nothing is open", "good")]
         currency = self.desk.state.currency(self.filter.practice)
         return [(" ", ""), *summary_line(self.listing, self.folds, self.seen, currency)]
