@@ -139,7 +139,9 @@ def refusals(refused: Sequence[BulkRefusal], labels: Mapping[str, Selected], ten
     reasons: dict[str, list[str]] = {}
     for refusal in refused:
         reasons.setdefault(refusal.message.replace(refusal.id, "it"), []).append(refusal.id)
-    lines: list[Piece] = [(f"{len(refused):,} {tense} left as they are:", "warn")]
+    are = "is" if tense == "are" else tense
+    said = f"1 {are} left as it is:" if len(refused) == 1 else f"{len(refused):,} {tense} left as they are:"
+    lines: list[Piece] = [(said, "warn")]
     for reason, ids in sorted(reasons.items(), key=lambda item: -len(item[1]))[:_SHOWN]:
         lines.append((f"  {len(ids):>5,} × {safe(reason)}", "warn"))
         lines += [(f"          {safe(labels[id_].label)}", "dim") for id_ in ids[:3] if id_ in labels]
@@ -158,13 +160,14 @@ def _writes(outlook: Outlook) -> list[Piece]:
     counts: Counter[tuple[str, str]] = Counter()
     for _, part in outlook.parts:
         counts.update({(write.system, write.action): write.count for write in part.writes})
-    if not counts:
-        return [("Nothing is written to either system.", "dim")]
+    by_hand = sum(part.by_hand for _, part in outlook.parts)
     lines: list[Piece] = [("Written then, the recommended option of each:", "")]
-    return lines + [
+    lines += [
         (f"  {count:>5,} × {words(action.replace('-', '_'))} in {words(system).capitalize()}", "")
         for (system, action), count in counts.most_common(_SHOWN)
     ]
+    left: list[Piece] = [(f"  {by_hand:>5,} × nothing: left to people, to be done by hand", "warn")] if by_hand else []
+    return [*lines, *left] if counts else [("Nothing is written to either system.", "dim"), *left]
 
 
 def _sums(pairs: Iterable[tuple[str, str]]) -> dict[str, Decimal]:

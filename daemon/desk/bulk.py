@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.core.amounts import money
+from daemon.core.choices import BY_HAND
 from daemon.core.discrepancy import Discrepancy
 from daemon.core.model import ZERO
 from daemon.core.wording import writes
@@ -116,7 +117,7 @@ class Bulk:
                 return row, approval.outcome, approval.message
             agreed = decisions.decide(tx, row, decision, operator)
         except Invalid as error:
-            return row, Outcome.REFUSED, f"{error}. {error.hint}".rstrip(". ")
+            return row, Outcome.REFUSED, f"{error}: {error.hint}".rstrip(": ")
         return row, (Outcome.ACCEPTED if agreed else Outcome.WAITING_SECOND_PERSON), ""
 
     def _result(self, taken: Sequence[Taken]) -> BulkResult:
@@ -140,6 +141,7 @@ class Bulk:
     def _summed(self, tx: Tx, taken: Sequence[Taken], decision: SomeDecision, seq: int) -> Rehearsal:
         result = self._result(taken)
         counts: Counter[tuple[str, str]] = Counter()
+        by_hand = 0
         sums: dict[tuple[str, str], tuple[int, Decimal, Decimal]] = {}
         for row, outcome, _ in taken:
             if outcome in _REFUSED:
@@ -149,6 +151,7 @@ class Bulk:
             count, amount, effect = sums.get(key, (0, ZERO, ZERO))
             sums[key] = (count + 1, amount + row.finding.amount, effect + row.finding.effect)
             option = row.finding.option(decision.option) if isinstance(decision, ApproveRequest) else None
+            by_hand += option is not None and option.id == BY_HAND
             counts.update((w.system.value, w.action) for w in (writes(option.steps, currency) if option else ()))
         return Rehearsal(
             decided=result.decided,
@@ -162,6 +165,7 @@ class Bulk:
             seq=seq,
             pending=result.pending,
             causes=tuple(waits.causes(tx, (row.id for row, outcome, _ in taken if outcome not in _REFUSED))),
+            by_hand=by_hand,
         )
 
 

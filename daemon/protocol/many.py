@@ -114,6 +114,7 @@ class Rehearsal(Message, frozen=True, kw_only=True):
     """What a decision would do; nothing is done. ``shares`` and ``writes`` leave out what would be refused.
 
     ``pending`` is what of it would wait for a second person; ``causes`` are those that something waits for.
+    ``by_hand`` would be left to people: nothing of those is written.
     """
 
     decided: int
@@ -124,3 +125,4 @@ class Rehearsal(Message, frozen=True, kw_only=True):
     seq: int
     pending: tuple[Pending, ...] = ()
     causes: tuple[str, ...] = ()
+    by_hand: int = 0
